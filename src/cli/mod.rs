@@ -1,0 +1,5 @@
+//! x
+use std::process::ExitCode;
+pub fn main(_: std::env::ArgsOs) -> ExitCode {
+    ExitCode::SUCCESS
+}

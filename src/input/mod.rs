@@ -1,0 +1,128 @@
+//! The only door in: which files there are, and their bytes, decompressed.
+
+pub mod decode;
+pub mod discover;
+mod platform;
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+pub use decode::as_utf8_lines;
+
+/// What went wrong with one input. The others go on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// Could not be opened.
+    #[error("{path}: {source}")]
+    Open {
+        /// Which.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Could not be read to its end.
+    #[error("{path}: reading stopped at byte {offset}: {source}")]
+    Read {
+        /// Which.
+        path: String,
+        /// Where, in decompressed bytes.
+        offset: u64,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nothing there that could be a log.
+    #[error("{path}: {reason}")]
+    Nothing {
+        /// Where was looked.
+        path: String,
+        /// For what.
+        reason: String,
+    },
+}
+
+/// How a file is packed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Packing {
+    /// Not at all.
+    Plain,
+    /// gzip.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+    /// One file of a zip archive, by its place in it.
+    Zip(usize),
+    /// Standard input.
+    Stdin,
+}
+
+/// One log to read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How it is packed.
+    pub packing: Packing,
+    /// How it is called in every output.
+    pub name: String,
+    /// Named on the command line, not found in a folder.
+    pub explicit: bool,
+    /// Its bytes on disk, 0 where unknown.
+    pub size: u64,
+}
+
+impl Source {
+    /// Opens the log from its start.
+    pub fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
+        let fail = |source| InputError::Open { path: self.name.clone(), source };
+        match &self.packing {
+            Packing::Stdin => Ok(Box::new(io::stdin())),
+            Packing::Plain => Ok(Box::new(platform::open(&self.path).map_err(fail)?)),
+            packed => unpack(&self.path, packed).map_err(fail),
+        }
+    }
+
+    /// The last bytes of a plain file, at most `most`; `None` where only reading it all would tell.
+    pub fn tail(&self, most: u64) -> Option<Vec<u8>> {
+        if self.packing != Packing::Plain {
+            return None;
+        }
+        let mut file = platform::open(&self.path).ok()?;
+        let length = io::Seek::seek(&mut file, io::SeekFrom::End(0)).ok()?;
+        io::Seek::seek(&mut file, io::SeekFrom::Start(length.saturating_sub(most))).ok()?;
+        let mut out = Vec::new();
+        file.take(most).read_to_end(&mut out).ok()?;
+        Some(out)
+    }
+
+    /// The file name by which Exchange's own naming is recognised, packing endings taken off.
+    pub fn log_name(&self) -> String {
+        let base = self.name.rsplit(['/', '\\', ':']).next().unwrap_or(&self.name);
+        let lower = base.to_ascii_lowercase();
+        let cut = [".gz", ".zst", ".zip"].iter().find(|e| lower.ends_with(**e)).map_or(0, |e| e.len());
+        base.get(..base.len() - cut).unwrap_or(base).to_owned()
+    }
+}
+
+#[cfg(feature = "compressed")]
+fn unpack(path: &Path, packing: &Packing) -> io::Result<Box<dyn Read + Send>> {
+    let file = platform::open(path)?;
+    match packing {
+        Packing::Gzip => {
+            Ok(Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, file))))
+        }
+        Packing::Zstd => Ok(Box::new(zstd::stream::read::Decoder::new(file)?)),
+        Packing::Zip(number) => decode::zip_member(file, *number),
+        Packing::Plain | Packing::Stdin => Ok(Box::new(file)),
+    }
+}
+
+#[cfg(not(feature = "compressed"))]
+fn unpack(_: &Path, _: &Packing) -> io::Result<Box<dyn Read + Send>> {
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "this build reads no compressed files (feature `compressed`)",
+    ))
+}

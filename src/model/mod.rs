@@ -1,0 +1,10 @@
+//! The ground floor: data and its own small methods. Imports nothing of the crate.
+
+pub mod column;
+pub mod event;
+pub mod intake;
+pub mod journey;
+pub mod name;
+pub mod report;
+pub mod status;
+pub mod time;

@@ -1,0 +1,199 @@
+//! Names as numbers: every text a run keeps is stored once and known by a symbol.
+
+use std::sync::{PoisonError, RwLock};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// A text of one [`Names`] table. Symbols say nothing about order: sort by the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(pub u32);
+
+/// The empty text, in every table.
+pub const EMPTY: Symbol = Symbol(0);
+
+const SHARDS: usize = 16;
+
+/// A table of texts that many threads fill. Nothing is ever removed.
+#[derive(Debug)]
+pub struct Names {
+    shards: Vec<RwLock<Shard>>,
+    hasher: RandomState,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    table: HashTable<u32>,
+    ends: Vec<u32>,
+    text: Vec<u8>,
+}
+
+impl Shard {
+    fn get(&self, index: u32) -> &[u8] {
+        let i = index as usize;
+        let start = if i == 0 { 0 } else { self.ends.get(i - 1).copied().unwrap_or(0) as usize };
+        let end = self.ends.get(i).copied().unwrap_or(0) as usize;
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    fn find(&self, hash: u64, text: &[u8]) -> Option<u32> {
+        self.table.find(hash, |&i| self.get(i) == text).copied()
+    }
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        // The seed is drawn anew for each run, so that no log can be made to collide on purpose.
+        let names =
+            Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), hasher: RandomState::default() };
+        if let Some(first) = names.shards.first() {
+            let mut first = first.write().unwrap_or_else(PoisonError::into_inner);
+            first.ends.push(0);
+        }
+        names
+    }
+}
+
+impl Names {
+    /// The hash by which this table knows a text; ask once, use for a cache and for [`Self::intern_hashed`].
+    pub fn hash(&self, text: &[u8]) -> u64 {
+        self.hasher.hash_one(text)
+    }
+
+    /// The symbol of a text, which is stored if it is new.
+    pub fn intern(&self, text: &[u8]) -> Symbol {
+        self.intern_hashed(self.hash(text), text)
+    }
+
+    /// As [`Self::intern`], with the hash at hand.
+    pub fn intern_hashed(&self, hash: u64, text: &[u8]) -> Symbol {
+        if text.is_empty() {
+            return EMPTY;
+        }
+        let number = (hash >> 32) as usize % SHARDS;
+        let Some(lock) = self.shards.get(number) else { return EMPTY };
+        let symbol = |index: u32| Symbol(index * SHARDS as u32 + number as u32);
+        {
+            let shard = lock.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(index) = shard.find(hash, text) {
+                return symbol(index);
+            }
+        }
+        let mut shard = lock.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = shard.find(hash, text) {
+            return symbol(index);
+        }
+        let index = shard.ends.len() as u32;
+        shard.text.extend_from_slice(text);
+        let end = shard.text.len() as u32;
+        shard.ends.push(end);
+        let shard = &mut *shard;
+        let (ends, text_of) = (&shard.ends, &shard.text);
+        shard.table.insert_unique(hash, index, |&i| {
+            let start = if i == 0 { 0 } else { ends.get(i as usize - 1).copied().unwrap_or(0) as usize };
+            let end = ends.get(i as usize).copied().unwrap_or(0) as usize;
+            self.hasher.hash_one(text_of.get(start..end).unwrap_or_default())
+        });
+        symbol(index)
+    }
+
+    /// The symbol of a text that is stored already.
+    pub fn find(&self, text: &[u8]) -> Option<Symbol> {
+        if text.is_empty() {
+            return Some(EMPTY);
+        }
+        let hash = self.hash(text);
+        let number = (hash >> 32) as usize % SHARDS;
+        let shard = self.shards.get(number)?.read().unwrap_or_else(PoisonError::into_inner);
+        shard.find(hash, text).map(|index| Symbol(index * SHARDS as u32 + number as u32))
+    }
+
+    /// A copy of all texts that can be read without locks, for the time when nothing is added any more.
+    pub fn freeze(self) -> Frozen {
+        let shards =
+            self.shards.into_iter().map(|s| s.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
+        Frozen { shards, hasher: self.hasher }
+    }
+}
+
+/// A finished table: texts are read, none is added.
+#[derive(Debug)]
+pub struct Frozen {
+    shards: Vec<Shard>,
+    hasher: RandomState,
+}
+
+impl Frozen {
+    /// The text of a symbol; empty for a symbol of another table.
+    pub fn get(&self, symbol: Symbol) -> &[u8] {
+        let (index, number) = (symbol.0 / SHARDS as u32, symbol.0 as usize % SHARDS);
+        self.shards.get(number).map_or(&[][..], |s| s.get(index))
+    }
+
+    /// The text as a string; bytes that are not UTF-8 become U+FFFD.
+    pub fn text(&self, symbol: Symbol) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.get(symbol))
+    }
+
+    /// The symbol of a stored text.
+    pub fn find(&self, text: &[u8]) -> Option<Symbol> {
+        if text.is_empty() {
+            return Some(EMPTY);
+        }
+        let hash = self.hasher.hash_one(text);
+        let number = (hash >> 32) as usize % SHARDS;
+        self.shards.get(number)?.find(hash, text).map(|index| Symbol(index * SHARDS as u32 + number as u32))
+    }
+}
+
+/// A host's short name in upper case: the first label, unless the text is an IP address.
+pub fn short_host(host: &[u8]) -> Vec<u8> {
+    let is_ip = host.contains(&b':') || host.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    let label = if is_ip { host } else { host.split(|b| *b == b'.').next().unwrap_or(host) };
+    label.to_ascii_uppercase()
+}
+
+/// An address as it is compared: in lower case, beyond ASCII too where the bytes are UTF-8.
+pub fn fold_case(address: &[u8], into: &mut Vec<u8>) {
+    into.clear();
+    if address.is_ascii() {
+        into.extend(address.iter().map(u8::to_ascii_lowercase));
+    } else {
+        into.extend_from_slice(String::from_utf8_lossy(address).to_lowercase().as_bytes());
+    }
+}
+
+/// The domain of an address: what follows the last `@`; empty without one.
+pub fn domain_of(address: &[u8]) -> &[u8] {
+    memchr::memrchr(b'@', address).and_then(|at| address.get(at + 1..)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_symbol_and_comes_back() {
+        let names = Names::default();
+        let texts: Vec<String> = (0..5000).map(|i| format!("user{i}@contoso.com")).collect();
+        let symbols: Vec<Symbol> = texts.iter().map(|t| names.intern(t.as_bytes())).collect();
+        assert_eq!(names.intern(b""), EMPTY);
+        assert_eq!(names.intern(b"user7@contoso.com"), symbols[7]);
+        let frozen = names.freeze();
+        for (text, symbol) in texts.iter().zip(&symbols) {
+            assert_eq!(frozen.get(*symbol), text.as_bytes());
+            assert_eq!(frozen.find(text.as_bytes()), Some(*symbol));
+        }
+        assert_eq!(frozen.get(EMPTY), b"");
+    }
+
+    #[test]
+    fn hosts_and_domains() {
+        assert_eq!(short_host(b"ex1.contoso.com"), b"EX1");
+        assert_eq!(short_host(b"10.0.1.11"), b"10.0.1.11");
+        assert_eq!(short_host(b"fe80::1%3"), b"FE80::1%3");
+        assert_eq!(domain_of(b"\"a@b\"@contoso.com"), b"contoso.com");
+        assert_eq!(domain_of(b"nobody"), b"");
+    }
+}

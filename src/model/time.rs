@@ -1,0 +1,68 @@
+//! Time inside the tool: milliseconds since 1970, UTC. Calendars are met at the edges only.
+
+use std::fmt;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+/// Milliseconds of an hour.
+pub const HOUR: i64 = 3_600_000;
+/// Milliseconds of a day.
+pub const DAY: i64 = 24 * HOUR;
+
+impl Timestamp {
+    /// From a civil date and time of day; the caller has checked the ranges.
+    pub fn from_civil(year: i64, month: i64, day: i64, ms_of_day: i64) -> Self {
+        // Days from civil (Howard Hinnant's algorithm): a year that starts in March has its leap day last.
+        let y = if month <= 2 { year - 1 } else { year };
+        let era = y.div_euclid(400);
+        let yoe = y - era * 400;
+        let doy = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+        let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+        Self((era * 146_097 + doe - 719_468) * DAY + ms_of_day)
+    }
+
+    /// Year, month and day of this instant.
+    pub fn civil(self) -> (i64, i64, i64) {
+        let z = self.0.div_euclid(DAY) + 719_468;
+        let era = z.div_euclid(146_097);
+        let doe = z - era * 146_097;
+        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+        let mp = (5 * doy + 2) / 153;
+        let month = if mp < 10 { mp + 3 } else { mp - 9 };
+        (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+    }
+
+    /// The hour this instant lies in, as hours since 1970.
+    pub fn hour(self) -> i64 {
+        self.0.div_euclid(HOUR)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC with milliseconds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (y, m, d) = self.civil();
+        let ms = self.0.rem_euclid(DAY);
+        let (h, min, s) = (ms / HOUR, ms / 60_000 % 60, ms / 1000 % 60);
+        write!(f, "{y:04}-{m:02}-{d:02}T{h:02}:{min:02}:{s:02}.{:03}Z", ms % 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn civil_dates_round_trip() {
+        for days in (-800_000..800_000).step_by(97) {
+            let t = Timestamp(days * DAY);
+            let (y, m, d) = t.civil();
+            assert_eq!(Timestamp::from_civil(y, m, d, 0), t);
+        }
+        assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp(1_773_133_200_123).to_string(), "2026-03-10T09:00:00.123Z");
+    }
+}

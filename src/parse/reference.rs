@@ -1,0 +1,58 @@
+//! The slow splitter: the rule of [`split`](super::split) once more, byte by byte, with the whole
+//! text at hand. It is the oracle of tests and fuzzers and runs nowhere else.
+
+use super::split::{MAX_LINE, MAX_LINES, MAX_SPAN};
+use super::values::begins_like_a_record;
+
+/// The end of each record and whether it is a broken one.
+pub fn records(text: &[u8], width: Option<usize>) -> Vec<(usize, bool)> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let (length, broken) = one(text.get(start..).unwrap_or_default(), width);
+        start += length;
+        out.push((start, broken));
+    }
+    out
+}
+
+fn one(text: &[u8], width: Option<usize>) -> (usize, bool) {
+    let (mut open, mut columns, mut lines, mut first, mut fresh) = (false, 1, 0, 0, false);
+    let believe = |end: usize, first: usize, columns: usize, fresh: bool| {
+        let right = width.map_or(matches!(columns, 21 | 26 | 27 | 30), |w| w == columns);
+        if end == first || !fresh || right { (end, false) } else { (first, true) }
+    };
+    for (i, byte) in text.iter().enumerate() {
+        if lines == 0 && i == MAX_LINE {
+            return (MAX_LINE, false);
+        }
+        if lines > 0 && i == MAX_SPAN.max(first) {
+            return (first, true);
+        }
+        match byte {
+            b'"' => open = !open,
+            b',' if !open => columns += 1,
+            b'\n' => {
+                lines += 1;
+                if lines == 1 {
+                    first = i + 1;
+                }
+                if !open {
+                    return believe(i + 1, first, columns, fresh);
+                }
+                if lines > MAX_LINES {
+                    return (first, true);
+                }
+                fresh |= begins_like_a_record(text.get(i + 1..).unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    match lines {
+        0 => (text.len(), false),
+        _ if text.len() >= MAX_SPAN.max(first) => (first, true),
+        _ if open && fresh => (first, true),
+        _ if open => (text.len(), false),
+        _ => believe(text.len(), first, columns, fresh),
+    }
+}

@@ -1,0 +1,138 @@
+//! A record that did not read gets one more look, for the damage that is known to happen:
+//! zero bytes or a byte-order mark before it, a collector's prefix, all quotes doubled,
+//! a row of another release under this header.
+
+use super::record::Fields;
+use super::schema::Schema;
+use super::values::{begins_like_a_record, guid};
+use crate::model::column::Column;
+
+/// A byte-order mark in UTF-8.
+pub const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// How far into a line a collector's prefix may reach, bytes.
+const MAX_PREFIX: usize = 256;
+
+/// A repaired line and the schema it reads by.
+#[derive(Debug)]
+pub struct Rescued {
+    /// The line without what was wrong with it.
+    pub line: Vec<u8>,
+    /// The header's schema, or that of another release.
+    pub schema: Schema,
+}
+
+/// Tries the known repairs, alone and in the order above. `schema` is the header's, where there is one.
+pub fn rescue(line: &[u8], schema: Option<&Schema>) -> Option<Rescued> {
+    let stripped = strip_padding(line);
+    let body = strip_prefix(stripped);
+    let mut tries = vec![Cow::Borrowed(body)];
+    if has_doubled_quotes(body) {
+        tries.push(Cow::Owned(undouble(body)));
+    }
+    tries
+        .into_iter()
+        .find_map(|line| fitting(&line, schema).map(|schema| Rescued { line: line.into_owned(), schema }))
+}
+
+use std::borrow::Cow;
+
+/// Zero bytes and byte-order marks before a record are no part of it.
+pub fn strip_padding(line: &[u8]) -> &[u8] {
+    let mut rest = line;
+    loop {
+        let zeros = rest.iter().take_while(|b| **b == 0).count();
+        let next = rest.get(zeros..).unwrap_or_default();
+        let next = next.strip_prefix(BOM).unwrap_or(next);
+        if next.len() == rest.len() {
+            return rest;
+        }
+        rest = next;
+    }
+}
+
+fn strip_prefix(line: &[u8]) -> &[u8] {
+    (0..MAX_PREFIX.min(line.len()))
+        .filter_map(|at| line.get(at..))
+        .find(|rest| begins_like_a_record(rest))
+        .unwrap_or(line)
+}
+
+/// The schema by which the line reads: the header's, else the documented one of its width.
+fn fitting(line: &[u8], schema: Option<&Schema>) -> Option<Schema> {
+    if !begins_like_a_record(line) {
+        return None;
+    }
+    let known = Schema::by_width(30)?;
+    let mut fields = Fields::default();
+    let width = fields.index(line, &known).width();
+    if let Some(schema) = schema
+        && schema.width() == width
+    {
+        return Some(schema.clone());
+    }
+    let by_width = Schema::by_width(width)?;
+    let record = fields.index(line, &by_width);
+    let id = record.get(Column::NetworkMessageId);
+    (id.is_empty() || guid(&id).is_some() || width < 27).then_some(by_width)
+}
+
+fn has_doubled_quotes(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b",\"\"").is_some() && memchr::memmem::find(line, b"\"\",").is_some()
+}
+
+fn undouble(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut bytes = line.iter().peekable();
+    while let Some(&b) = bytes.next() {
+        out.push(b);
+        if b == b'"' && bytes.peek() == Some(&&b'"') {
+            bytes.next();
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(width: usize, subject: &str) -> String {
+        let schema = Schema::by_width(width).unwrap();
+        let mut cells = vec![String::new(); width];
+        cells[0] = "2026-03-10T09:00:00.000Z".to_owned();
+        cells[schema.place(Column::EventId).unwrap()] = "RECEIVE".to_owned();
+        cells[schema.place(Column::Subject).unwrap()] = subject.to_owned();
+        cells.join(",")
+    }
+
+    #[test]
+    fn known_damage_is_mended() {
+        let plain = row(30, "hello");
+        let schema = Schema::by_width(30).unwrap();
+        for (what, line) in [
+            ("zeros and mark", format!("\0\0\0\u{feff}{plain}")),
+            ("collector", format!("Mar 10 09:00:01 siem01 exchange: {plain}")),
+            ("collector with commas", format!("a,b,c: {plain}")),
+        ] {
+            let rescued = rescue(line.as_bytes(), Some(&schema)).unwrap_or_else(|| panic!("{what}"));
+            assert_eq!(rescued.line, plain.as_bytes(), "{what}");
+        }
+        let doubled = row(27, "\"\"a,b\"\"");
+        let rescued = rescue(doubled.as_bytes(), Schema::by_width(27).as_ref()).unwrap();
+        assert_eq!(rescued.line, row(27, "\"a,b\"").as_bytes());
+    }
+
+    #[test]
+    fn a_row_of_another_release_reads_by_its_width() {
+        let rescued = rescue(row(26, "x").as_bytes(), Schema::by_width(30).as_ref()).unwrap();
+        assert_eq!(rescued.schema.width(), 26);
+    }
+
+    #[test]
+    fn nonsense_stays_nonsense() {
+        assert!(rescue(b"hello, world", Schema::by_width(30).as_ref()).is_none());
+        assert!(rescue(row(29, "x").as_bytes(), None).is_none() || Schema::by_width(29).is_some());
+        assert!(rescue(&[0u8; 100], None).is_none());
+    }
+}

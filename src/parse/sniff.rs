@@ -1,0 +1,217 @@
+//! What a file is, by its first bytes.
+
+use super::event::Event;
+use super::header::{Directive, directive, is_tracking};
+use super::record::Fields;
+use super::rescue::{BOM, rescue, strip_padding};
+use super::schema::Schema;
+use super::values;
+use crate::model::column::Column;
+use crate::model::event::{EventId, written_by_client};
+use crate::model::name::short_host;
+use crate::model::time::Timestamp;
+
+/// Which service writes a log: the letters of its file name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// `MSGTRK`: transport.
+    Transport,
+    /// `MSGTRKMA`: moderation.
+    Moderation,
+    /// `MSGTRKMD`: mailbox delivery.
+    Delivery,
+    /// `MSGTRKMS`: mailbox submission.
+    Submission,
+    /// `MSGTRKM`: the mailbox role of 2007 and 2010.
+    Mailbox,
+    /// Not told by the name.
+    Unknown,
+}
+
+impl Family {
+    /// The letters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Transport => "MSGTRK",
+            Self::Moderation => "MSGTRKMA",
+            Self::Delivery => "MSGTRKMD",
+            Self::Submission => "MSGTRKMS",
+            Self::Mailbox => "MSGTRKM",
+            Self::Unknown => "?",
+        }
+    }
+
+    /// From a file name such as `MSGTRKMD2026031009-1.LOG`; the longest letters are tried first.
+    pub fn of_name(name: &str) -> Self {
+        let upper = name.to_ascii_uppercase();
+        [Self::Moderation, Self::Delivery, Self::Submission, Self::Mailbox, Self::Transport]
+            .into_iter()
+            .find(|f| {
+                let rest = upper.strip_prefix(f.as_str()).unwrap_or_default();
+                let stamp = rest.bytes().take_while(u8::is_ascii_digit).count();
+                let counter = rest.get(stamp..).and_then(|r| r.strip_prefix('-')).unwrap_or_default();
+                (8..=10).contains(&stamp) && counter.starts_with(|c: char| c.is_ascii_digit())
+            })
+            .unwrap_or(Self::Unknown)
+    }
+}
+
+/// The hour a file name's stamp begins, `MSGTRK2026031009-1.LOG` or `MSGTRK20260310-1.LOG`.
+pub fn stamp_of_name(name: &str) -> Option<Timestamp> {
+    let digits: String =
+        name.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let part = |from: usize, to: usize| digits.get(from..to).and_then(|d| d.parse::<i64>().ok());
+    let (y, m, d) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let hour = if digits.len() == 10 { part(8, 10)? } else { 0 };
+    ((1..=12).contains(&m) && (1..=31).contains(&d) && hour < 24)
+        .then(|| Timestamp::from_civil(y, m, d, hour * crate::model::time::HOUR))
+}
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A tracking log.
+    Tracking,
+    /// Nothing in it.
+    Empty,
+    /// Another kind of log; what it is called.
+    Other(String),
+    /// None of the logs this tool knows.
+    Unknown,
+}
+
+/// What the head of a file tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sniffed {
+    /// What it is.
+    pub kind: Kind,
+    /// Build that wrote it, from `#Version`.
+    pub version: Option<String>,
+    /// When it was made, from `#Date`.
+    pub made: Option<Timestamp>,
+    /// Columns of its `#Fields` line, or of its first row where there is none.
+    pub width: Option<usize>,
+    /// Earliest time among its first rows.
+    pub first: Option<Timestamp>,
+    /// Servers that wrote its first rows, short and in upper case, sorted.
+    pub servers: Vec<Vec<u8>>,
+}
+
+/// Looks at the first bytes of a file. Lines cut off at the end of `head` are not believed.
+pub fn sniff(head: &[u8]) -> Sniffed {
+    let mut out = Sniffed {
+        kind: Kind::Unknown,
+        version: None,
+        made: None,
+        width: None,
+        first: None,
+        servers: Vec::new(),
+    };
+    if head.iter().all(|b| *b == 0) {
+        out.kind = Kind::Empty;
+        return out;
+    }
+    let mut schema: Option<Schema> = None;
+    let mut other: Option<String> = None;
+    let mut fields = Fields::default();
+    for line in head.split_inclusive(|b| *b == b'\n').take(200) {
+        let line = strip_padding(line.strip_prefix(BOM).unwrap_or(line)).trim_ascii_end();
+        if line.starts_with(b"#") {
+            read_header(line, &mut out, &mut schema, &mut other);
+            continue;
+        }
+        let by_width;
+        let known = match &schema {
+            Some(schema) => schema,
+            None => {
+                let Some(found) = rescue(line, None) else { continue };
+                by_width = found.schema;
+                &by_width
+            }
+        };
+        if let Ok(event) = Event::read(fields.index(line, known)) {
+            out.width.get_or_insert(known.width());
+            out.first = Some(out.first.map_or(event.time, |t| t.min(event.time)));
+            let server = writer(&event);
+            if !server.is_empty() && !out.servers.contains(&server) {
+                out.servers.push(server);
+            }
+        }
+    }
+    out.servers.sort_unstable();
+    out.kind = match (schema, other) {
+        (_, Some(name)) => Kind::Other(name),
+        (Some(_), None) => Kind::Tracking,
+        (None, None) if out.first.is_some() => Kind::Tracking,
+        (None, None) => Kind::Unknown,
+    };
+    out
+}
+
+fn read_header(line: &[u8], out: &mut Sniffed, schema: &mut Option<Schema>, other: &mut Option<String>) {
+    let text = |b: &[u8]| String::from_utf8_lossy(b.trim_ascii()).into_owned();
+    match directive(line) {
+        Directive::LogType(name) if !is_tracking(name) => *other = Some(text(name)),
+        Directive::Version(version) => out.version = Some(text(version)),
+        Directive::Date(date) => out.made = values::timestamp(date.trim_ascii()),
+        Directive::Fields(_) => {
+            *schema = Schema::from_header(line);
+            out.width = schema.as_ref().map(Schema::width);
+        }
+        Directive::Other if is_exchange_2003(line) => {
+            *other =
+                Some("Exchange 2000/2003 message tracking log (tab separated, numeric events)".to_owned());
+        }
+        _ => {}
+    }
+}
+
+fn is_exchange_2003(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"# Message Tracking Log File")
+}
+
+/// Who wrote a row, short and in upper case; empty where no column says so.
+pub fn writer(event: &Event<'_>) -> Vec<u8> {
+    let (client, server) = (event.text(Column::ClientHostname), event.text(Column::ServerHostname));
+    let (one, two) = if by_client(event.event) { (client, server) } else { (server, client) };
+    short_host(if one.is_empty() { &two } else { &one })
+}
+
+fn by_client(event: EventId) -> bool {
+    written_by_client(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_by_name() {
+        for (name, family) in [
+            ("MSGTRK2026031009-1.LOG", Family::Transport),
+            ("msgtrkmd2026031009-12.log", Family::Delivery),
+            ("MSGTRKMS2026031009-1.LOG.1", Family::Submission),
+            ("MSGTRKMA20260310-1.LOG", Family::Moderation),
+            ("MSGTRKM20260310-1.LOG", Family::Mailbox),
+            ("RECV2026031009-1.LOG", Family::Unknown),
+            ("MSGTRK-notes.txt", Family::Unknown),
+        ] {
+            assert_eq!(Family::of_name(name), family, "{name}");
+        }
+        let hour = stamp_of_name("MSGTRK2026031009-1.LOG").unwrap();
+        assert_eq!(hour.to_string(), "2026-03-10T09:00:00.000Z");
+        assert_eq!(stamp_of_name("notes.txt"), None);
+    }
+
+    #[test]
+    fn other_logs_are_named() {
+        let protocol = b"\xEF\xBB\xBF#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: SMTP Receive Protocol Log\r\n#Fields: date-time,connector-id\r\n";
+        assert_eq!(sniff(protocol).kind, Kind::Other("SMTP Receive Protocol Log".to_owned()));
+        assert!(matches!(
+            sniff(b"# Message Tracking Log File\r\n# Exchange System Attendant Version 6.5\r\n").kind,
+            Kind::Other(_)
+        ));
+        assert_eq!(sniff(b"").kind, Kind::Empty);
+        assert_eq!(sniff(b"hello\nworld\n").kind, Kind::Unknown);
+    }
+}

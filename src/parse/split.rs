@@ -1,0 +1,140 @@
+//! Record boundaries. This is harder than it looks, so here is the whole rule.
+//!
+//! A record is one line, unless a line feed lies inside quotes: then it goes on. One stray quote
+//! would so swallow everything up to the next quote, which is why a record of several lines is
+//! believed only if it reads well: if one of its further lines begins like a fresh record and the
+//! whole has not the right number of columns, or if the quote does not close within 64 lines or
+//! 4 MiB, the first line alone is a broken record and reading goes on with the second.
+//!
+//! The rule looks ahead, never back, and knows nothing of chunks: however a file is cut, the
+//! records are the same. [`cut`] takes as many whole records from the head of a buffer as there are.
+//! If you change the rule, change `reference.rs` with it; a property test holds the two together.
+
+use super::header::Binding;
+use super::rescue::strip_padding;
+use super::scan;
+use super::schema::Schema;
+use super::values::begins_like_a_record;
+
+/// A quoted field may hold this many line feeds.
+pub const MAX_LINES: usize = 64;
+/// A record of several lines must end within this many bytes. Small in unit tests, to reach it there.
+pub const MAX_SPAN: usize = if cfg!(test) { 600 } else { 4 << 20 };
+/// A line must end within this many bytes; a longer one is handed on in pieces, each of them a reject.
+pub const MAX_LINE: usize = if cfg!(test) { 2000 } else { 16 << 20 };
+
+/// The next boundary, seen from the start of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A record ends here, its line feed included.
+    Record(usize),
+    /// A line with a stray quote ends here.
+    Broken(usize),
+    /// The rest of the buffer does not decide it.
+    NeedMore,
+}
+
+/// Finds the end of the record at the head of `data`. `width` is the number of columns, where known.
+/// With `at_end` nothing follows `data`, and the answer is never `NeedMore` unless `data` is empty.
+pub fn next_record(data: &[u8], width: Option<usize>, at_end: bool) -> Step {
+    let head = data.get(..MAX_LINE).unwrap_or(data);
+    let Some(first) = memchr::memchr(b'\n', head).map(|i| i + 1) else {
+        return match () {
+            () if data.len() >= MAX_LINE => Step::Record(MAX_LINE),
+            () if at_end && !data.is_empty() => Step::Record(data.len()),
+            () => Step::NeedMore,
+        };
+    };
+    let window = data.get(..MAX_SPAN.max(first)).unwrap_or(data);
+    let mut open = odd_quotes(head.get(..first).unwrap_or_default());
+    let (mut at, mut fresh) = (first, false);
+    for _ in 0..MAX_LINES {
+        if !open {
+            return believed(data, at, first, fresh, width);
+        }
+        let rest = window.get(at..).unwrap_or_default();
+        fresh |= begins_like_a_record(data.get(at..).unwrap_or_default());
+        let Some(length) = memchr::memchr(b'\n', rest) else {
+            return match () {
+                () if data.len() >= MAX_SPAN.max(first) => Step::Broken(first),
+                () if !at_end => Step::NeedMore,
+                () if !odd_quotes(rest) && fresh => Step::Broken(first),
+                () if !odd_quotes(rest) => Step::Record(data.len()),
+                () => believed(data, data.len(), first, fresh, width),
+            };
+        };
+        open ^= odd_quotes(rest.get(..length).unwrap_or_default());
+        at += length + 1;
+    }
+    if open { Step::Broken(first) } else { believed(data, at, first, fresh, width) }
+}
+
+fn believed(data: &[u8], end: usize, first: usize, fresh: bool, width: Option<usize>) -> Step {
+    if end == first || !fresh || reads_well(data.get(..end).unwrap_or_default(), width) {
+        Step::Record(end)
+    } else {
+        Step::Broken(first)
+    }
+}
+
+fn odd_quotes(line: &[u8]) -> bool {
+    memchr::memchr_iter(b'"', line).count() % 2 == 1
+}
+
+/// Whether a record of several lines has the right number of columns.
+fn reads_well(record: &[u8], width: Option<usize>) -> bool {
+    let (mut separators, mut ends) = (Vec::new(), Vec::new());
+    scan::separators(record, &mut separators, &mut ends);
+    let columns = separators.len() + usize::from(record.last() != Some(&b'\n'));
+    width.map_or_else(|| Schema::by_width(columns).is_some(), |w| w == columns)
+}
+
+/// How the records of a chunk lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Every line is a record.
+    Lines,
+    /// Records end here; `true` marks a broken one.
+    Ends(Vec<(u32, bool)>),
+}
+
+/// Whole records at the head of a buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Bytes of these records; 0 if more is needed to end the first.
+    pub end: usize,
+    /// Line feeds in them.
+    pub lines: usize,
+    /// Where they end.
+    pub shape: Shape,
+}
+
+/// Takes all whole records from the head of `data`, which begins at the start of a record and is
+/// read by `binding` until a header line in it says otherwise.
+pub fn cut(data: &[u8], binding: &Binding, at_end: bool) -> Cut {
+    let survey = scan::survey(data);
+    let all = survey.end == data.len();
+    if survey.tame && survey.end > 0 && (all || !at_end) && data.len() < MAX_LINE {
+        return Cut { end: survey.end, lines: survey.lines, shape: Shape::Lines };
+    }
+    let (mut end, mut ends) = (0, Vec::new());
+    let mut binding = binding.clone();
+    while let Some(rest) = data.get(end..) {
+        let (length, broken) = match next_record(rest, binding.schema().map(Schema::width), at_end) {
+            Step::Record(length) => (length, false),
+            Step::Broken(length) => (length, true),
+            Step::NeedMore => break,
+        };
+        let line = strip_padding(rest.get(..length).unwrap_or_default());
+        if line.starts_with(b"#") {
+            binding.read_header(line);
+        }
+        end += length;
+        ends.push((end as u32, broken));
+    }
+    let lines = memchr::memchr_iter(b'\n', data.get(..end).unwrap_or_default()).count();
+    Cut { end, lines, shape: Shape::Ends(ends) }
+}
+
+#[cfg(test)]
+mod tests;

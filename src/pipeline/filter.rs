@@ -1,0 +1,187 @@
+//! Which messages the user asked for.
+//!
+//! A pattern may hold `*` and `?`; case does not matter; of several patterns of one kind any may
+//! match, of several kinds all must. Patterns on rows (sender, subject, server, …) are met by a
+//! message if any of its rows meets them; patterns on leaves (recipient, decision, connector) if one
+//! leaf meets them all.
+
+use std::borrow::Cow;
+
+use crate::model::column::Column;
+use crate::model::journey::{Decision, Journey, Leaf};
+use crate::model::name::{Frozen, fold_case};
+use crate::parse::event::Event;
+use crate::route::store::bare_message_id;
+
+/// Patterns of one kind.
+#[derive(Clone, Debug, Default)]
+pub struct Patterns(Vec<Vec<u8>>);
+
+impl Patterns {
+    /// From what the user wrote.
+    pub fn new<S: AsRef<str>>(patterns: impl IntoIterator<Item = S>) -> Self {
+        let fold = |p: S| {
+            let mut out = Vec::new();
+            fold_case(p.as_ref().as_bytes(), &mut out);
+            out
+        };
+        Self(patterns.into_iter().map(fold).collect())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether any matches.
+    pub fn matches(&self, text: &[u8]) -> bool {
+        let mut folded = Vec::new();
+        fold_case(text, &mut folded);
+        self.0.iter().any(|p| wildcard(p, &folded))
+    }
+}
+
+/// Whether a pattern with `*` and `?` matches the whole text.
+pub fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut back: Option<(usize, usize)> = None;
+    while let Some(c) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                back = Some((p, t));
+                p += 1;
+            }
+            Some(x) if *x == b'?' || x == c => (p, t) = (p + 1, t + 1),
+            _ => match back {
+                Some((star, from)) => {
+                    (p, t) = (star + 1, from + 1);
+                    back = Some((star, from + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(p..).unwrap_or_default().iter().all(|b| *b == b'*')
+}
+
+/// All that the user asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// sender-address or return-path.
+    pub sender: Patterns,
+    /// message-subject.
+    pub subject: Patterns,
+    /// Server that wrote the row, short or full.
+    pub server: Patterns,
+    /// client-ip or original-client-ip.
+    pub client_ip: Patterns,
+    /// event-id.
+    pub event: Patterns,
+    /// source.
+    pub source: Patterns,
+    /// message-id, with or without angle brackets.
+    pub message_id: Patterns,
+    /// network-message-id.
+    pub network_message_id: Patterns,
+    /// Any address of a leaf's lineage.
+    pub recipient: Patterns,
+    /// connector-id of a leaf's deciding row.
+    pub connector: Patterns,
+    /// A leaf's decision.
+    pub decision: Vec<Decision>,
+}
+
+impl Filter {
+    fn row_kinds(&self) -> [(&Patterns, u16); 8] {
+        [
+            (&self.sender, 1),
+            (&self.subject, 2),
+            (&self.server, 4),
+            (&self.client_ip, 8),
+            (&self.event, 16),
+            (&self.source, 32),
+            (&self.message_id, 64),
+            (&self.network_message_id, 128),
+        ]
+    }
+
+    /// The marks a message must have.
+    pub fn wanted(&self) -> u16 {
+        self.row_kinds().iter().filter(|(p, _)| !p.is_empty()).map(|(_, bit)| bit).sum()
+    }
+
+    /// Whether anything was asked for at all.
+    pub fn is_empty(&self) -> bool {
+        self.wanted() == 0 && !self.asks_leaves()
+    }
+
+    fn asks_leaves(&self) -> bool {
+        !(self.recipient.is_empty() && self.connector.is_empty() && self.decision.is_empty())
+    }
+
+    /// The marks of a row.
+    pub fn marks(&self, event: &Event<'_>, server: &[u8]) -> u16 {
+        let text = |c: Column| event.text(c);
+        let met = |bit: u16, patterns: &Patterns| match bit {
+            1 => patterns.matches(&text(Column::Sender)) || patterns.matches(&text(Column::ReturnPath)),
+            2 => patterns.matches(&text(Column::Subject)),
+            4 => {
+                patterns.matches(server)
+                    || patterns.matches(&text(Column::ServerHostname))
+                    || patterns.matches(&text(Column::ClientHostname))
+            }
+            8 => {
+                patterns.matches(&text(Column::ClientIp)) || patterns.matches(&text(Column::OriginalClientIp))
+            }
+            16 => patterns.matches(&text(Column::EventId)),
+            32 => patterns.matches(&text(Column::Source)),
+            64 => {
+                let id = text(Column::MessageId);
+                patterns.matches(&id) || patterns.matches(bare_message_id(&id))
+            }
+            _ => patterns.matches(&text(Column::NetworkMessageId)),
+        };
+        self.row_kinds().iter().filter(|(p, bit)| !p.is_empty() && met(*bit, p)).map(|(_, bit)| bit).sum()
+    }
+
+    /// Whether a leaf meets what was asked of leaves.
+    pub fn takes_leaf(&self, leaf: &Leaf, names: &Frozen) -> bool {
+        let text = |s| Cow::Borrowed(names.get(s));
+        let of_lineage = || {
+            let ends = [leaf.recipient, leaf.final_recipient];
+            ends.into_iter().chain(leaf.via.iter().map(|v| v.to)).any(|s| self.recipient.matches(&text(s)))
+        };
+        (self.decision.is_empty() || self.decision.contains(&leaf.decision))
+            && (self.connector.is_empty() || self.connector.matches(&text(leaf.connector)))
+            && (self.recipient.is_empty() || of_lineage())
+    }
+
+    /// Whether a message is one that was asked for.
+    pub fn takes(&self, journey: &Journey, names: &Frozen) -> bool {
+        let wanted = self.wanted();
+        journey.marks & wanted == wanted
+            && (!self.asks_leaves() || journey.leaves.iter().any(|l| self.takes_leaf(l, names)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards() {
+        for (pattern, text, want) in [
+            ("*@contoso.com", "anna@contoso.com", true),
+            ("anna@*", "anna@contoso.com", true),
+            ("a?na@contoso.com", "anna@contoso.com", true),
+            ("anna", "anna@contoso.com", false),
+            ("*a*a*", "anna", true),
+            ("*", "", true),
+            ("", "x", false),
+            ("*systemmailbox{*", "systemmailbox{1f05a927}", true),
+        ] {
+            assert_eq!(wildcard(pattern.as_bytes(), text.as_bytes()), want, "{pattern} {text}");
+        }
+        assert!(Patterns::new(["ANNA@*"]).matches(b"Anna@Contoso.com"));
+    }
+}

@@ -1,0 +1,141 @@
+//! Where everything meets: files are read on all cores, rows become facts, facts journeys.
+//! The only place with threads, and the only one that knows all the stages.
+
+mod absorb;
+mod feed;
+pub mod filter;
+mod plan;
+mod read;
+mod state;
+mod twins;
+pub mod window;
+
+use hashbrown::HashSet;
+
+pub use feed::CHUNK;
+pub use read::{file_name, read};
+pub use state::{Order, State};
+
+use crate::input::InputError;
+use crate::model::intake::{Ledger, Reject};
+use crate::model::name::Names;
+use crate::model::report::{CoverageRow, EventRow, FileNote, LeftOut, Report};
+use crate::model::time::Timestamp;
+use crate::route::store::Keyer;
+use crate::tally::{self, Tally};
+use filter::Filter;
+use twins::Twins;
+use window::Window;
+
+/// What a verb asks of a run; what it does not ask for is not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// message-ids, subjects, spellings, statuses of every row, evidence: for `routes` and `trace`.
+    pub texts: bool,
+    /// Subjects too, if texts.
+    pub subjects: bool,
+}
+
+/// How a run reads.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Threads; 0 for one per core.
+    pub threads: usize,
+    /// Bytes of a chunk.
+    pub chunk: usize,
+    /// Time asked for.
+    pub window: Window,
+    /// Messages asked for.
+    pub filter: Filter,
+    /// Count health probes like any other mail.
+    pub include_probes: bool,
+    /// What to keep.
+    pub needs: Needs,
+    /// How many rejects to keep with their lines.
+    pub keep_rejects: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            chunk: CHUNK,
+            window: Window::default(),
+            filter: Filter::default(),
+            include_probes: false,
+            needs: Needs::default(),
+            keep_rejects: 20,
+        }
+    }
+}
+
+/// What the threads of one run share while they read.
+struct Run<'r> {
+    names: &'r Names,
+    keyer: &'r Keyer,
+    window: Window,
+    filter: &'r Filter,
+    include_probes: bool,
+    needs: Needs,
+    /// Only messages of these keys, in a second reading.
+    only: Option<&'r HashSet<u128>>,
+}
+
+/// What a run has read: the state of all messages, and the account of everything else.
+#[derive(Debug)]
+pub struct Reading {
+    /// The messages.
+    pub state: State,
+    /// The ledger of the run.
+    pub ledger: Ledger,
+    period: Option<(Timestamp, Timestamp)>,
+    unattached: u64,
+    coverage: Vec<CoverageRow>,
+    events: Vec<EventRow>,
+    /// Files read.
+    pub files: Vec<FileNote>,
+    /// Files not read.
+    pub left_out: Vec<LeftOut>,
+    /// Files not read for their time.
+    pub files_outside_window: u64,
+    /// What could not be opened, or not be read to its end.
+    pub errors: Vec<InputError>,
+    /// Rejects by reason.
+    pub rejects_by_reason: Vec<(&'static str, u64)>,
+    /// The first rejects, in the order of files and lines.
+    pub rejects: Vec<Reject>,
+}
+
+impl Reading {
+    /// Whether something that should have been read was not.
+    pub fn is_incomplete(&self) -> bool {
+        !self.errors.is_empty() || self.ledger.rejects > 0 || self.left_out.iter().any(|l| l.explicit)
+    }
+
+    /// Adds up the report over the messages the filter takes.
+    pub fn report(&self, filter: &Filter, top: usize) -> Report {
+        let names = self.state.names();
+        let add = |tally: &mut Tally, journey: &crate::model::journey::Journey| {
+            if filter.takes(journey, names) { tally.add(journey, names) } else { tally.skip() }
+        };
+        let tally = self.state.fold(Tally::default, add, Tally::merge);
+        let mut report = tally::finish(tally, names, top);
+        let ledger = &self.ledger;
+        report.ledger = ledger.clone();
+        report.period = self.period.map(|(first, last)| (first.to_string(), last.to_string()));
+        report.unattached_rows = self.unattached;
+        report.coverage.clone_from(&self.coverage);
+        report.events.clone_from(&self.events);
+        report.files.clone_from(&self.files);
+        report.left_out.clone_from(&self.left_out);
+        report.files_outside_window = self.files_outside_window;
+        report.errors = self.errors.iter().map(ToString::to_string).collect();
+        report.rejects_by_reason.clone_from(&self.rejects_by_reason);
+        report.rejects.clone_from(&self.rejects);
+        assert!(ledger.adds_up(), "the ledger does not add up: {ledger:?}");
+        let leaves: u64 = report.decisions.iter().map(|(_, n)| n).sum();
+        assert!(leaves == report.recipients, "{leaves} decisions for {} recipients", report.recipients);
+        tally::verdict::verdict(&mut report);
+        report
+    }
+}

@@ -1,0 +1,303 @@
+//! All messages when everything is read: which bags are one message, and the way to visit each.
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+
+use super::filter::Filter;
+use crate::model::journey::Journey;
+use crate::model::name::Frozen;
+use crate::model::time::Timestamp;
+use crate::route::fact::Bag;
+use crate::route::join::partition;
+use crate::route::journey::Builder;
+use crate::route::store::{KeyKind, Shard};
+
+/// Where a bag lies: shard and number.
+type Place = (u16, u32);
+
+/// The messages of a run.
+#[derive(Debug)]
+pub struct State {
+    shards: Vec<Shard>,
+    names: Frozen,
+    /// Bags that share a message-id, or that only a message-id names: joined and parted together.
+    joined: Vec<Vec<Place>>,
+    /// Those bags, by shard, so that they are not visited alone.
+    in_joined: Vec<HashSet<u32>>,
+    pool: Option<rayon::ThreadPool>,
+    texts: bool,
+}
+
+/// One message in the order of output.
+#[derive(Clone, Debug)]
+pub struct Order {
+    first_seen: Timestamp,
+    message_id: Vec<u8>,
+    unit: Unit,
+    /// Which of the unit's messages.
+    number: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Unit {
+    Single(Place),
+    Joined(u32),
+}
+
+impl Order {
+    /// Whether two messages sort by the same time and id, so that their rows stand among each other.
+    pub fn ties(&self, other: &Self) -> bool {
+        self.first_seen == other.first_seen && self.message_id == other.message_id
+    }
+}
+
+impl State {
+    pub(super) fn new(shards: Vec<Shard>, names: Frozen, texts: bool) -> Self {
+        let (joined, in_joined) = find_joined(&shards);
+        Self { shards, names, joined, in_joined, pool: None, texts }
+    }
+
+    /// Lets the threads of the reading do the visiting too.
+    pub(super) fn with_pool(self, pool: rayon::ThreadPool) -> Self {
+        Self { pool: Some(pool), ..self }
+    }
+
+    fn on_threads<T: Send>(&self, f: impl FnOnce() -> T + Send) -> T {
+        match &self.pool {
+            Some(pool) => pool.install(f),
+            None => f(),
+        }
+    }
+
+    /// The texts.
+    pub fn names(&self) -> &Frozen {
+        &self.names
+    }
+
+    /// Bytes the state takes.
+    pub fn memory(&self) -> usize {
+        self.shards.iter().map(Shard::memory).sum()
+    }
+
+    fn units(&self) -> Vec<Unit> {
+        let singles = self.shards.iter().zip(&self.in_joined).enumerate().flat_map(|(shard, (s, joined))| {
+            (0..s.entries.len() as u32)
+                .filter(|i| !joined.contains(i))
+                .map(move |i| Unit::Single((shard as u16, i)))
+        });
+        let joined = (0..self.joined.len() as u32).map(Unit::Joined);
+        singles.chain(joined).collect()
+    }
+
+    fn visit(&self, unit: Unit, work: &mut Work, mut f: impl FnMut(u32, &Journey)) {
+        work.bag.clear();
+        match unit {
+            Unit::Single(place) => {
+                self.decode(place, &mut work.bag);
+                work.bag.sort(&self.names);
+                work.bag.drop_twins();
+                f(0, &work.builder.build(&work.bag, &self.names, self.texts));
+            }
+            Unit::Joined(number) => {
+                for place in self.joined.get(number as usize).into_iter().flatten() {
+                    self.decode(*place, &mut work.bag);
+                }
+                work.bag.sort(&self.names);
+                work.bag.drop_twins();
+                for (i, group) in (0u32..).zip(partition(&work.bag, &self.names)) {
+                    work.part.clear();
+                    for number in group {
+                        let Some(fact) = work.bag.facts.get(number as usize) else { continue };
+                        let mut fact = *fact;
+                        let people = work.bag.recipients_of(&fact);
+                        fact.first = work.part.recipients.len() as u32;
+                        work.part.recipients.extend_from_slice(people);
+                        work.part.facts.push(fact);
+                    }
+                    f(i, &work.builder.build(&work.part, &self.names, self.texts));
+                }
+            }
+        }
+    }
+
+    fn decode(&self, (shard, number): Place, bag: &mut Bag) {
+        let Some(shard) = self.shards.get(usize::from(shard)) else { return };
+        if let Some(entry) = shard.entries.get(number as usize) {
+            shard.decode(entry, bag);
+        }
+    }
+
+    /// Visits every message on all threads: `add` to a part, `merge` the parts.
+    pub fn fold<T: Send>(
+        &self,
+        new: impl Fn() -> T + Sync + Send,
+        add: impl Fn(&mut T, &Journey) + Sync + Send,
+        merge: impl Fn(&mut T, T) + Sync + Send,
+    ) -> T {
+        let units = self.units();
+        let parts: Vec<T> = self.on_threads(|| {
+            let size = units.len().div_ceil(rayon::current_num_threads() * 8).max(1);
+            let part = |units: &[Unit]| {
+                let (mut out, mut work) = (new(), Work::default());
+                for unit in units {
+                    self.visit(*unit, &mut work, |_, journey| add(&mut out, journey));
+                }
+                out
+            };
+            units.par_chunks(size).map(part).collect()
+        });
+        let mut parts = parts.into_iter();
+        let mut out = parts.next().unwrap_or_else(&new);
+        for part in parts {
+            merge(&mut out, part);
+        }
+        out
+    }
+
+    /// The messages the filter takes, in the order of output.
+    pub fn ordered(&self, filter: &Filter) -> Vec<Order> {
+        let units = self.units();
+        let mut all: Vec<Order> = self.on_threads(|| {
+            let part = |units: &[Unit]| {
+                let (mut out, mut work) = (Vec::new(), Work::default());
+                for unit in units {
+                    self.visit(*unit, &mut work, |number, journey| {
+                        if filter.takes(journey, &self.names) {
+                            let message_id = self.names.get(journey.message_id).to_vec();
+                            out.push(Order {
+                                first_seen: journey.first_seen,
+                                message_id,
+                                unit: *unit,
+                                number,
+                            });
+                        }
+                    });
+                }
+                out
+            };
+            units.par_chunks(4096).flat_map_iter(part).collect()
+        });
+        all.sort_by(|a, b| (a.first_seen, &a.message_id).cmp(&(b.first_seen, &b.message_id)));
+        all
+    }
+
+    /// The journeys of some messages, in their order.
+    pub fn journeys(&self, orders: &[Order]) -> Vec<Journey> {
+        self.on_threads(|| {
+            orders
+                .par_chunks(64)
+                .flat_map_iter(|orders| {
+                    let (mut out, mut work) = (Vec::new(), Work::default());
+                    for order in orders {
+                        self.visit(order.unit, &mut work, |number, journey| {
+                            if number == order.number {
+                                out.push(journey.clone());
+                            }
+                        });
+                    }
+                    out
+                })
+                .collect()
+        })
+    }
+
+    /// The keys of all bags that some messages rest on, for a second reading of just these.
+    pub fn keys_of(&self, orders: &[Order]) -> HashSet<u128> {
+        let mut keys = HashSet::new();
+        for order in orders {
+            let places = match order.unit {
+                Unit::Single(place) => vec![place],
+                Unit::Joined(number) => self.joined.get(number as usize).cloned().unwrap_or_default(),
+            };
+            for (shard, number) in places {
+                let entry = self.shards.get(usize::from(shard)).and_then(|s| s.entries.get(number as usize));
+                keys.extend(entry.map(|e| e.key.value));
+            }
+        }
+        keys
+    }
+}
+
+/// Working memory of one thread.
+#[derive(Debug, Default)]
+struct Work {
+    bag: Bag,
+    part: Bag,
+    builder: Builder,
+}
+
+/// Bags to be looked at together: those that share a message-id, and those that only a message-id names.
+fn find_joined(shards: &[Shard]) -> (Vec<Vec<Place>>, Vec<HashSet<u32>>) {
+    let mut ids: Vec<(u64, Place)> = Vec::new();
+    let mut groups = Groups::default();
+    for (shard, s) in shards.iter().enumerate() {
+        for (number, entry) in (0u32..).zip(&s.entries) {
+            let place = (shard as u16, number);
+            if entry.key.message_id != 0 {
+                ids.push((entry.key.message_id, place));
+            }
+            if entry.key.kind == KeyKind::MessageId {
+                groups.add(place);
+            }
+        }
+        ids.extend(s.aliases.iter().map(|(id, number)| (*id, (shard as u16, *number))));
+    }
+    ids.par_sort_unstable();
+    for pair in ids.windows(2) {
+        if let [(a, one), (b, other)] = pair
+            && a == b
+            && one != other
+        {
+            groups.tie(*one, *other);
+        }
+    }
+    let joined = groups.finish();
+    let mut in_joined: Vec<HashSet<u32>> = shards.iter().map(|_| HashSet::new()).collect();
+    for (shard, number) in joined.iter().flatten() {
+        if let Some(set) = in_joined.get_mut(usize::from(*shard)) {
+            set.insert(*number);
+        }
+    }
+    (joined, in_joined)
+}
+
+/// Union-find over places.
+#[derive(Debug, Default)]
+struct Groups {
+    parent: HashMap<Place, Place>,
+}
+
+impl Groups {
+    fn add(&mut self, place: Place) {
+        self.parent.entry(place).or_insert(place);
+    }
+
+    fn root(&self, mut place: Place) -> Place {
+        while let Some(up) = self.parent.get(&place).filter(|up| **up != place) {
+            place = *up;
+        }
+        place
+    }
+
+    fn tie(&mut self, a: Place, b: Place) {
+        self.add(a);
+        self.add(b);
+        let (a, b) = (self.root(a), self.root(b));
+        if a != b {
+            self.parent.insert(a.max(b), a.min(b));
+        }
+    }
+
+    fn finish(self) -> Vec<Vec<Place>> {
+        let mut sets: HashMap<Place, Vec<Place>> = HashMap::new();
+        for place in self.parent.keys() {
+            sets.entry(self.root(*place)).or_default().push(*place);
+        }
+        let mut out: Vec<Vec<Place>> = sets.into_values().collect();
+        for set in &mut out {
+            set.sort_unstable();
+        }
+        out.sort_unstable();
+        out
+    }
+}

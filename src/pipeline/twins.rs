@@ -1,0 +1,61 @@
+//! Rows that stand in two copies of a log: found where the times of two files of one server and
+//! family overlap, and counted once.
+
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::quality::RandomState;
+use hashbrown::HashSet;
+
+use crate::model::column::Column;
+use crate::model::time::Timestamp;
+use crate::parse::event::Event;
+
+const SHARDS: usize = 16;
+
+/// What all files share: the rows met so far where files overlap.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    shards: [Mutex<HashSet<u64>>; SHARDS],
+    hasher: RandomState,
+}
+
+/// One file's part in it.
+#[derive(Debug)]
+pub(super) struct Twins {
+    /// Times in which another file of the same server and family has rows too.
+    windows: Vec<(Timestamp, Timestamp)>,
+    met: Arc<Met>,
+}
+
+impl Twins {
+    pub(super) fn new(windows: Vec<(Timestamp, Timestamp)>, met: Arc<Met>) -> Self {
+        Self { windows, met }
+    }
+
+    /// Whether a row of this time may stand in another file too.
+    #[inline]
+    pub(super) fn may_hold(&self, time: Timestamp) -> bool {
+        self.windows.iter().any(|(from, to)| (*from..=*to).contains(&time))
+    }
+
+    /// What names a row: its log-id, else the whole of it. Never 0.
+    pub(super) fn hash(&self, event: &Event<'_>) -> u64 {
+        let log_id = event.text(Column::LogId);
+        let name = if log_id.is_empty() { event.line() } else { &log_id };
+        self.met.hasher.hash_one(name).max(1)
+    }
+
+    /// Whether this is the first time the row is met.
+    pub(super) fn first(&self, hash: u64) -> bool {
+        let Some(shard) = self.met.shards.get(hash as usize % SHARDS) else { return true };
+        shard.lock().unwrap_or_else(PoisonError::into_inner).insert(hash)
+    }
+
+    /// Forgets all rows met, for another reading of the same files.
+    pub(super) fn forget(&self) {
+        for shard in &self.met.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! What was decided for one leaf: the causally last row that decides, and what that row says.
+//!
+//! - DELIVER, an outbound SEND, FAIL, DROP and the like, and DEFER decide. Once stored, nothing
+//!   changes that but a new RECEIVE.
+//! - A RECEIVE takes back an outbound send, a delivery and a deferral: the message is here again.
+//!   It does not take back a failure.
+//! - A SEND inside the organisation decides nothing; if it is the last word, the leaf was handed off.
+//! - Nothing is decided by a FAIL or DROP with a 2.x.x status, by a zero-defer, or by a DELIVERFAIL
+//!   that a FAIL or DEFER follows.
+
+use super::fact::{Bag, Fact, NOT_FOUND, QUARANTINED, ZERO_DEFER};
+use super::lineage::{Lineage, Touch};
+use super::order::{Ordered, is_outbound};
+use crate::model::event::{EventId, Source};
+use crate::model::journey::{Decision, StatusInfo};
+use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
+
+/// What became of a leaf.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The decision.
+    pub decision: Decision,
+    /// The row that says so.
+    pub by: Option<Touch>,
+    /// Rows that cover the leaf, in causal order.
+    pub rows: Vec<Touch>,
+    /// How often it came back to a place it had left.
+    pub laps: u32,
+    /// How often it was deferred.
+    pub defers: u32,
+    /// Servers it was sent to and that say nothing of it.
+    pub missing: Vec<Symbol>,
+    /// The leaf's beginning is in the log.
+    pub entered: bool,
+}
+
+/// The message and what is known of its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// Its facts.
+    pub bag: &'a Bag,
+    /// Their order.
+    pub ordered: &'a Ordered,
+    /// Its addresses.
+    pub lineage: &'a Lineage,
+    /// The texts.
+    pub names: &'a Frozen,
+}
+
+impl<'a> Message<'a> {
+    /// The row of a touch.
+    pub fn fact(&self, touch: &Touch) -> Option<&'a Fact> {
+        self.ordered.fact(self.bag, touch.at)
+    }
+
+    /// The status a row gives the address of a touch.
+    pub fn status(&self, touch: &Touch) -> StatusInfo {
+        touch
+            .recipient
+            .and_then(|r| self.bag.recipients.get(r as usize))
+            .map_or(StatusInfo::default(), |r| r.status)
+    }
+
+    fn outbound(&self, fact: &Fact, touch: &Touch) -> bool {
+        is_outbound(fact, self.ordered.is_linked(touch.at))
+    }
+
+    /// Whether a row decides the fate of the address it names.
+    pub fn decides(&self, touch: &Touch) -> bool {
+        let Some(fact) = self.fact(touch) else { return false };
+        if touch.recipient.is_none() {
+            return false;
+        }
+        match fact.event {
+            EventId::Deliver | EventId::DuplicateDeliver => true,
+            EventId::Send | EventId::SendExternal => self.outbound(fact, touch),
+            EventId::Fail => self.status(touch).class != 2 && !self.replaced_by_rule(touch),
+            EventId::Drop
+            | EventId::PoisonMessage
+            | EventId::ModeratorReject
+            | EventId::ModerationExpire
+            | EventId::ModeratorsAllNdr => self.status(touch).class != 2,
+            EventId::Defer => fact.flags & ZERO_DEFER == 0,
+            _ => false,
+        }
+    }
+
+    fn replaced_by_rule(&self, touch: &Touch) -> bool {
+        self.lineage.replaced.contains(&touch.node) && self.status(touch).class != 5
+    }
+
+    /// The decision of a leaf, given as its address and those it came from.
+    pub fn decide(&self, chain: &[u32]) -> Outcome {
+        let mut walk = Walk::default();
+        let rows = self.rows(chain);
+        for touch in &rows {
+            self.step(&mut walk, touch, chain.first() == Some(&touch.node));
+        }
+        let own_or_handed = walk.decided.or(walk.refused).or(walk.handed);
+        let decision = match (walk.decided, walk.refused, walk.handed) {
+            (Some(touch), _, _) => self.decision_of(&touch, chain),
+            (None, Some(touch), _) if self.status(&touch).class == 4 => Decision::Deferred,
+            (None, Some(_), _) => Decision::Failed,
+            (None, None, Some(_)) => Decision::HandedOff,
+            (None, None, None) => Decision::InTransit,
+        };
+        let (missing, entered) = self.gaps(&rows, &walk);
+        Outcome { decision, by: own_or_handed, rows, laps: walk.laps, defers: walk.defers, missing, entered }
+    }
+
+    /// The rows that cover a leaf: its own, and of the addresses it came from those before it was
+    /// made of them, and every arrival.
+    fn rows(&self, chain: &[u32]) -> Vec<Touch> {
+        let mut out: Vec<Touch> = Vec::new();
+        for (i, node) in chain.iter().enumerate() {
+            let rows = self.lineage.rows(*node);
+            if i == 0 {
+                out.extend(rows);
+                continue;
+            }
+            let child = i.checked_sub(1).and_then(|c| chain.get(c)).copied().unwrap_or(*node);
+            let made = self.made_at(child, *node);
+            out.extend(rows.iter().filter(|t| self.is_arrival(t) || t.at < made));
+        }
+        out.sort_unstable_by_key(|t| (t.at, chain.iter().position(|n| *n == t.node), t.recipient.is_none()));
+        out.dedup_by_key(|t| t.at);
+        out
+    }
+
+    /// Place of the last row that made the one address of the other.
+    fn made_at(&self, child: u32, parent: u32) -> u32 {
+        let from = self.lineage.nodes.get(parent as usize).map(|n| n.address);
+        let by_step = self
+            .lineage
+            .rows(child)
+            .iter()
+            .rev()
+            .find(|t| self.fact(t).is_some_and(|f| Some(f.related) == from && f.related != EMPTY));
+        let first = self.lineage.rows(child).first();
+        by_step.or(first).map_or(u32::MAX, |t| t.at)
+    }
+
+    fn is_arrival(&self, touch: &Touch) -> bool {
+        self.fact(touch).is_some_and(|f| {
+            matches!(f.event, EventId::Receive | EventId::Dsn | EventId::Submit | EventId::ClientSubmission)
+        })
+    }
+
+    fn step(&self, walk: &mut Walk, touch: &Touch, own: bool) {
+        let Some(fact) = self.fact(touch) else { return };
+        match fact.event {
+            EventId::Receive | EventId::Dsn => self.arrive(walk, fact, touch),
+            EventId::Send | EventId::SendExternal => {
+                let outbound = self.outbound(fact, touch);
+                if outbound {
+                    walk.out = Some(touch.node);
+                } else {
+                    walk.left.push((fact.server, touch.node));
+                }
+                if walk.stored || (outbound && !own) {
+                    return;
+                }
+                if outbound {
+                    walk.decided = Some(*touch);
+                } else {
+                    walk.handed = Some(*touch);
+                    walk.take_back(|t| self.fact(t).is_some_and(|f| f.event == EventId::Defer));
+                }
+            }
+            EventId::DeliverFail | EventId::SubmitFail | EventId::BadMail
+                if own && touch.recipient.is_some() =>
+            {
+                walk.refused = Some(*touch);
+            }
+            _ if own && self.decides(touch) => {
+                walk.defers += u32::from(fact.event == EventId::Defer);
+                if !walk.stored {
+                    walk.decided = Some(*touch);
+                    walk.stored = matches!(fact.event, EventId::Deliver | EventId::DuplicateDeliver);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn arrive(&self, walk: &mut Walk, fact: &Fact, touch: &Touch) {
+        walk.handed = None;
+        if walk.stored && fact.source == Source::Smtp {
+            walk.stored = false;
+            walk.decided = None;
+        }
+        walk.take_back(|t| {
+            self.fact(t)
+                .is_some_and(|f| matches!(f.event, EventId::Defer | EventId::Send | EventId::SendExternal))
+        });
+        if fact.source != Source::Smtp {
+            return;
+        }
+        let here_before = walk.visited.contains(&(fact.server, touch.node));
+        if let Some(sent_as) = walk.out.take() {
+            walk.laps +=
+                u32::from(sent_as == touch.node || walk.visited.iter().any(|(_, n)| *n == touch.node));
+        } else if let Some(at) = walk
+            .left
+            .iter()
+            .position(|(server, node)| *server == fact.server && (*node == touch.node || here_before))
+        {
+            walk.left.swap_remove(at);
+            walk.laps += 1;
+        }
+        walk.visited.push((fact.server, touch.node));
+    }
+
+    fn decision_of(&self, touch: &Touch, chain: &[u32]) -> Decision {
+        let (Some(fact), status) = (self.fact(touch), self.status(touch)) else { return Decision::InTransit };
+        match fact.event {
+            EventId::Deliver | EventId::DuplicateDeliver => Decision::LocalDelivery,
+            EventId::Send | EventId::SendExternal if self.is_remote_routing(chain) => {
+                Decision::RemoteRoutingAddress
+            }
+            EventId::Send | EventId::SendExternal => Decision::SendConnector,
+            EventId::Fail if status.marks & NOT_FOUND != 0 => Decision::RecipientNotFound,
+            EventId::Fail if status.marks & QUARANTINED != 0 => Decision::Dropped,
+            EventId::Fail => Decision::Failed,
+            EventId::Defer => Decision::Deferred,
+            _ => Decision::Dropped,
+        }
+    }
+
+    /// Rewritten by RESOLVE to an address under onmicrosoft.com.
+    fn is_remote_routing(&self, chain: &[u32]) -> bool {
+        let resolved = chain
+            .first()
+            .and_then(|n| self.lineage.nodes.get(*n as usize))
+            .filter(|n| matches!(n.parent, Some((_, crate::model::journey::Step::Resolve))));
+        resolved.is_some_and(|n| self.names.get(n.address).ends_with(b".onmicrosoft.com"))
+    }
+
+    /// Servers the leaf was sent to that say nothing of it, and whether its beginning is here.
+    fn gaps(&self, rows: &[Touch], walk: &Walk) -> (Vec<Symbol>, bool) {
+        let facts = || rows.iter().filter_map(|t| self.fact(t).map(|f| (t, f)));
+        let entered = rows.iter().any(|t| self.is_arrival(t));
+        let mut missing: Vec<Symbol> = Vec::new();
+        for (touch, fact) in facts() {
+            if fact.event != EventId::Send || self.outbound(fact, touch) || self.ordered.is_linked(touch.at) {
+                continue;
+            }
+            let host = if fact.link_host == EMPTY { self.short(fact.peer) } else { fact.link_host };
+            let seen = facts().any(|(_, f)| match f.event {
+                EventId::Receive => f.server == host,
+                EventId::Deliver | EventId::DuplicateDeliver | EventId::DeliverFail => {
+                    f.server == host || self.short(f.peer) == host
+                }
+                _ => false,
+            });
+            if host != EMPTY && !seen && !missing.contains(&host) {
+                missing.push(host);
+            }
+        }
+        // A DELIVER alone: the mailbox server's log is here, that of the transport server is not.
+        if !entered
+            && let Some(deliver) = walk.decided.filter(|_| walk.stored).and_then(|t| self.fact(&t))
+            && facts().all(|(_, f)| f.server != deliver.server || is_delivery(f.event))
+            && !missing.contains(&deliver.server)
+        {
+            missing.push(deliver.server);
+        }
+        missing.sort_unstable_by(|a, b| self.names.get(*a).cmp(self.names.get(*b)));
+        (missing, entered)
+    }
+
+    fn short(&self, host: Symbol) -> Symbol {
+        self.names.find(&short_host(self.names.get(host))).unwrap_or(EMPTY)
+    }
+}
+
+fn is_delivery(event: EventId) -> bool {
+    matches!(event, EventId::Deliver | EventId::DuplicateDeliver | EventId::DeliverFail)
+}
+
+#[derive(Debug, Default)]
+struct Walk {
+    decided: Option<Touch>,
+    /// Refused by the mailbox, at submission, or as bad mail, with no better word yet.
+    refused: Option<Touch>,
+    handed: Option<Touch>,
+    stored: bool,
+    laps: u32,
+    defers: u32,
+    /// Address under which it left the organisation and has not come back.
+    out: Option<u32>,
+    /// Servers it left for another server of the organisation, and as which address.
+    left: Vec<(Symbol, u32)>,
+    visited: Vec<(Symbol, u32)>,
+}
+
+impl Walk {
+    fn take_back(&mut self, what: impl Fn(&Touch) -> bool) {
+        if !self.stored {
+            self.decided = self.decided.filter(|t| !what(t));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Which bags are one message.
+//!
+//! A network-message-id names a message. Rows without one belong by message-id and sender to what
+//! happened within five days, be it under a network-message-id or not. Several
+//! network-message-ids under one message-id are one message if an outbound send of the one and a
+//! RECEIVE of the other from that very peer tie them: it left, lost its id outside and came back.
+//! Else a message-id that was used again stays apart.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use super::fact::{Bag, Fact};
+use super::order::{is_outbound, peer_names};
+use crate::model::event::{EventId, Source};
+use crate::model::name::{EMPTY, Frozen, Symbol};
+use crate::model::time::{DAY, Timestamp};
+
+/// Rows without a network-message-id join over at most this long, ms.
+const REACH: i64 = 5 * DAY;
+/// How much earlier than its send a return may seem to be, for clocks that disagree, ms.
+const SKEW: i64 = 10 * 60_000;
+
+/// Parts the facts of one message-id, sorted, into messages: for each the numbers of its facts, in
+/// order. The messages stand in the order of their first fact.
+pub fn partition(bag: &Bag, names: &Frozen) -> Vec<Vec<u32>> {
+    let mut groups: Vec<(u128, Vec<u32>)> = Vec::new();
+    let mut by_id: HashMap<u128, usize> = HashMap::new();
+    let mut loose: Vec<u32> = Vec::new();
+    for (number, fact) in (0u32..).zip(&bag.facts) {
+        if fact.owner == 0 {
+            loose.push(number);
+            continue;
+        }
+        let at = *by_id.entry(fact.owner).or_insert(groups.len());
+        if at == groups.len() {
+            groups.push((fact.owner, Vec::new()));
+        }
+        if let Some((_, group)) = groups.get_mut(at) {
+            group.push(number);
+        }
+    }
+    let clusters = clusters(bag, loose);
+    let mut tied = Ties::new(groups.len() + clusters.len());
+    tie_returns(bag, &groups, names, &mut tied);
+    let spans: Vec<Span> = groups.iter().map(|(id, g)| Span::of(bag, g, *id)).collect();
+    for (i, cluster) in clusters.iter().enumerate() {
+        let span = Span::of(bag, cluster, 0);
+        let near = spans.iter().enumerate().filter(|(_, s)| s.shares_sender(&span));
+        let near = near.map(|(at, s)| (s.gap(&span), s.id, at)).filter(|(gap, _, _)| *gap <= REACH);
+        if let Some((_, _, at)) = near.min() {
+            tied.tie(at, groups.len() + i);
+        }
+    }
+    let mut merged: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for (i, group) in groups.into_iter().map(|(_, g)| g).chain(clusters).enumerate() {
+        merged.entry(tied.root(i)).or_default().extend(group);
+    }
+    let mut out: Vec<Vec<u32>> = merged.into_values().collect();
+    for group in &mut out {
+        group.sort_unstable();
+    }
+    out.sort_unstable();
+    out
+}
+
+/// Rows without network-message-id, by sender and time: a new message begins five days after its first row.
+fn clusters(bag: &Bag, loose: Vec<u32>) -> Vec<Vec<u32>> {
+    let fact = |i: u32| bag.facts.get(i as usize).copied().unwrap_or_default();
+    let mut out: Vec<(Symbol, Timestamp, Vec<u32>)> = Vec::new();
+    for i in loose {
+        let f = fact(i);
+        let fits = |(sender, start, _): &&mut (Symbol, Timestamp, Vec<u32>)| {
+            (*sender == f.sender || *sender == EMPTY || f.sender == EMPTY) && f.time.0 - start.0 <= REACH
+        };
+        if let Some((sender, _, rows)) = out.iter_mut().rev().find(fits) {
+            if *sender == EMPTY {
+                *sender = f.sender;
+            }
+            rows.push(i);
+        } else {
+            out.push((f.sender, f.time, vec![i]));
+        }
+    }
+    out.into_iter().map(|(_, _, rows)| rows).collect()
+}
+
+struct Span {
+    first: Timestamp,
+    last: Timestamp,
+    senders: Vec<Symbol>,
+    id: u128,
+}
+
+impl Span {
+    fn of(bag: &Bag, rows: &[u32], id: u128) -> Self {
+        let facts = || rows.iter().filter_map(|i| bag.facts.get(*i as usize));
+        let mut senders: Vec<Symbol> = facts().map(|f| f.sender).filter(|s| *s != EMPTY).collect();
+        senders.sort_unstable();
+        senders.dedup();
+        Self {
+            first: facts().map(|f| f.time).min().unwrap_or_default(),
+            last: facts().map(|f| f.time).max().unwrap_or_default(),
+            senders,
+            id,
+        }
+    }
+
+    fn shares_sender(&self, other: &Self) -> bool {
+        self.senders.is_empty()
+            || other.senders.is_empty()
+            || self.senders.iter().any(|s| other.senders.binary_search(s).is_ok())
+    }
+
+    fn gap(&self, other: &Self) -> i64 {
+        (other.first.0 - self.last.0).max(self.first.0 - other.last.0).max(0)
+    }
+}
+
+/// Ties the groups between which a message left and came back.
+fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mut Ties) {
+    if groups.len() < 2 {
+        return;
+    }
+    let mut sends: HashMap<(Vec<u8>, Symbol), Vec<(i64, usize)>> = HashMap::new();
+    let each = |f: &mut dyn FnMut(usize, &Fact)| {
+        for (number, (_, group)) in groups.iter().enumerate() {
+            for fact in group.iter().filter_map(|i| bag.facts.get(*i as usize)) {
+                f(number, fact);
+            }
+        }
+    };
+    each(&mut |number, fact| {
+        if is_outbound(fact, false) {
+            for name in peer_names(fact, names) {
+                for recipient in bag.recipients_of(fact) {
+                    sends.entry((name.clone(), recipient.address)).or_default().push((fact.time.0, number));
+                }
+            }
+        }
+    });
+    for list in sends.values_mut() {
+        list.sort_unstable();
+    }
+    each(&mut |number, fact| {
+        if fact.event != EventId::Receive || fact.source != Source::Smtp {
+            return;
+        }
+        for name in peer_names(fact, names) {
+            for recipient in bag.recipients_of(fact) {
+                let Some(list) = sends.get(&(name.clone(), recipient.address)) else { continue };
+                let before = list.partition_point(|(t, _)| *t <= fact.time.0 + SKEW);
+                let last = before.checked_sub(1).and_then(|i| list.get(i));
+                if let Some((sent, from)) = last
+                    && *from != number
+                    && fact.time.0 - sent <= REACH
+                {
+                    tied.tie(*from, number);
+                }
+            }
+        }
+    });
+}
+
+/// Union-find; the root of a set is its smallest member.
+struct Ties(Vec<usize>);
+
+impl Ties {
+    fn new(n: usize) -> Self {
+        Self((0..n).collect())
+    }
+
+    fn root(&mut self, mut i: usize) -> usize {
+        while let Some(&up) = self.0.get(i) {
+            if up == i {
+                break;
+            }
+            let over = self.0.get(up).copied().unwrap_or(up);
+            if let Some(slot) = self.0.get_mut(i) {
+                *slot = over;
+            }
+            i = over;
+        }
+        i
+    }
+
+    fn tie(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        if let Some(slot) = self.0.get_mut(a.max(b)) {
+            *slot = a.min(b);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A message's facts made into a journey: its own particulars, and a leaf for each final recipient.
+
+use super::decide::{Message, Outcome};
+use super::fact::{Bag, Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, SYSTEM_SENDER};
+use super::lineage::{Lineage, Touch};
+use super::order::Ordered;
+use crate::model::event::{EventId, Source};
+use crate::model::intake::Position;
+use crate::model::journey::{Class, Decision, Direction, Hop, Journey, Leaf, Step};
+use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
+use crate::model::time::{DAY, Timestamp};
+
+/// An origination time is believed if it lies at most this long back, ms.
+const PLAUSIBLE: i64 = 30 * DAY;
+
+/// Builds journeys; keeps its working memory from message to message.
+#[derive(Debug, Default)]
+pub struct Builder {
+    ordered: Ordered,
+    lineage: Lineage,
+}
+
+impl Builder {
+    /// Reconstructs one message from its sorted facts. `hops`: also the rows on each leaf's way.
+    pub fn build(&mut self, bag: &Bag, names: &Frozen, hops: bool) -> Journey {
+        self.ordered.build(bag, names);
+        self.lineage.build(bag, &self.ordered);
+        let message = Message { bag, ordered: &self.ordered, lineage: &self.lineage, names };
+        let mut journey = particulars(&message);
+        let tree = Tree::read(message);
+        for (node, outcome) in tree.leaves() {
+            let first = tree.leaf(&outcome, node, &journey, hops);
+            if first.via.first().is_some_and(|v| v.step == Step::Rule) {
+                for other in self.lineage.replaced.iter().skip(1) {
+                    journey.leaves.push(tree.also_replaced(&first, *other));
+                }
+            }
+            journey.leaves.push(first);
+        }
+        journey
+    }
+}
+
+/// What is known of the message as a whole.
+fn particulars(message: &Message<'_>) -> Journey {
+    let facts = || message.ordered.order.iter().filter_map(|n| message.bag.facts.get(*n as usize));
+    let received = facts().find(|f| f.event == EventId::Receive);
+    let text = |pick: fn(&Fact) -> Symbol| {
+        received
+            .map(pick)
+            .filter(|s| *s != EMPTY)
+            .or_else(|| facts().map(pick).find(|s| *s != EMPTY))
+            .unwrap_or(EMPTY)
+    };
+    let reference = facts()
+        .filter(|f| matches!(f.event, EventId::Dsn | EventId::Receive))
+        .map(|f| f.reference)
+        .find(|s| message.names.get(*s).starts_with(b"<"));
+    Journey {
+        network_message_id: facts().map(|f| f.owner).find(|id| *id != 0).unwrap_or(0),
+        message_id: text(|f| f.message_id),
+        sender: text(|f| f.sender_shown),
+        subject: received.map_or(EMPTY, |f| f.subject),
+        size_bytes: received.and_then(|f| f.size),
+        directionality: received.map_or(Direction::Absent, |f| f.direction),
+        class: class(facts),
+        reference: reference.unwrap_or(EMPTY),
+        first_seen: facts().map(|f| f.time).min().unwrap_or_default(),
+        entered_by_smtp: entered_by_smtp(facts, received),
+        leaves: Vec::new(),
+        marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
+    }
+}
+
+fn entered_by_smtp<'a, I: Iterator<Item = &'a Fact>>(
+    facts: impl Fn() -> I,
+    received: Option<&Fact>,
+) -> Option<bool> {
+    let from_mailbox = facts()
+        .any(|f| f.source == Source::StoreDriver && matches!(f.event, EventId::Receive | EventId::Submit));
+    if from_mailbox { Some(false) } else { received.map(|f| f.source == Source::Smtp) }
+}
+
+fn class<'a, I: Iterator<Item = &'a Fact>>(facts: impl Fn() -> I) -> Class {
+    let any = |what: fn(&Fact) -> bool| facts().any(what);
+    match () {
+        () if any(|f| f.flags & PROBE != 0) => Class::Probe,
+        () if any(|f| f.flags & JOURNALING != 0) => Class::Journal,
+        () if any(|f| {
+            f.event == EventId::Dsn || (f.event == EventId::Receive && f.source == Source::Dsn)
+        }) =>
+        {
+            Class::Dsn
+        }
+        () if any(|f| f.event == EventId::Receive && f.source == Source::MailboxRule) => Class::Rule,
+        () if any(|f| f.source == Source::Approval) => Class::Moderation,
+        () if any(|f| f.flags & NULL_PATH != 0 && f.flags & REPORT_SENDER != 0) => Class::Dsn,
+        () if any(|f| f.flags & (SYSTEM_SENDER | REPORT_SENDER) != 0) => Class::System,
+        () => Class::Normal,
+    }
+}
+
+/// The addresses of a message with what became of each.
+struct Tree<'a> {
+    message: Message<'a>,
+    /// `None` for an address that only stands for others.
+    outcomes: Vec<Option<Outcome>>,
+}
+
+impl<'a> Tree<'a> {
+    fn read(message: Message<'a>) -> Self {
+        let lineage = message.lineage;
+        let outcomes = (0u32..)
+            .zip(&lineage.nodes)
+            .map(|(number, node)| {
+                let retired = node.has_child || lineage.replaced.contains(&number);
+                let own = !retired || lineage.rows(number).iter().any(|t| message.decides(t));
+                own.then(|| message.decide(&lineage.chain(number)))
+            })
+            .collect();
+        Self { message, outcomes }
+    }
+
+    /// The rows of `routes`: each leaf, or in place of leaves of which nothing is known their group.
+    fn leaves(&self) -> Vec<(u32, Outcome)> {
+        let lineage = self.message.lineage;
+        let count = lineage.nodes.len() as u32;
+        let known: Vec<bool> = (0..count).map(|n| self.outcome(n).is_some() && !self.vanished(n)).collect();
+        let mut alive = known.clone();
+        for node in (0..count).filter(|n| known.get(*n as usize) == Some(&true)) {
+            for up in lineage.chain(node) {
+                if let Some(slot) = alive.get_mut(up as usize) {
+                    *slot = true;
+                }
+            }
+        }
+        let mut out: Vec<(u32, Outcome)> = Vec::new();
+        for node in 0..count {
+            let Some(outcome) = self.outcome(node) else { continue };
+            let chain = lineage.chain(node);
+            let group = chain.iter().rev().copied().find(|n| {
+                alive.get(*n as usize) == Some(&false)
+                    && (self.expands_to(&chain, *n) || self.expanded_to_none(*n))
+            });
+            match group {
+                Some(group) if out.iter().all(|(n, _)| *n != group) => {
+                    out.push((group, self.expanded(group)))
+                }
+                Some(_) => {}
+                None if self.vanished(node) && self.ancestor_failed(&chain) => {}
+                None => out.push((node, outcome.clone())),
+            }
+        }
+        out
+    }
+
+    fn outcome(&self, node: u32) -> Option<&Outcome> {
+        self.outcomes.get(node as usize).and_then(Option::as_ref)
+    }
+
+    fn events(&self, node: u32) -> impl Iterator<Item = (&'a Touch, &'a Fact)> {
+        let message = self.message;
+        message.lineage.rows(node).iter().filter_map(move |t| Some((t, message.fact(t)?)))
+    }
+
+    /// Nothing is known of the address but that it was made of another.
+    fn vanished(&self, node: u32) -> bool {
+        let lineage_only = |e: EventId| {
+            matches!(e, EventId::Expand | EventId::Resolve | EventId::Redirect | EventId::Transfer)
+        };
+        let made = self.message.lineage.nodes.get(node as usize).is_some_and(|n| n.parent.is_some());
+        (made && self.events(node).all(|(_, f)| lineage_only(f.event))) || self.expanded_to_none(node)
+    }
+
+    /// An EXPAND names the group and no member.
+    fn expanded_to_none(&self, node: u32) -> bool {
+        let childless = self.message.lineage.nodes.get(node as usize).is_some_and(|n| !n.has_child);
+        childless
+            && self.events(node).any(|(t, f)| f.event == EventId::Expand && t.recipient.is_none())
+            && !self.message.lineage.rows(node).iter().any(|t| self.message.decides(t))
+    }
+
+    /// Whether `group` stands in the chain as the parent of an EXPAND.
+    fn expands_to(&self, chain: &[u32], group: u32) -> bool {
+        chain.iter().any(|n| {
+            self.message.lineage.nodes.get(*n as usize).and_then(|n| n.parent) == Some((group, Step::Expand))
+        })
+    }
+
+    fn ancestor_failed(&self, chain: &[u32]) -> bool {
+        chain
+            .iter()
+            .skip(1)
+            .filter_map(|n| self.outcome(*n))
+            .any(|o| matches!(o.decision, Decision::Failed | Decision::RecipientNotFound | Decision::Dropped))
+    }
+
+    fn expanded(&self, group: u32) -> Outcome {
+        let mut outcome = self.message.decide(&self.message.lineage.chain(group));
+        let row = self.events(group).filter(|(_, f)| f.event == EventId::Expand).map(|(t, _)| *t).last();
+        outcome.decision = Decision::Expanded;
+        outcome.by = row;
+        outcome
+    }
+
+    fn leaf(&self, outcome: &Outcome, node: u32, journey: &Journey, hops: bool) -> Leaf {
+        let lineage = self.message.lineage;
+        let chain = lineage.chain(node);
+        let end = |n: Option<&u32>| n.and_then(|n| lineage.nodes.get(*n as usize)).copied();
+        let (root, last) = (end(chain.last()), end(chain.first()));
+        let fact = outcome.by.and_then(|t| self.message.fact(&t));
+        let rows = || outcome.rows.iter().filter_map(|t| self.message.fact(t));
+        let last_seen = rows().map(|f| f.time).max().unwrap_or(journey.first_seen);
+        let status = outcome.by.map(|t| self.status_of(&t)).unwrap_or_default();
+        let deciding = fact.filter(|_| outcome.decision != Decision::InTransit);
+        let sent = matches!(outcome.decision, Decision::Expanded);
+        Leaf {
+            recipient: root.map_or(EMPTY, |n| n.shown),
+            final_recipient: last.map_or(EMPTY, |n| n.shown),
+            folded: (root.map_or(EMPTY, |n| n.address), last.map_or(EMPTY, |n| n.address)),
+            via: lineage.via(&chain),
+            decision: outcome.decision,
+            connector: deciding.filter(|_| !sent).map_or(EMPTY, |f| f.connector),
+            next_hop: deciding.map_or(EMPTY, |f| self.next_hop(f, status.host)),
+            server: deciding.or_else(|| rows().last()).map_or(EMPTY, |f| f.server),
+            decided_by: deciding.map(|f| (f.event, f.source)),
+            status,
+            last_seen,
+            latency_ms: latency(fact, last_seen, journey.first_seen),
+            defers: outcome.defers,
+            hops: if hops { self.hops(outcome) } else { Vec::new() },
+            laps: outcome.laps,
+            complete: is_final(outcome.decision) && outcome.missing.is_empty() && outcome.entered,
+            missing: outcome.missing.clone(),
+            evidence: deciding.or_else(|| rows().last()).map_or(Position::default(), |f| f.evidence),
+        }
+    }
+
+    /// The same end, reached from another recipient that the rule replaced too.
+    fn also_replaced(&self, leaf: &Leaf, other: u32) -> Leaf {
+        let mut leaf = leaf.clone();
+        if let Some(node) = self.message.lineage.nodes.get(other as usize) {
+            leaf.recipient = node.shown;
+            leaf.folded.0 = node.address;
+            if let Some(first) = leaf.via.first_mut() {
+                first.from = node.shown;
+            }
+        }
+        leaf
+    }
+
+    /// The status of a row for an address; an EXPAND names its group as related only, but its status is the group's.
+    fn status_of(&self, touch: &Touch) -> crate::model::journey::StatusInfo {
+        let own = self.message.status(touch);
+        let first = || self.message.fact(touch).and_then(|f| self.message.bag.recipients_of(f).first());
+        if touch.recipient.is_none() { first().map_or(own, |r| r.status) } else { own }
+    }
+
+    fn next_hop(&self, fact: &Fact, last_attempt: Symbol) -> Symbol {
+        let logged = if fact.peer == EMPTY { fact.peer_ip } else { fact.peer };
+        match fact.event {
+            EventId::Send | EventId::SendExternal | EventId::Deliver | EventId::DuplicateDeliver => logged,
+            _ if last_attempt != EMPTY => last_attempt,
+            EventId::Fail | EventId::Defer => {
+                let short = self.message.names.find(&short_host(self.message.names.get(fact.peer)));
+                if short == Some(fact.server) { EMPTY } else { fact.peer }
+            }
+            _ => EMPTY,
+        }
+    }
+
+    fn hops(&self, outcome: &Outcome) -> Vec<Hop> {
+        let rows = outcome.rows.iter().filter_map(|t| Some((t, self.message.fact(t)?)));
+        rows.map(|(t, f)| Hop {
+            server: f.server,
+            event: f.event,
+            source: f.source,
+            connector: f.connector,
+            peer: if f.peer == EMPTY { f.peer_ip } else { f.peer },
+            time: f.time,
+            evidence: f.evidence,
+            status: self.message.status(t),
+            address: self.message.lineage.nodes.get(t.node as usize).map_or(EMPTY, |n| n.shown),
+            related: f.related_shown,
+        })
+        .collect()
+    }
+}
+
+/// Whether the end of the leaf is known.
+fn is_final(decision: Decision) -> bool {
+    !matches!(decision, Decision::Deferred | Decision::HandedOff | Decision::InTransit | Decision::Expanded)
+}
+
+fn latency(deciding: Option<&Fact>, last: Timestamp, first: Timestamp) -> i64 {
+    let since_origin = deciding.and_then(|f| f.origination).map(|o| last.0 - o.0);
+    since_origin.filter(|d| (0..PLAUSIBLE).contains(d)).unwrap_or(last.0 - first.0)
+}

@@ -1,0 +1,225 @@
+//! What each address became: RESOLVE, REDIRECT and EXPAND, and what a transport rule put in its place.
+
+use hashbrown::HashMap;
+
+use super::fact::{Bag, Fact, RULE_AGENT};
+use super::order::Ordered;
+use crate::model::event::{EventId, Source, moves};
+use crate::model::journey::{Step, Via};
+use crate::model::name::{EMPTY, Symbol};
+
+/// One address of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// The address, folded.
+    pub address: Symbol,
+    /// As first seen.
+    pub shown: Symbol,
+    /// The address it came from, and how; of several the first.
+    pub parent: Option<(u32, Step)>,
+    /// Something else came from it.
+    pub has_child: bool,
+    /// First of its rows in `rows`, and one past the last.
+    rows: (u32, u32),
+}
+
+/// One row that names an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touch {
+    /// Number of the address.
+    pub node: u32,
+    /// Place of the row in causal order.
+    pub at: u32,
+    /// Number of the recipient in the bag; `None` where the row names it as related only, past the end
+    /// where the row names nobody and so means all.
+    pub recipient: Option<u32>,
+}
+
+/// The addresses of one message and the rows that name them.
+#[derive(Debug, Default)]
+pub struct Lineage {
+    /// The addresses, in the order they were first seen.
+    pub nodes: Vec<Node>,
+    /// Addresses that a transport rule replaced by the new ones that then appeared.
+    pub replaced: Vec<u32>,
+    touches: Vec<Touch>,
+    index: HashMap<Symbol, u32>,
+}
+
+impl Lineage {
+    /// Reads the lineage off the rows in causal order.
+    pub fn build(&mut self, bag: &Bag, ordered: &Ordered) {
+        self.nodes.clear();
+        self.touches.clear();
+        self.index.clear();
+        self.replaced.clear();
+        let moving = ordered.order.iter().any(|n| bag.facts.get(*n as usize).is_some_and(|f| moves(f.event)));
+        let mut entered = 0;
+        for (at, number) in (0u32..).zip(&ordered.order) {
+            let Some(fact) = bag.facts.get(*number as usize) else { continue };
+            if moving && !moves(fact.event) {
+                continue;
+            }
+            self.read(bag, fact, at);
+            if entered == 0 && fact.event == EventId::Receive {
+                entered = self.nodes.len();
+            }
+        }
+        self.replace_by_rule(bag, ordered, entered);
+        self.touches.sort_unstable();
+        let mut from = 0;
+        for (number, node) in (0u32..).zip(&mut self.nodes) {
+            let to = self.touches.partition_point(|t| t.node <= number) as u32;
+            node.rows = (from, to);
+            from = to;
+        }
+    }
+
+    fn read(&mut self, bag: &Bag, fact: &Fact, at: u32) {
+        let step = step_of(fact.event);
+        let related = match step {
+            Some(step) if fact.related != EMPTY => {
+                let node = self.node(fact.related, fact.related_shown);
+                self.touches.push(Touch { node, at, recipient: None });
+                Some((node, step))
+            }
+            _ => None,
+        };
+        if fact.count == 0 && ends_all(fact.event) {
+            self.touches.extend((0..self.nodes.len() as u32).map(|node| Touch {
+                node,
+                at,
+                recipient: Some(u32::MAX),
+            }));
+        }
+        for (number, recipient) in (fact.first..).zip(bag.recipients_of(fact)) {
+            if recipient.address == EMPTY {
+                continue;
+            }
+            let node = self.node(recipient.address, recipient.shown);
+            self.touches.push(Touch { node, at, recipient: Some(number) });
+            if let Some((from, step)) = related {
+                self.came_from(node, from, step);
+            }
+        }
+    }
+
+    fn node(&mut self, address: Symbol, shown: Symbol) -> u32 {
+        let next = self.nodes.len() as u32;
+        let at = *self.index.entry(address).or_insert(next);
+        if at == next {
+            self.nodes.push(Node { address, shown, parent: None, has_child: false, rows: (0, 0) });
+        }
+        at
+    }
+
+    /// Notes a parent unless there is one already, or it would close a circle.
+    fn came_from(&mut self, node: u32, from: u32, step: Step) {
+        let known = self.nodes.get(node as usize).is_none_or(|n| n.parent.is_some());
+        if known || self.chain(from).contains(&node) {
+            return;
+        }
+        if let Some(n) = self.nodes.get_mut(node as usize) {
+            n.parent = Some((from, step));
+        }
+        if let Some(n) = self.nodes.get_mut(from as usize) {
+            n.has_child = true;
+        }
+    }
+
+    /// A rule that redirects writes an AGENT FAIL for the old recipient, with no error, and no word
+    /// that ties the new one to it. So a new address that nothing else explains is tied to the first
+    /// old one.
+    fn replace_by_rule(&mut self, bag: &Bag, ordered: &Ordered, entered: usize) {
+        let mut at_fail = u32::MAX;
+        for touch in &self.touches {
+            let Some(fact) = ordered.fact(bag, touch.at) else { continue };
+            let Some(recipient) = touch.recipient.and_then(|r| bag.recipients.get(r as usize)) else {
+                continue;
+            };
+            let gone = fact.event == EventId::Fail
+                && fact.source == Source::Agent
+                && fact.flags & RULE_AGENT != 0
+                && recipient.status.class != 5;
+            if gone && !self.replaced.contains(&touch.node) {
+                at_fail = at_fail.min(touch.at);
+                self.replaced.push(touch.node);
+            }
+        }
+        let Some(&old) = self.replaced.first() else { return };
+        let mut found = false;
+        for new in entered..self.nodes.len() {
+            let number = new as u32;
+            let later = self.touches.iter().filter(|t| t.node == number).map(|t| t.at).min() > Some(at_fail);
+            if later
+                && !self.replaced.contains(&number)
+                && self.nodes.get(new).is_some_and(|n| n.parent.is_none())
+            {
+                self.came_from(number, old, Step::Rule);
+                found = true;
+            }
+        }
+        if !found {
+            self.replaced.clear();
+        }
+    }
+
+    /// An address and those it came from, itself first.
+    pub fn chain(&self, node: u32) -> Vec<u32> {
+        let mut out = vec![node];
+        let mut at = node;
+        while let Some((up, _)) = self.nodes.get(at as usize).and_then(|n| n.parent) {
+            if out.len() > self.nodes.len() {
+                break;
+            }
+            out.push(up);
+            at = up;
+        }
+        out
+    }
+
+    /// The links of a chain, from the first address to the last.
+    pub fn via(&self, chain: &[u32]) -> Vec<Via> {
+        let node = |n: u32| self.nodes.get(n as usize);
+        let mut out: Vec<Via> = chain
+            .iter()
+            .filter_map(|n| {
+                let (up, step) = node(*n)?.parent?;
+                Some(Via { step, from: node(up)?.shown, to: node(*n)?.shown })
+            })
+            .collect();
+        out.reverse();
+        out
+    }
+
+    /// The rows that name an address, in causal order.
+    pub fn rows(&self, node: u32) -> &[Touch] {
+        let (from, to) = self.nodes.get(node as usize).map_or((0, 0), |n| n.rows);
+        self.touches.get(from as usize..to as usize).unwrap_or_default()
+    }
+}
+
+/// Rows that speak of the whole message where they name no recipient.
+fn ends_all(event: EventId) -> bool {
+    matches!(
+        event,
+        EventId::Fail
+            | EventId::Drop
+            | EventId::PoisonMessage
+            | EventId::BadMail
+            | EventId::SubmitFail
+            | EventId::Defer
+            | EventId::ModeratorReject
+            | EventId::ModerationExpire
+            | EventId::ModeratorsAllNdr
+    )
+}
+
+fn step_of(event: EventId) -> Option<Step> {
+    match event {
+        EventId::Resolve => Some(Step::Resolve),
+        EventId::Redirect => Some(Step::Redirect),
+        EventId::Expand => Some(Step::Expand),
+        _ => None,
+    }
+}

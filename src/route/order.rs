@@ -1,0 +1,327 @@
+//! Causal order: what happened before what, whatever the clocks say.
+//!
+//! An instance is a message on one server, named by server and internal-message-id. Inside an
+//! instance the clock decides, except that its RECEIVE comes first: other services of other
+//! machines write some of its rows (a DELIVER carries the transport server's id and the mailbox
+//! server's time). From instance to instance a SEND precedes the RECEIVE it led to, by the id and
+//! host in its reply, else by the weaker signs. A later instance whose clock is behind is moved
+//! forward as a whole.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+use super::fact::{ANNOTATION, Bag, Fact, INTRA};
+use crate::model::event::{EventId, Source};
+use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
+
+/// A RECEIVE without an id in its SEND's reply is looked for this far around it, ms.
+const NEAR: i64 = 10 * 60_000;
+/// Signs are not compared pair by pair beyond this many pairs.
+const MOST_PAIRS: usize = 1 << 20;
+
+/// The facts of one message in causal order.
+#[derive(Debug, Default)]
+pub struct Ordered {
+    /// Numbers of the facts in the bag; annotations are left out if there is anything else.
+    pub order: Vec<u32>,
+    /// For each fact of the bag: it is a SEND that led to a RECEIVE that is here.
+    pub linked: Vec<bool>,
+    effective: Vec<(i64, u32)>,
+    instance: Vec<u32>,
+    instances: Vec<Instance>,
+    names: HashMap<(Symbol, u64), u32>,
+    links: Vec<(u32, u32)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Instance {
+    /// Number of its first RECEIVE, if it has one.
+    entry: Option<u32>,
+    shift: i64,
+    depth: u32,
+    has_cause: bool,
+}
+
+/// Whether a SEND leaves the organisation. `linked`: its RECEIVE on one of our servers is here.
+pub fn is_outbound(fact: &Fact, linked: bool) -> bool {
+    match fact.event {
+        EventId::SendExternal => true,
+        EventId::Send if fact.flags & INTRA != 0 => false,
+        EventId::Send => fact.connector != EMPTY || !linked,
+        _ => false,
+    }
+}
+
+/// Every name the other side of a row has: host and addresses in lower case; all of Exchange Online is one.
+pub fn peer_names(fact: &Fact, names: &Frozen) -> Vec<Vec<u8>> {
+    let mut out: Vec<Vec<u8>> = [fact.peer, fact.peer_ip, fact.origin_ip]
+        .into_iter()
+        .filter(|s| *s != EMPTY)
+        .map(|s| peer_name(names.get(s)).into_owned())
+        .collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
+    let lower = host.to_ascii_lowercase();
+    let online: [&[u8]; 4] = [
+        b".outbound.protection.outlook.com",
+        b".mail.protection.outlook.com",
+        b".prod.outlook.com",
+        b".protection.outlook.com",
+    ];
+    if online.iter().any(|suffix| lower.ends_with(suffix)) {
+        Cow::Borrowed(b"exchange online")
+    } else {
+        Cow::Owned(lower)
+    }
+}
+
+impl Ordered {
+    /// Brings the facts of a sorted bag into causal order.
+    pub fn build(&mut self, bag: &Bag, names: &Frozen) {
+        let only_annotations = bag.facts.iter().all(|f| f.flags & ANNOTATION != 0);
+        self.order.clear();
+        let numbers = (0u32..).zip(&bag.facts);
+        self.order
+            .extend(numbers.filter(|(_, f)| only_annotations || f.flags & ANNOTATION == 0).map(|(i, _)| i));
+        self.linked.clear();
+        self.linked.resize(bag.facts.len(), false);
+        self.find_instances(bag);
+        if self.instances.len() > 1 {
+            self.link(bag, names);
+            self.move_forward(bag);
+        }
+        self.sort(bag);
+    }
+
+    /// The row at a place of the order.
+    pub fn fact<'a>(&self, bag: &'a Bag, at: u32) -> Option<&'a Fact> {
+        self.order.get(at as usize).and_then(|n| bag.facts.get(*n as usize))
+    }
+
+    /// Whether the row at a place of the order is a SEND that led to a RECEIVE that is here.
+    pub fn is_linked(&self, at: u32) -> bool {
+        self.order.get(at as usize).and_then(|n| self.linked.get(*n as usize)).copied().unwrap_or(false)
+    }
+
+    fn find_instances(&mut self, bag: &Bag) {
+        self.instances.clear();
+        self.instance.clear();
+        self.names.clear();
+        for (number, fact) in (0u32..).zip(&bag.facts) {
+            let next = self.instances.len() as u32;
+            let at =
+                if fact.id == 0 { next } else { *self.names.entry((fact.server, fact.id)).or_insert(next) };
+            if at == next {
+                self.instances.push(Instance { entry: None, shift: 0, depth: 0, has_cause: false });
+            }
+            self.instance.push(at);
+            if is_entry(fact.event)
+                && let Some(instance) = self.instances.get_mut(at as usize)
+            {
+                let earlier = instance
+                    .entry
+                    .and_then(|e| bag.facts.get(e as usize))
+                    .is_none_or(|e| (fact.time, fact.size) < (e.time, e.size));
+                if earlier {
+                    instance.entry = Some(number);
+                }
+            }
+        }
+    }
+
+    /// Finds which fact led to which instance.
+    fn link(&mut self, bag: &Bag, names: &Frozen) {
+        self.links.clear();
+        let mut weak = Vec::new();
+        for (number, fact) in (0u32..).zip(&bag.facts) {
+            let target = match fact.event {
+                EventId::Send | EventId::SendExternal if fact.link_id != 0 => {
+                    let host =
+                        if fact.link_host == EMPTY { short(fact.peer, names) } else { Some(fact.link_host) };
+                    host.and_then(|h| self.names.get(&(h, fact.link_id)).copied())
+                }
+                EventId::Transfer => self.transfer(fact, number),
+                _ => None,
+            };
+            let own = self.instance.get(number as usize).copied();
+            match target {
+                Some(target) if Some(target) != own && fact.event != EventId::Transfer => {
+                    self.tie(number, target)
+                }
+                Some(_) => {}
+                None if weak_cause(fact) => weak.push(number),
+                None => {}
+            }
+        }
+        self.link_by_signs(bag, names, weak);
+    }
+
+    /// A TRANSFER makes a new instance out of its parent on the same server; the link runs from parent to child.
+    fn transfer(&mut self, fact: &Fact, number: u32) -> Option<u32> {
+        let parent = *self.names.get(&(fact.server, fact.link_id))?;
+        let child = *self.instance.get(number as usize)?;
+        let entry = self.instances.get(parent as usize)?.entry?;
+        if parent != child {
+            self.links.push((entry, child));
+            if let Some(child) = self.instances.get_mut(child as usize) {
+                child.has_cause = true;
+            }
+        }
+        Some(child)
+    }
+
+    fn tie(&mut self, cause: u32, target: u32) {
+        self.links.push((cause, target));
+        if let Some(target) = self.instances.get_mut(target as usize) {
+            target.has_cause = true;
+        }
+        if let Some(linked) = self.linked.get_mut(cause as usize) {
+            *linked = true;
+        }
+    }
+
+    /// The weaker signs: the same recipient, the hosts name each other, the nearest in time that has no cause yet.
+    fn link_by_signs(&mut self, bag: &Bag, names: &Frozen, weak: Vec<u32>) {
+        let mut entries: Vec<u32> =
+            self.instances.iter().filter(|i| !i.has_cause).filter_map(|i| i.entry).collect();
+        entries.retain(|e| bag.facts.get(*e as usize).is_some_and(|f| f.source == Source::Smtp));
+        if weak.len().saturating_mul(entries.len()) > MOST_PAIRS {
+            return;
+        }
+        let fact = |i: u32| bag.facts.get(i as usize).copied().unwrap_or_default();
+        for cause in weak {
+            let from = fact(cause);
+            let best = entries
+                .iter()
+                .filter(|e| self.instance.get(**e as usize) != self.instance.get(cause as usize))
+                .filter_map(|e| Some((likely(bag, &from, &fact(*e), names)?, *e)))
+                .min();
+            let Some((_, entry)) = best else { continue };
+            entries.retain(|e| *e != entry);
+            if let Some(target) = self.instance.get(entry as usize).copied() {
+                self.tie(cause, target);
+            }
+        }
+    }
+
+    /// Moves instances forward until none begins before its cause.
+    fn move_forward(&mut self, bag: &Bag) {
+        // Each round settles one more step of the longest chain; a circle, which only a forged log
+        // can hold, ends with the rounds.
+        for _ in 0..self.instances.len() {
+            let mut changed = false;
+            for &(cause, target) in &self.links {
+                let Some(from) =
+                    self.instance.get(cause as usize).and_then(|i| self.instances.get(*i as usize)).copied()
+                else {
+                    continue;
+                };
+                let sent = bag.facts.get(cause as usize).map_or(0, |f| f.time.0) + from.shift;
+                let Some(to) = self.instances.get_mut(target as usize) else { continue };
+                let Some(entry) = to.entry.and_then(|e| bag.facts.get(e as usize)) else {
+                    // A child made by TRANSFER has no RECEIVE; it only comes later in rank.
+                    if to.depth < from.depth {
+                        (to.depth, to.shift, changed) = (from.depth, to.shift.max(from.shift), true);
+                    }
+                    continue;
+                };
+                let shift = (sent - entry.time.0).max(0);
+                if to.shift < shift || to.depth <= from.depth {
+                    (to.shift, to.depth, changed) = (to.shift.max(shift), to.depth.max(from.depth + 1), true);
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn sort(&mut self, bag: &Bag) {
+        self.effective.clear();
+        for (number, fact) in bag.facts.iter().enumerate() {
+            let instance = self.instance.get(number).and_then(|i| self.instances.get(*i as usize));
+            let (time, depth) = instance.map_or((fact.time.0, 0), |i| {
+                let entry = i.entry.and_then(|e| bag.facts.get(e as usize)).map_or(i64::MIN, |e| e.time.0);
+                (fact.time.0.max(entry) + i.shift, i.depth)
+            });
+            self.effective.push((time, depth));
+        }
+        let effective = &self.effective;
+        self.order.sort_unstable_by_key(|n| {
+            let f = bag.facts.get(*n as usize).copied().unwrap_or_default();
+            let (time, depth) = effective.get(*n as usize).copied().unwrap_or_default();
+            (time, depth, rank(f.event, f.source), *n)
+        });
+    }
+}
+
+fn is_entry(event: EventId) -> bool {
+    matches!(event, EventId::Receive | EventId::Dsn)
+}
+
+fn weak_cause(fact: &Fact) -> bool {
+    match fact.event {
+        EventId::Send | EventId::SendExternal => true,
+        // The submission service's own row precedes the transport server's.
+        EventId::Receive => fact.source == Source::StoreDriver,
+        _ => false,
+    }
+}
+
+fn short(host: Symbol, names: &Frozen) -> Option<Symbol> {
+    names.find(&short_host(names.get(host)))
+}
+
+/// How far apart a cause and a RECEIVE are, if they may belong together; later is nearer than earlier.
+fn likely(bag: &Bag, from: &Fact, to: &Fact, names: &Frozen) -> Option<(bool, i64)> {
+    let distance = to.time.0 - from.time.0;
+    let known = |a: Symbol, b: Symbol| a != EMPTY && a == b;
+    let meets = if from.event == EventId::Receive {
+        short(to.peer, names) == Some(from.server) && distance.abs() <= NEAR
+    } else if is_outbound(from, false) {
+        let theirs = peer_names(to, names);
+        distance >= -NEAR && peer_names(from, names).iter().any(|n| theirs.contains(n))
+    } else {
+        let host = short(from.peer, names);
+        let there = host == Some(to.server) || known(from.peer_ip, to.peer_ip);
+        there && short(to.peer, names) == Some(from.server) && distance.abs() <= NEAR
+    };
+    let theirs = bag.recipients_of(to);
+    let shared = || {
+        let mine = bag.recipients_of(from);
+        mine.is_empty() || mine.iter().any(|r| theirs.iter().any(|t| t.address == r.address))
+    };
+    (meets && shared()).then_some((distance < -5000, distance.abs()))
+}
+
+/// Order within one millisecond. Of rows that decide, the one that counts most comes last:
+/// DELIVER over SEND over FAIL over DROP over DEFER.
+fn rank(event: EventId, source: Source) -> u8 {
+    match event {
+        EventId::NotifyMapi => 0,
+        EventId::Receive if source == Source::StoreDriver => 1,
+        EventId::Submit | EventId::ClientSubmission => 2,
+        EventId::Dsn => 3,
+        EventId::Receive => 4,
+        EventId::Resolve => 6,
+        EventId::Expand => 7,
+        EventId::Redirect => 8,
+        EventId::Transfer => 9,
+        EventId::DeliverFail | EventId::SubmitFail | EventId::BadMail => 11,
+        EventId::Defer => 12,
+        EventId::Drop
+        | EventId::PoisonMessage
+        | EventId::ModeratorReject
+        | EventId::ModerationExpire
+        | EventId::ModeratorsAllNdr => 13,
+        EventId::Fail => 14,
+        EventId::Send | EventId::SendExternal => 15,
+        EventId::Deliver | EventId::DuplicateDeliver => 16,
+        _ => 10,
+    }
+}

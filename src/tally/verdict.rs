@@ -1,0 +1,136 @@
+//! The one line on top: is anything wrong? And what it rests on.
+
+use crate::model::report::{Attention, Report};
+
+/// Fills in `attention` and `verdict`. Call when everything else is there.
+pub fn verdict(report: &mut Report) {
+    let mut all = Vec::new();
+    went_wrong(report, &mut all);
+    unfinished(report, &mut all);
+    unread(report, &mut all);
+    let wrong = all.iter().filter(|a| a.wrong).count();
+    let flow = format!("{} messages to {} recipients", grouped(report.messages), grouped(report.recipients));
+    report.verdict = match (report.messages, wrong, all.len()) {
+        (0, _, _) => "No message in these logs.".to_owned(),
+        (_, 0, 0) => format!("Nothing looks wrong: {flow}, every one of them accounted for."),
+        (_, 0, n) => format!("Nothing looks wrong in {flow}; {n} point{} left open, see below.", plural(n)),
+        (_, n, _) => {
+            let points: Vec<&str> = all.iter().filter(|a| a.wrong).map(|a| a.text.as_str()).take(3).collect();
+            let more = if n > 3 { format!("; and {} more", n - 3) } else { String::new() };
+            format!("Look at this: {}{more}.", points.join("; "))
+        }
+    };
+    report.attention = all;
+}
+
+fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
+    let mut wrong = |text: String| all.push(Attention { wrong: true, text });
+    let looped: u64 = report
+        .failures
+        .first
+        .iter()
+        .filter(|f| matches!(f.code.as_deref(), Some("5.4.6" | "5.4.14")))
+        .map(|f| f.recipients)
+        .sum();
+    let (came_back, most) = report.laps;
+    if looped > 0 {
+        wrong(format!("mail goes in circles: {} failed as a loop (5.4.6)", recipients(looped)));
+    }
+    if came_back > 0 && most > 1 {
+        wrong(format!("mail for {} left and came back, up to {most} times", recipients(came_back)));
+    }
+    let not_found = count_of(report, "recipient-not-found");
+    if not_found > 0 {
+        let domains =
+            report.not_found_domains.first.iter().take(2).map(|d| format!("{} at {}", d.count, d.name));
+        let domains: Vec<String> = domains.collect();
+        let addresses = report.not_found.total;
+        let es = if addresses == 1 { "" } else { "es" };
+        wrong(format!("{} address{es} nobody has ({})", grouped(addresses), domains.join(", ")));
+    }
+    let failed = count_of(report, "failed").saturating_sub(looped);
+    if failed > 0 {
+        wrong(format!("{} failed for other reasons", recipients(failed)));
+    }
+}
+
+fn unfinished(report: &Report, all: &mut Vec<Attention>) {
+    let mut open = |text: String| all.push(Attention { wrong: false, text });
+    let (came_back, most) = report.laps;
+    if came_back > 0 && most == 1 {
+        open(format!(
+            "mail for {} left and came back once (a gateway, or the start of a loop)",
+            recipients(came_back)
+        ));
+    }
+    let deferred = count_of(report, "deferred");
+    if deferred > 0 {
+        open(format!("{} still waiting after a failed try", recipients(deferred)));
+    }
+    if !report.missing_servers.is_empty() {
+        let names: Vec<&str> = report.missing_servers.iter().map(|c| c.name.as_str()).take(5).collect();
+        let n = report.missing_servers.len();
+        let more = if n > 5 { format!(" and {} more", n - 5) } else { String::new() };
+        open(format!("no log of {}{more}, which mail was sent to", names.join(", ")));
+    }
+    let in_transit = count_of(report, "in-transit");
+    if in_transit > 0 {
+        open(format!("nothing final about {} in these logs", recipients(in_transit)));
+    }
+    let dropped = count_of(report, "dropped");
+    if dropped > 0 {
+        open(format!("{} dropped without delivery", recipients(dropped)));
+    }
+    let silent: usize = report.coverage.iter().map(|c| c.silent_hours.len()).sum();
+    if silent > 0 {
+        open(format!(
+            "{silent} hour{} without a row of a server that wrote before and after",
+            plural(silent)
+        ));
+    }
+}
+
+fn unread(report: &Report, all: &mut Vec<Attention>) {
+    let mut open = |text: String| all.push(Attention { wrong: false, text });
+    let rejects = report.ledger.rejects;
+    if rejects > 0 {
+        open(format!("{} record{} could not be read", grouped(rejects), plural(rejects as usize)));
+    }
+    let errors = report.errors.len();
+    if errors > 0 {
+        open(format!("{errors} input{} could not be read", plural(errors)));
+    }
+    let unknown: u64 = report.events.iter().filter(|e| !e.known).map(|e| e.rows).sum();
+    if unknown > 0 {
+        open(format!(
+            "{} row{} of an event or source not known here",
+            grouped(unknown),
+            plural(unknown as usize)
+        ));
+    }
+}
+
+fn count_of(report: &Report, decision: &str) -> u64 {
+    report.decisions.iter().find(|(d, _)| *d == decision).map_or(0, |(_, n)| *n)
+}
+
+fn recipients(n: u64) -> String {
+    format!("{} recipient{}", grouped(n), plural(n as usize))
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+/// A number with its thousands apart.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
