@@ -1,5 +1,75 @@
-//! x
+//! The top: arguments in, exit status out. Errors are printed here and nowhere else.
+
+mod args;
+mod exit;
+mod options;
+mod progress;
+mod report;
+mod routes;
+mod run;
+mod time;
+mod trace;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
-pub fn main(_: std::env::ArgsOs) -> ExitCode {
-    ExitCode::SUCCESS
+
+use clap::{CommandFactory, Parser};
+
+use crate::output::file::OutputError;
+use args::{Cli, Verb};
+use exit::Exit;
+use options::{Environment, Usage};
+
+/// Runs the program.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no errors; clap knows where each goes.
+            let failed = e.print().is_err() || e.use_stderr();
+            return if failed { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let env = Environment::read();
+    let done = match cli.verb {
+        Verb::Report(args) => report::run(&args, &env),
+        Verb::Routes(args) => routes::run(&args, &env),
+        Verb::Trace(args) => trace::run(&args, &env),
+        Verb::Completions { shell } => print(|out| {
+            clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);
+            Ok(())
+        }),
+        Verb::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(e) => fail(&e),
+    }
+}
+
+fn print(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> anyhow::Result<Exit> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    crate::output::file::Target::Stdout.write(|out| out.write_all(&text))?;
+    Ok(Exit::Done)
+}
+
+fn fail(e: &anyhow::Error) -> ExitCode {
+    if is_closed_pipe(e) {
+        return Exit::Done.into();
+    }
+    say(&format!("mailtrail: {e:#}"));
+    if e.is::<Usage>() { Exit::Usage.into() } else { Exit::Failed.into() }
+}
+
+/// The reader of our output has seen enough.
+fn is_closed_pipe(e: &anyhow::Error) -> bool {
+    matches!(e.downcast_ref(), Some(OutputError::Stdout(io)) if io.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// One line on standard error; if even that is closed, nobody listens.
+fn say(line: &str) {
+    let text = crate::output::escape::terminal(line);
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }

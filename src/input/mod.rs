@@ -126,3 +126,11 @@ fn unpack(_: &Path, _: &Packing) -> io::Result<Box<dyn Read + Send>> {
         "this build reads no compressed files (feature `compressed`)",
     ))
 }
+
+/// Reads a list, one entry a line; blank lines and a byte-order mark are left out.
+pub fn read_list(path: &Path) -> io::Result<Vec<String>> {
+    let mut text = String::new();
+    as_utf8_lines(Box::new(platform::open(path)?))?.read_to_string(&mut text)?;
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|l| !l.is_empty());
+    Ok(lines.map(str::to_owned).collect())
+}

@@ -226,6 +226,10 @@ pub struct Hop {
     pub address: Symbol,
     /// The address it came from, of RESOLVE, REDIRECT and EXPAND.
     pub related: Symbol,
+    /// A SEND that left the organisation.
+    pub outbound: bool,
+    /// message-id of the report a FAIL produced, or of what a message was made from.
+    pub reference: Symbol,
 }
 
 impl Hop {

@@ -147,6 +147,13 @@ impl Frozen {
     }
 }
 
+/// A GUID in lower case with dashes.
+pub fn guid_text(value: u128) -> String {
+    let hex = format!("{value:032x}");
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}
+
 /// A host's short name in upper case: the first label, unless the text is an IP address.
 pub fn short_host(host: &[u8]) -> Vec<u8> {
     let is_ip = host.contains(&b':') || host.iter().all(|b| b.is_ascii_digit() || *b == b'.');

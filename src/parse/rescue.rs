@@ -22,8 +22,9 @@ pub struct Rescued {
     pub schema: Schema,
 }
 
-/// Tries the known repairs, alone and in the order above. `schema` is the header's, where there is one.
-pub fn rescue(line: &[u8], schema: Option<&Schema>) -> Option<Rescued> {
+/// Tries the known repairs, in the order above. `schema` is the header's, where there is one. A line that
+/// is not `whole`, since no line end closes it, is not taken for a shorter row of another release.
+pub fn rescue(line: &[u8], schema: Option<&Schema>, whole: bool) -> Option<Rescued> {
     let stripped = strip_padding(line);
     let body = strip_prefix(stripped);
     let mut tries = vec![Cow::Borrowed(body)];
@@ -32,7 +33,7 @@ pub fn rescue(line: &[u8], schema: Option<&Schema>) -> Option<Rescued> {
     }
     tries
         .into_iter()
-        .find_map(|line| fitting(&line, schema).map(|schema| Rescued { line: line.into_owned(), schema }))
+        .find_map(|line| fitting(&line, schema, whole).map(|schema| Rescued { line: line.into_owned(), schema }))
 }
 
 use std::borrow::Cow;
@@ -59,7 +60,7 @@ fn strip_prefix(line: &[u8]) -> &[u8] {
 }
 
 /// The schema by which the line reads: the header's, else the documented one of its width.
-fn fitting(line: &[u8], schema: Option<&Schema>) -> Option<Schema> {
+fn fitting(line: &[u8], schema: Option<&Schema>, whole: bool) -> Option<Schema> {
     if !begins_like_a_record(line) {
         return None;
     }
@@ -70,6 +71,9 @@ fn fitting(line: &[u8], schema: Option<&Schema>) -> Option<Schema> {
         && schema.width() == width
     {
         return Some(schema.clone());
+    }
+    if schema.is_some() && !whole {
+        return None;
     }
     let by_width = Schema::by_width(width)?;
     let record = fields.index(line, &by_width);
@@ -115,24 +119,23 @@ mod tests {
             ("collector", format!("Mar 10 09:00:01 siem01 exchange: {plain}")),
             ("collector with commas", format!("a,b,c: {plain}")),
         ] {
-            let rescued = rescue(line.as_bytes(), Some(&schema)).unwrap_or_else(|| panic!("{what}"));
+            let rescued = rescue(line.as_bytes(), Some(&schema), true).unwrap_or_else(|| panic!("{what}"));
             assert_eq!(rescued.line, plain.as_bytes(), "{what}");
         }
         let doubled = row(27, "\"\"a,b\"\"");
-        let rescued = rescue(doubled.as_bytes(), Schema::by_width(27).as_ref()).unwrap();
+        let rescued = rescue(doubled.as_bytes(), Schema::by_width(27).as_ref(), true).unwrap();
         assert_eq!(rescued.line, row(27, "\"a,b\"").as_bytes());
     }
 
     #[test]
     fn a_row_of_another_release_reads_by_its_width() {
-        let rescued = rescue(row(26, "x").as_bytes(), Schema::by_width(30).as_ref()).unwrap();
+        let rescued = rescue(row(26, "x").as_bytes(), Schema::by_width(30).as_ref(), true).unwrap();
         assert_eq!(rescued.schema.width(), 26);
     }
 
     #[test]
     fn nonsense_stays_nonsense() {
-        assert!(rescue(b"hello, world", Schema::by_width(30).as_ref()).is_none());
-        assert!(rescue(row(29, "x").as_bytes(), None).is_none() || Schema::by_width(29).is_some());
-        assert!(rescue(&[0u8; 100], None).is_none());
+        assert!(rescue(b"hello, world", Schema::by_width(30).as_ref(), true).is_none());
+        assert!(rescue(format!("{},", row(30, "x")).as_bytes(), Schema::by_width(30).as_ref(), true).is_none());
     }
 }

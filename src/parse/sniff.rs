@@ -124,7 +124,7 @@ pub fn sniff(head: &[u8]) -> Sniffed {
         let known = match &schema {
             Some(schema) => schema,
             None => {
-                let Some(found) = rescue(line, None) else { continue };
+                let Some(found) = rescue(line, None, true) else { continue };
                 by_width = found.schema;
                 &by_width
             }

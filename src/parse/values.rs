@@ -76,13 +76,6 @@ pub fn guid(text: &[u8]) -> Option<u128> {
     (bad == 0 && value != 0).then_some(value)
 }
 
-/// A GUID in lower case with dashes.
-pub fn guid_text(value: u128) -> String {
-    let hex = format!("{value:032x}");
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
-}
-
 /// Reads a decimal number; `None` when empty, signed, not a number or too large.
 #[inline]
 pub fn number(text: &[u8]) -> Option<u64> {
@@ -103,6 +96,7 @@ pub fn number(text: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::name::guid_text;
     use proptest::prelude::*;
 
     #[test]

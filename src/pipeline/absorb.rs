@@ -17,7 +17,7 @@ use crate::parse::{context, message_info, status, values};
 use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::{Batch, KeyKind};
 
-use super::{Run, Twins};
+use super::{Run, Twins, near};
 
 /// What one thread has seen; merged when all is read.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub(super) struct Seen {
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first rejects, at least as many as are to be kept.
     pub rejects: Vec<Reject>,
+    /// message-ids like the one asked for.
+    pub near: near::Found,
 }
 
 /// What was found in one file.
@@ -73,6 +75,9 @@ impl Seen {
             *self.reasons.entry(reason).or_default() += n;
         }
         self.rejects.extend(other.rejects);
+        for one in other.near {
+            near::add(&mut self.near, one);
+        }
     }
 
     /// Counts a record.
@@ -221,6 +226,9 @@ impl<'r> Absorber<'r> {
             return;
         }
         let marks = self.run.filter.marks(event, &hosts.writer);
+        if let Some(near) = self.run.near {
+            near.look(&message_id, &mut self.seen.near);
+        }
         let (sender, flags) = self.sender(event);
         let mut fact = Fact {
             time: event.time,

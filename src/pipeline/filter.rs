@@ -9,8 +9,9 @@ use std::borrow::Cow;
 
 use crate::model::column::Column;
 use crate::model::journey::{Decision, Journey, Leaf};
-use crate::model::name::{Frozen, fold_case};
+use crate::model::name::{Frozen, fold_case, guid_text};
 use crate::parse::event::Event;
+use crate::parse::values::guid;
 use crate::route::store::bare_message_id;
 
 /// Patterns of one kind.
@@ -139,7 +140,8 @@ impl Filter {
                 let id = text(Column::MessageId);
                 patterns.matches(&id) || patterns.matches(bare_message_id(&id))
             }
-            _ => patterns.matches(&text(Column::NetworkMessageId)),
+            _ => guid(text(Column::NetworkMessageId).trim_ascii())
+                .is_some_and(|id| patterns.matches(guid_text(id).as_bytes())),
         };
         self.row_kinds().iter().filter(|(p, bit)| !p.is_empty() && met(*bit, p)).map(|(_, bit)| bit).sum()
     }

@@ -3,6 +3,7 @@
 
 mod absorb;
 mod feed;
+mod near;
 pub mod filter;
 mod plan;
 mod read;
@@ -24,6 +25,7 @@ use crate::model::time::Timestamp;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 use filter::Filter;
+use near::Near;
 use twins::Twins;
 use window::Window;
 
@@ -53,6 +55,8 @@ pub struct Options {
     pub needs: Needs,
     /// How many rejects to keep with their lines.
     pub keep_rejects: usize,
+    /// A message-id that may be mistyped: those like it are gathered.
+    pub near: Option<String>,
 }
 
 impl Default for Options {
@@ -65,6 +69,7 @@ impl Default for Options {
             include_probes: false,
             needs: Needs::default(),
             keep_rejects: 20,
+            near: None,
         }
     }
 }
@@ -79,6 +84,7 @@ struct Run<'r> {
     needs: Needs,
     /// Only messages of these keys, in a second reading.
     only: Option<&'r HashSet<u128>>,
+    near: Option<&'r Near>,
 }
 
 /// What a run has read: the state of all messages, and the account of everything else.
@@ -104,6 +110,8 @@ pub struct Reading {
     pub rejects_by_reason: Vec<(&'static str, u64)>,
     /// The first rejects, in the order of files and lines.
     pub rejects: Vec<Reject>,
+    /// message-ids like the one that was asked for, the nearest first.
+    pub near: Vec<String>,
 }
 
 impl Reading {

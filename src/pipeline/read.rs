@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 
 use super::absorb::{Absorber, Seen};
 use super::feed::{Chunk, Feed};
+use super::near::Near;
 use super::plan::{Plan, Planned, plan};
 use super::state::State;
 use super::{Needs, Options, Reading, Run};
@@ -41,12 +42,13 @@ pub fn read(
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = plan(sources, &options.window);
     let keyer = Keyer::default();
+    let near = options.near.as_deref().map(Near::new);
     let two = options.needs.texts && !options.filter.is_empty() && !once;
     let needs = if two { Needs::default() } else { options.needs };
     let pass = |needs: Needs, only: Option<&HashSet<u128>>| {
         let names = Names::default();
         let (window, filter, include_probes) = (options.window, &options.filter, options.include_probes);
-        let run = Run { names: &names, keyer: &keyer, window, filter, include_probes, needs, only };
+        let run = Run { names: &names, keyer: &keyer, window, filter, include_probes, needs, only, near: near.as_ref() };
         let done = Pass::new(&plan.files, options, progress).read(&run, &pool);
         (done, names.freeze())
     };
@@ -102,6 +104,7 @@ fn account(
         errors,
         rejects_by_reason: seen.reasons.into_iter().collect(),
         rejects,
+        near: seen.near.into_iter().map(|(_, id)| id).collect(),
     }
 }
 
@@ -316,7 +319,7 @@ impl<'r> Worker<'r> {
 
     /// A record that did not read: repaired if the damage is a known one, else rejected for the best reason.
     fn mend(&mut self, line: Line<'_>, reason: RejectReason, binding: &mut Binding, planned: &Planned) {
-        if let Some(rescued) = rescue(line.bytes, binding.schema()) {
+        if let Some(rescued) = rescue(line.bytes, binding.schema(), line.terminated) {
             let mut fields = Fields::default();
             if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
                 self.absorber.seen.ledger.repaired += 1;

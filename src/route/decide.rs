@@ -61,7 +61,8 @@ impl<'a> Message<'a> {
             .map_or(StatusInfo::default(), |r| r.status)
     }
 
-    fn outbound(&self, fact: &Fact, touch: &Touch) -> bool {
+    /// Whether a row is a SEND that left the organisation.
+    pub fn outbound(&self, fact: &Fact, touch: &Touch) -> bool {
         is_outbound(fact, self.ordered.is_linked(touch.at))
     }
 
@@ -141,9 +142,7 @@ impl<'a> Message<'a> {
     }
 
     fn is_arrival(&self, touch: &Touch) -> bool {
-        self.fact(touch).is_some_and(|f| {
-            matches!(f.event, EventId::Receive | EventId::Dsn | EventId::Submit | EventId::ClientSubmission)
-        })
+        self.fact(touch).is_some_and(|f| is_arrival(f.event))
     }
 
     fn step(&self, walk: &mut Walk, touch: &Touch, own: bool) {
@@ -239,7 +238,8 @@ impl<'a> Message<'a> {
     /// Servers the leaf was sent to that say nothing of it, and whether its beginning is here.
     fn gaps(&self, rows: &[Touch], walk: &Walk) -> (Vec<Symbol>, bool) {
         let facts = || rows.iter().filter_map(|t| self.fact(t).map(|f| (t, f)));
-        let entered = rows.iter().any(|t| self.is_arrival(t));
+        // Of an address that a rule added, no arrival speaks; that of the message will do.
+        let entered = self.bag.facts.iter().any(|f| is_arrival(f.event));
         let mut missing: Vec<Symbol> = Vec::new();
         for (touch, fact) in facts() {
             if fact.event != EventId::Send || self.outbound(fact, touch) || self.ordered.is_linked(touch.at) {
@@ -272,6 +272,10 @@ impl<'a> Message<'a> {
     fn short(&self, host: Symbol) -> Symbol {
         self.names.find(&short_host(self.names.get(host))).unwrap_or(EMPTY)
     }
+}
+
+fn is_arrival(event: EventId) -> bool {
+    matches!(event, EventId::Receive | EventId::Dsn | EventId::Submit | EventId::ClientSubmission)
 }
 
 fn is_delivery(event: EventId) -> bool {

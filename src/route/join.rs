@@ -149,10 +149,13 @@ fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mu
         for name in peer_names(fact, names) {
             for recipient in bag.recipients_of(fact) {
                 let Some(list) = sends.get(&(name.clone(), recipient.address)) else { continue };
-                let before = list.partition_point(|(t, _)| *t <= fact.time.0 + SKEW);
-                let last = before.checked_sub(1).and_then(|i| list.get(i));
-                if let Some((sent, from)) = last
-                    && *from != number
+                // The last send before it, or where clocks disagree the first one shortly after.
+                let before = list.partition_point(|(t, _)| *t <= fact.time.0);
+                let cause = match before.checked_sub(1) {
+                    Some(i) => list.get(i),
+                    None => list.first().filter(|(t, _)| *t <= fact.time.0 + SKEW),
+                };
+                if let Some((sent, from)) = cause
                     && fact.time.0 - sent <= REACH
                 {
                     tied.tie(*from, number);

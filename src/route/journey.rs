@@ -282,6 +282,8 @@ impl<'a> Tree<'a> {
             status: self.message.status(t),
             address: self.message.lineage.nodes.get(t.node as usize).map_or(EMPTY, |n| n.shown),
             related: f.related_shown,
+            outbound: self.message.outbound(f, t),
+            reference: f.reference,
         })
         .collect()
     }

@@ -241,6 +241,43 @@ impl Ordered {
         }
     }
 
+    /// A SEND to the mailbox server is logged when its session ends, so its time may be later than
+    /// that of the DELIVER it led to; and the mailbox server has a clock of its own. A SEND that a
+    /// later delivery answers is none of these.
+    fn deliver_after_send(&mut self, bag: &Bag) {
+        let instance = |n: usize| self.instance.get(n).copied();
+        let is_send = |f: &Fact| f.event == EventId::Send && f.flags & INTRA != 0;
+        let is_deliver = |f: &Fact| matches!(f.event, EventId::Deliver | EventId::DuplicateDeliver);
+        let last_send = bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_send(f)).map(|(_, e)| e.0).max();
+        let first_deliver = bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_deliver(f)).map(|(_, e)| e.0).min();
+        if last_send <= first_deliver || first_deliver.is_none() {
+            return;
+        }
+        let mut sent: HashMap<(u32, Symbol), (i64, u32)> = HashMap::new();
+        for (n, fact) in bag.facts.iter().enumerate().filter(|(_, f)| is_send(f)) {
+            let (Some(at), Some(time)) = (instance(n), self.effective.get(n)) else { continue };
+            for recipient in bag.recipients_of(fact) {
+                let latest = sent.entry((at, recipient.address)).or_insert(*time);
+                *latest = (*latest).max(*time);
+            }
+        }
+        for (n, fact) in bag.facts.iter().enumerate().filter(|(_, f)| is_deliver(f)) {
+            let (Some(at), Some(time)) = (instance(n), self.effective.get(n)) else { continue };
+            for recipient in bag.recipients_of(fact) {
+                if sent.get(&(at, recipient.address)).is_some_and(|s| s <= time) {
+                    sent.remove(&(at, recipient.address));
+                }
+            }
+        }
+        for (n, fact) in bag.facts.iter().enumerate().filter(|(_, f)| is_deliver(f)) {
+            let people = bag.recipients_of(fact).iter();
+            let after = people.filter_map(|r| sent.get(&(instance(n)?, r.address))).max().copied();
+            if let (Some(after), Some(slot)) = (after, self.effective.get_mut(n)) {
+                *slot = (*slot).max(after);
+            }
+        }
+    }
+
     fn sort(&mut self, bag: &Bag) {
         self.effective.clear();
         for (number, fact) in bag.facts.iter().enumerate() {
@@ -251,6 +288,7 @@ impl Ordered {
             });
             self.effective.push((time, depth));
         }
+        self.deliver_after_send(bag);
         let effective = &self.effective;
         self.order.sort_unstable_by_key(|n| {
             let f = bag.facts.get(*n as usize).copied().unwrap_or_default();

@@ -32,8 +32,9 @@ fn cut_in_steps(text: &[u8], step: usize) -> (Vec<(usize, bool)>, usize) {
         }
         let mut line_start = base;
         for (end, _) in out.iter().filter(|(e, _)| *e > base) {
-            if text[line_start..*end].starts_with(b"#") {
-                binding.read_header(&text[line_start..*end]);
+            let line = strip_padding(&text[line_start..*end]);
+            if line.starts_with(b"#") {
+                binding.read_header(line);
             }
             line_start = *end;
         }

@@ -1,0 +1,189 @@
+//! What the user may type; clap and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads Exchange message-tracking logs and says, for each message and recipient, what Exchange decided.
+#[derive(Debug, Parser)]
+#[command(name = "mailtrail", version, arg_required_else_help = true, propagate_version = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// How did mail flow? Volume, decisions, connectors, latency, failures, coverage.
+    Report(ReportArgs),
+    /// Where did this message go, and why?
+    Trace(TraceArgs),
+    /// One row per message and final recipient: the route decision.
+    Routes(RoutesArgs),
+    /// Completions for the shell, on standard output.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, on standard output.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// text, md or json; else by the ending of the output file, else text.
+    #[arg(long, value_enum)]
+    pub format: Option<ReportFormat>,
+    /// How many rows the lists of senders, addresses, failures, … show.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Text,
+    Md,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RoutesArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// jsonl or csv; else by the ending of the output file, else jsonl (on a terminal: csv).
+    #[arg(long, value_enum)]
+    pub format: Option<RowFormat>,
+    /// Only the rows that match --recipient, --decision and --connector, not all of their messages.
+    #[arg(long)]
+    pub only_matching: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RowFormat {
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// text or jsonl; else by the ending of the output file, else text.
+    #[arg(long, value_enum)]
+    pub format: Option<TraceFormat>,
+    /// network-message-id of the message, with or without dashes.
+    #[arg(long, value_name = "GUID", help_heading = "Which mail")]
+    pub network_message_id: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TraceFormat {
+    Text,
+    Jsonl,
+}
+
+/// Flags of every verb that reads logs.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// Files, folders, globs, or - for standard input. Without any: the log folder of this Exchange server.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Earliest time: RFC 3339, a date, yesterday, today, '2h ago', -3h.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub since: Option<String>,
+    /// First time that is out again; same forms. A date means its beginning.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub until: Option<String>,
+    /// Time zone of times given without one, such as Europe/Berlin; UTC if absent.
+    #[arg(long, value_name = "AREA/CITY", help_heading = "Time")]
+    pub tz: Option<String>,
+    /// Count health probes (HealthMailbox…) like other mail; else they are set aside and counted.
+    #[arg(long)]
+    pub include_probes: bool,
+    /// No subject reaches any output.
+    #[arg(long)]
+    pub no_subjects: bool,
+    /// Write what could not be read to this file, as JSON lines with the raw line.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Threads; one per core if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Bytes read at once; for tests.
+    #[arg(long, value_name = "BYTES", hide = true, value_parser = clap::value_parser!(u32).range(1..=268_435_456))]
+    pub chunk_size: Option<u32>,
+    /// Nothing on standard error but errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// More on standard error: each file with its build and columns.
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Progress on standard error.
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub progress: When,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which mail")]
+pub(super) struct FilterArgs {
+    /// sender-address or return path; * and ? are wildcards, @FILE a list, and so for all of these.
+    #[arg(long, value_name = "PATTERN")]
+    pub sender: Vec<String>,
+    /// Any address of a recipient's lineage.
+    #[arg(long, value_name = "PATTERN")]
+    pub recipient: Vec<String>,
+    /// message-subject.
+    #[arg(long, value_name = "PATTERN")]
+    pub subject: Vec<String>,
+    /// A server named in one of its rows.
+    #[arg(long, value_name = "PATTERN")]
+    pub server: Vec<String>,
+    /// Send connector of the decision.
+    #[arg(long, value_name = "PATTERN")]
+    pub connector: Vec<String>,
+    /// client-ip or original-client-ip of one of its rows.
+    #[arg(long, value_name = "PATTERN")]
+    pub client_ip: Vec<String>,
+    /// Decision: local-delivery, recipient-not-found, …
+    #[arg(long, value_name = "DECISION")]
+    pub decision: Vec<String>,
+    /// event-id of one of its rows.
+    #[arg(long, value_name = "PATTERN")]
+    pub event: Vec<String>,
+    /// source of one of its rows.
+    #[arg(long, value_name = "PATTERN")]
+    pub source: Vec<String>,
+    /// message-id, with or without angle brackets.
+    #[arg(long, value_name = "PATTERN")]
+    pub message_id: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// Write to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the output file if it is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Colour on a terminal (NO_COLOR and CLICOLOR_FORCE are honoured).
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}

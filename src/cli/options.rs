@@ -1,0 +1,156 @@
+//! From what was typed to what a run needs, checked; every complaint names its flag.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::args::{FilterArgs, ReadArgs, When};
+use crate::input::{self, discover::Found};
+use crate::model::journey::Decision;
+use crate::pipeline::filter::{Filter, Patterns};
+use crate::pipeline::window::Window;
+use crate::pipeline::{CHUNK, Needs, Options};
+
+/// A mistake on the command line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Usage(pub String);
+
+/// The environment as far as it matters, read once.
+#[derive(Clone, Debug)]
+pub(super) struct Environment {
+    pub now: DateTime<Utc>,
+    pub exchange: Option<PathBuf>,
+    pub no_color: bool,
+    pub force_color: bool,
+    pub stdout_is_terminal: bool,
+    pub stderr_is_terminal: bool,
+    pub width: usize,
+}
+
+impl Environment {
+    /// Reads the clock and the variables.
+    #[expect(clippy::disallowed_methods, reason = "the one place where clock and environment are read")]
+    pub(super) fn read() -> Self {
+        use std::io::IsTerminal;
+        let set = |name: &str| std::env::var(name).is_ok_and(|v| !v.is_empty() && v != "0");
+        Self {
+            now: Utc::now(),
+            exchange: std::env::var("ExchangeInstallPath").ok().filter(|p| !p.is_empty()).map(PathBuf::from),
+            no_color: std::env::var("NO_COLOR").is_ok_and(|v| !v.is_empty()),
+            force_color: set("CLICOLOR_FORCE"),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            width: std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100),
+        }
+    }
+
+    /// Whether standard output is to be coloured.
+    pub(super) fn color(&self, when: When, to_file: bool) -> bool {
+        match when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => !to_file && !self.no_color && (self.force_color || self.stdout_is_terminal),
+        }
+    }
+}
+
+/// Finds the files to read.
+pub(super) fn sources(args: &ReadArgs, env: &Environment) -> Result<Found, Usage> {
+    if !args.paths.is_empty() {
+        return Ok(input::discover::discover(&args.paths));
+    }
+    let Some(root) = &env.exchange else {
+        return Err(Usage(
+            "no PATH given, and this is no Exchange server (ExchangeInstallPath is not set); name a file, a folder or -"
+                .to_owned(),
+        ));
+    };
+    let folder = root.join("TransportRoles").join("Logs").join("MessageTracking");
+    Ok(input::discover::discover(&[folder]))
+}
+
+/// What the pipeline is to do.
+pub(super) fn options(args: &ReadArgs, env: &Environment, needs: Needs) -> Result<Options, Usage> {
+    Ok(Options {
+        threads: args.threads.map_or(0, usize::from),
+        chunk: args.chunk_size.map_or(CHUNK, |c| c as usize),
+        window: window(args, env)?,
+        filter: filter(&args.filter)?,
+        include_probes: args.include_probes,
+        needs: Needs { subjects: !args.no_subjects, ..needs },
+        near: None,
+        keep_rejects: if args.rejects.is_some() { usize::MAX } else { 20 },
+    })
+}
+
+fn window(args: &ReadArgs, env: &Environment) -> Result<Window, Usage> {
+    let zone = match &args.tz {
+        None => chrono_tz::Tz::UTC,
+        Some(name) => name
+            .parse()
+            .map_err(|_| Usage(format!("--tz: '{name}' is no time zone; write it as Europe/Berlin")))?,
+    };
+    let time = |flag: &str, text: &Option<String>| match text {
+        None => Ok(None),
+        Some(text) => super::time::parse(text, zone, env.now).map(Some).map_err(|e| Usage(format!("{flag}: {e}"))),
+    };
+    let window = Window { since: time("--since", &args.since)?, until: time("--until", &args.until)? };
+    if let (Some(since), Some(until)) = (window.since, window.until)
+        && since >= until
+    {
+        return Err(Usage(format!("--since {since} is not before --until {until}")));
+    }
+    Ok(window)
+}
+
+/// Which messages are asked for.
+pub(super) fn filter(args: &FilterArgs) -> Result<Filter, Usage> {
+    let patterns = |flag: &str, values: &[String]| Ok(Patterns::new(expand(flag, values)?));
+    let mut decisions = Vec::new();
+    for name in expand("--decision", &args.decision)? {
+        decisions.push(decision(&name)?);
+    }
+    let bare = |id: String| id.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+    Ok(Filter {
+        sender: patterns("--sender", &args.sender)?,
+        subject: patterns("--subject", &args.subject)?,
+        server: patterns("--server", &args.server)?,
+        client_ip: patterns("--client-ip", &args.client_ip)?,
+        event: patterns("--event", &args.event)?,
+        source: patterns("--source", &args.source)?,
+        message_id: Patterns::new(expand("--message-id", &args.message_id)?.into_iter().map(bare)),
+        network_message_id: Patterns::default(),
+        recipient: patterns("--recipient", &args.recipient)?,
+        connector: patterns("--connector", &args.connector)?,
+        decision: decisions,
+    })
+}
+
+fn decision(name: &str) -> Result<Decision, Usage> {
+    let found = Decision::ALL.into_iter().find(|d| d.as_str().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| {
+        let near = Decision::ALL.iter().min_by_key(|d| strsim::damerau_levenshtein(d.as_str(), &name.to_lowercase()));
+        let all: Vec<&str> = Decision::ALL.iter().map(|d| d.as_str()).collect();
+        let near = near.map_or("", |d| d.as_str());
+        Usage(format!("--decision: '{name}' is none; did you mean {near}? They are: {}", all.join(", ")))
+    })
+}
+
+/// Reads `@FILE` as a list, one pattern a line.
+fn expand(flag: &str, values: &[String]) -> Result<Vec<String>, Usage> {
+    let mut out = Vec::new();
+    for value in values {
+        match value.strip_prefix('@') {
+            Some(file) if !file.contains('@') && Path::new(file).exists() => {
+                let list = input::read_list(Path::new(file)).map_err(|e| Usage(format!("{flag} @{file}: {e}")))?;
+                out.extend(list);
+            }
+            Some(file) if !file.contains(['.', '*', '?']) => {
+                return Err(Usage(format!("{flag} @{file}: no such file")));
+            }
+            _ => out.push(value.clone()),
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,32 @@
+//! `mailtrail report`.
+
+use super::args::{ReportArgs, ReportFormat};
+use super::exit::Exit;
+use super::options::{Environment, Usage};
+use super::run::{Run, ending, to_file};
+use crate::output::file::Target;
+use crate::output::{report_json, report_markdown, report_text};
+use crate::pipeline::Needs;
+
+pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> {
+    let path = args.output.output.as_deref();
+    let format = match (args.format, ending(path).as_deref()) {
+        (Some(format), _) => format,
+        (None, Some("json")) => ReportFormat::Json,
+        (None, Some("md" | "markdown")) => ReportFormat::Md,
+        (None, Some("html" | "htm")) => {
+            return Err(Usage("-o: report writes text, md or json; html is not among them".to_owned()).into());
+        }
+        (None, _) => ReportFormat::Text,
+    };
+    let target = Target::open(path, args.output.force)?;
+    let run = Run::read(&args.read, env, Needs::default(), |_| {})?;
+    let report = run.reading.report(&run.options.filter, args.top);
+    let style = report_text::Style { width: env.width.clamp(80, 140), color: env.color(args.output.color, to_file(path)) };
+    target.write(|out| match format {
+        ReportFormat::Text => report_text::write(&report, style, out),
+        ReportFormat::Md => report_markdown::write(&report, out),
+        ReportFormat::Json => report_json::write(&report, out),
+    })?;
+    Ok(run.close(report.messages > 0))
+}

@@ -1,0 +1,85 @@
+//! `mailtrail routes`.
+
+use std::io::{self, Write};
+
+use super::args::{RoutesArgs, RowFormat};
+use super::exit::Exit;
+use super::options::Environment;
+use super::run::{Run, ending};
+use crate::model::journey::{Journey, Leaf};
+use crate::model::name::Frozen;
+use crate::output::file::Target;
+use crate::output::routes::{Context, Form, write_head, write_row};
+use crate::pipeline::{Needs, Order};
+
+/// Messages that are rebuilt and written at once.
+const BATCH: usize = 4096;
+
+pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> {
+    let path = args.output.output.as_deref();
+    let form = match (args.format, ending(path).as_deref()) {
+        (Some(RowFormat::Jsonl), _) => Form::JsonLines,
+        (Some(RowFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
+        (None, _) => Form::JsonLines,
+    };
+    let target = Target::open(path, args.output.force)?;
+    let run = Run::read(&args.read, env, Needs { texts: true, subjects: true }, |_| {})?;
+    let orders = run.reading.state.ordered(&run.options.filter);
+    let rows = Rows { run: &run, form, only_matching: args.only_matching, no_subjects: args.read.no_subjects };
+    target.write(|out| rows.write(&orders, out))?;
+    Ok(run.close(!orders.is_empty()))
+}
+
+/// Rows of messages, ready to be written.
+pub(super) struct Rows<'a> {
+    pub run: &'a Run,
+    pub form: Form,
+    pub only_matching: bool,
+    pub no_subjects: bool,
+}
+
+impl Rows<'_> {
+    /// Writes all rows of some messages, which are in order.
+    pub(super) fn write(&self, orders: &[Order], out: &mut dyn Write) -> io::Result<()> {
+        write_head(self.form, out)?;
+        let mut rest = orders;
+        while !rest.is_empty() {
+            let mut end = BATCH.min(rest.len());
+            // Messages that sort alike have their rows among each other, so they stay together.
+            while let (Some(last), Some(next)) = (rest.get(end - 1), rest.get(end))
+                && last.ties(next)
+            {
+                end += 1;
+            }
+            let (batch, after) = rest.split_at(end);
+            self.write_batch(batch, out)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    fn write_batch(&self, orders: &[Order], out: &mut dyn Write) -> io::Result<()> {
+        let reading = &self.run.reading;
+        let names = reading.state.names();
+        let context = Context { names, files: &reading.files, no_subjects: self.no_subjects };
+        let journeys = reading.state.journeys(orders);
+        let mut rows: Vec<(&Journey, &Leaf)> = journeys
+            .iter()
+            .flat_map(|j| j.leaves.iter().map(move |l| (j, l)))
+            .filter(|(_, leaf)| !self.only_matching || self.run.options.filter.takes_leaf(leaf, names))
+            .collect();
+        rows.sort_by(|a, b| key(*a, names).cmp(&key(*b, names)));
+        let mut text = Vec::new();
+        for (journey, leaf) in rows {
+            text.clear();
+            write_row(&context, journey, leaf, self.form, &mut text)?;
+            out.write_all(&text)?;
+        }
+        Ok(())
+    }
+}
+
+fn key<'n>((journey, leaf): (&Journey, &Leaf), names: &'n Frozen) -> (i64, [&'n [u8]; 3], u128) {
+    let texts = [journey.message_id, leaf.recipient, leaf.final_recipient].map(|s| names.get(s));
+    (journey.first_seen.0, texts, journey.network_message_id)
+}

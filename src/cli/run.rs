@@ -1,0 +1,117 @@
+//! What every verb that reads logs does alike: read, warn, write the rejects, close with one line.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::args::ReadArgs;
+use super::exit::Exit;
+use super::options::{Environment, options, sources};
+use super::{progress, say};
+use crate::output::file::Target;
+use crate::output::rejects;
+use crate::pipeline::{Needs, Options, Reading, read};
+
+/// A run that has read its logs.
+pub(super) struct Run {
+    pub reading: Reading,
+    pub options: Options,
+    started: Instant,
+    quiet: bool,
+}
+
+impl Run {
+    /// Reads what the arguments name. `adjust` may add to the options what one verb knows.
+    pub(super) fn read(
+        args: &ReadArgs,
+        env: &Environment,
+        needs: Needs,
+        adjust: impl FnOnce(&mut Options),
+    ) -> anyhow::Result<Self> {
+        let started = Instant::now();
+        let mut options = options(args, env, needs)?;
+        adjust(&mut options);
+        let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), true)).transpose()?;
+        let found = sources(args, env)?;
+        let nothing = found.sources.is_empty();
+        let total = found.sources.iter().map(|s| s.size).sum();
+        let bar = progress::bar(args.progress, env.stderr_is_terminal, args.quiet, total);
+        let mut reading = read(found.sources, &options, &|bytes| bar.inc(bytes))?;
+        bar.finish_and_clear();
+        reading.errors.splice(0..0, found.errors);
+        if let Some(target) = reject_file {
+            target.write(|out| rejects::write(&reading.rejects, &reading.files, out))?;
+        }
+        let run = Self { reading, options, started, quiet: args.quiet };
+        run.warn(args.verbose);
+        if nothing || run.reading.files.is_empty() {
+            anyhow::bail!("nothing to read: {}", run.why_nothing());
+        }
+        Ok(run)
+    }
+
+    fn why_nothing(&self) -> String {
+        let left = &self.reading.left_out;
+        match (self.reading.errors.first(), left.first()) {
+            (Some(e), _) => e.to_string(),
+            (None, Some(first)) => format!("{}: {} ({} file{} left out)", first.name, first.reason, left.len(), if left.len() == 1 { "" } else { "s" }),
+            (None, None) if self.reading.files_outside_window > 0 => {
+                format!("all {} files lie outside --since and --until", self.reading.files_outside_window)
+            }
+            (None, None) => "no file".to_owned(),
+        }
+    }
+
+    fn warn(&self, verbose: bool) {
+        for error in &self.reading.errors {
+            say(&format!("mailtrail: {error}"));
+        }
+        for left in self.reading.left_out.iter().filter(|l| l.explicit || verbose) {
+            say(&format!("mailtrail: {}: left out: {}", left.name, left.reason));
+        }
+        if self.quiet {
+            return;
+        }
+        for file in &self.reading.files {
+            if verbose {
+                let version = file.version.as_deref().unwrap_or("no version");
+                let columns = file.columns.map_or_else(|| "?".to_owned(), |c| c.to_string());
+                say(&format!("mailtrail: {}: {}, {version}, {columns} columns, {} records", file.name, file.family, file.records));
+            }
+            if let Some(note) = &file.note {
+                say(&format!("mailtrail: {}: {note}", file.name));
+            }
+        }
+    }
+
+    /// Says the closing line and gives the exit status. `matched`: at least one message or event met the filters.
+    pub(super) fn close(&self, matched: bool) -> Exit {
+        let ledger = &self.reading.ledger;
+        let seconds = self.started.elapsed().as_secs_f64();
+        if !self.quiet {
+            say(&format!(
+                "mailtrail: {} files, {} bytes, {} records, {} rejects, {seconds:.2} s, {:.2} GB/s",
+                self.reading.files.len(),
+                ledger.bytes,
+                ledger.records,
+                ledger.rejects,
+                ledger.bytes as f64 / seconds.max(1e-9) / 1e9,
+            ));
+        }
+        match (self.reading.is_incomplete(), matched) {
+            (true, _) => Exit::Incomplete,
+            (false, false) => Exit::NothingMatched,
+            (false, true) => Exit::Done,
+        }
+    }
+}
+
+/// Whether an output goes to a file.
+pub(super) fn to_file(path: Option<&Path>) -> bool {
+    path.is_some_and(|p| p.as_os_str() != "-")
+}
+
+/// The ending of an output file, in lower case.
+pub(super) fn ending(path: Option<&Path>) -> Option<String> {
+    path.and_then(Path::extension).map(|e| e.to_string_lossy().to_lowercase())
+}
+

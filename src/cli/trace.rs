@@ -1,0 +1,92 @@
+//! `mailtrail trace`.
+
+use std::io::Write;
+
+use super::args::{TraceArgs, TraceFormat};
+use super::exit::Exit;
+use super::options::{Environment, Usage, filter};
+use super::routes::Rows;
+use super::run::{Run, ending, to_file};
+use super::say;
+use crate::output::file::Target;
+use crate::output::routes::{Context, Form};
+use crate::output::trace;
+use crate::pipeline::filter::Patterns;
+use crate::pipeline::{Needs, Order};
+
+pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
+    let path = args.output.output.as_deref();
+    let format = match (args.format, ending(path).as_deref()) {
+        (Some(format), _) => format,
+        (None, Some("jsonl" | "json")) => TraceFormat::Jsonl,
+        (None, _) => TraceFormat::Text,
+    };
+    let network = Patterns::new(args.network_message_id.iter().map(|g| with_dashes(g)));
+    let asked = !args.network_message_id.is_empty();
+    if !asked && filter(&args.read.filter)?.is_empty() {
+        let what = "trace: which message? Give --message-id, --network-message-id, --recipient or another filter";
+        return Err(Usage(what.to_owned()).into());
+    }
+    let target = Target::open(path, args.output.force)?;
+    let run = Run::read(&args.read, env, Needs { texts: true, subjects: true }, |options| {
+        options.filter.network_message_id = network;
+        options.near = match &args.read.filter.message_id[..] {
+            [id] if !id.contains(['*', '?']) => Some(id.clone()),
+            _ => None,
+        };
+    })?;
+    let orders = run.reading.state.ordered(&run.options.filter);
+    if orders.is_empty() {
+        suggest(&run);
+    }
+    let reading = &run.reading;
+    match format {
+        TraceFormat::Jsonl => {
+            let no_subjects = args.read.no_subjects;
+            let rows = Rows { run: &run, form: Form::JsonLines, only_matching: false, no_subjects };
+            target.write(|out| rows.write(&orders, out))?;
+        }
+        TraceFormat::Text => {
+            let names = reading.state.names();
+            let context = Context { names, files: &reading.files, no_subjects: args.read.no_subjects };
+            let color = env.color(args.output.color, to_file(path));
+            target.write(|out| write_text(&run, &orders, &context, color, out))?;
+        }
+    }
+    Ok(run.close(!orders.is_empty()))
+}
+
+fn write_text(
+    run: &Run,
+    orders: &[Order],
+    context: &Context<'_>,
+    color: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    for (i, batch) in orders.chunks(256).enumerate() {
+        for (j, journey) in run.reading.state.journeys(batch).iter().enumerate() {
+            if i + j > 0 {
+                writeln!(out)?;
+            }
+            trace::write(context, journey, color, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn suggest(run: &Run) {
+    say("mailtrail: no message matches");
+    for id in &run.reading.near {
+        say(&format!("mailtrail: did you mean {id} ?"));
+    }
+}
+
+/// A GUID as the log writes it; patterns stay what they are.
+fn with_dashes(guid: &str) -> String {
+    let hex: String = guid.chars().filter(char::is_ascii_hexdigit).collect();
+    if hex.len() != 32 || guid.contains(['*', '?']) {
+        return guid.to_owned();
+    }
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}

@@ -1,0 +1,74 @@
+//! Where output goes: standard output, or a file that appears whole or not at all.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// What went wrong with an output.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// The file is there and `--force` was not given.
+    #[error("{0} exists; --force replaces it")]
+    Exists(PathBuf),
+    /// Could not be written.
+    #[error("{path}: {source}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Standard output could not be written; a closed pipe is told apart by its kind.
+    #[error("standard output: {0}")]
+    Stdout(#[source] io::Error),
+}
+
+/// An output that is being written.
+#[derive(Debug)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file, written beside its place first.
+    File {
+        /// Its place.
+        path: PathBuf,
+        /// What is written so far.
+        temp: tempfile::NamedTempFile,
+    },
+}
+
+impl Target {
+    /// Opens the output before the work begins, so that a bad path fails at once.
+    pub fn open(path: Option<&Path>, force: bool) -> Result<Self, OutputError> {
+        let Some(path) = path.filter(|p| p.as_os_str() != "-") else { return Ok(Self::Stdout) };
+        if !force && path.exists() {
+            return Err(OutputError::Exists(path.to_owned()));
+        }
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temp = tempfile::Builder::new()
+            .prefix(".mailtrail-")
+            .tempfile_in(folder)
+            .map_err(|source| OutputError::Write { path: path.to_owned(), source })?;
+        Ok(Self::File { path: path.to_owned(), temp })
+    }
+
+    /// Lets `write` write, and puts a file in its place.
+    pub fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
+        match self {
+            Self::Stdout => {
+                let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+                write(&mut out).and_then(|()| out.flush()).map_err(OutputError::Stdout)
+            }
+            Self::File { path, temp } => {
+                let fail = |source| OutputError::Write { path: path.clone(), source };
+                let mut out = BufWriter::with_capacity(1 << 16, temp);
+                write(&mut out).and_then(|()| out.flush()).map_err(fail)?;
+                let temp = out.into_inner().map_err(|e| fail(e.into_error()))?;
+                temp.persist(&path).map_err(|e| fail(e.error))?;
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! message-ids like one that was mistyped.
+
+use crate::model::name::fold_case;
+use crate::route::store::bare_message_id;
+
+/// How many are offered.
+const OFFERED: usize = 5;
+/// Slips of the keyboard that are forgiven.
+const SLIPS: usize = 6;
+
+/// What was asked for.
+#[derive(Debug)]
+pub(super) struct Near {
+    wanted: String,
+    letters: u64,
+}
+
+/// The nearest so far: distance and message-id.
+pub(super) type Found = Vec<(usize, String)>;
+
+impl Near {
+    pub(super) fn new(id: &str) -> Self {
+        let mut folded = Vec::new();
+        fold_case(bare_message_id(id.as_bytes()), &mut folded);
+        Self { wanted: String::from_utf8_lossy(&folded).into_owned(), letters: letters(&folded) }
+    }
+
+    /// Looks at one message-id. Most are far off, so the costly comparison comes last.
+    pub(super) fn look(&self, id: &[u8], found: &mut Found) {
+        let bare = bare_message_id(id);
+        let part = self.wanted.len() >= 4
+            && bare.len() > self.wanted.len()
+            && memchr::memmem::find(&bare.to_ascii_lowercase(), self.wanted.as_bytes()).is_some();
+        let close = bare.len().abs_diff(self.wanted.len()) <= SLIPS
+            && (letters(&bare.to_ascii_lowercase()) ^ self.letters).count_ones() <= 8;
+        if !part && !close {
+            return;
+        }
+        let mut folded = Vec::new();
+        fold_case(bare, &mut folded);
+        let text = String::from_utf8_lossy(&folded);
+        let distance = if part { 1 } else { strsim::damerau_levenshtein(&self.wanted, &text) };
+        if distance <= SLIPS.min(self.wanted.len() / 3).max(1) {
+            add(found, (distance, String::from_utf8_lossy(id).into_owned()));
+        }
+    }
+}
+
+fn letters(text: &[u8]) -> u64 {
+    text.iter().fold(0, |set, b| set | 1 << (b % 64))
+}
+
+/// Keeps the nearest, sorted.
+pub(super) fn add(found: &mut Found, one: (usize, String)) {
+    if let Err(at) = found.binary_search(&one) {
+        found.insert(at, one);
+        found.truncate(OFFERED);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_and_a_part_are_found() {
+        let mut found = Found::new();
+        let near = Near::new("<budget-2062@contoso.com>");
+        for id in ["<budget-2026@contoso.com>", "<offsite@contoso.com>", "<budget-2027@contoso.com>"] {
+            near.look(id.as_bytes(), &mut found);
+        }
+        assert_eq!(found.first().map(|f| f.1.as_str()), Some("<budget-2026@contoso.com>"));
+        let mut found = Found::new();
+        Near::new("budget").look(b"<budget-2026@contoso.com>", &mut found);
+        assert_eq!(found.len(), 1);
+    }
+}
