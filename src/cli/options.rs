@@ -93,7 +93,9 @@ fn window(args: &ReadArgs, env: &Environment) -> Result<Window, Usage> {
     };
     let time = |flag: &str, text: &Option<String>| match text {
         None => Ok(None),
-        Some(text) => super::time::parse(text, zone, env.now).map(Some).map_err(|e| Usage(format!("{flag}: {e}"))),
+        Some(text) => {
+            super::time::parse(text, zone, env.now).map(Some).map_err(|e| Usage(format!("{flag}: {e}")))
+        }
     };
     let window = Window { since: time("--since", &args.since)?, until: time("--until", &args.until)? };
     if let (Some(since), Some(until)) = (window.since, window.until)
@@ -130,7 +132,9 @@ pub(super) fn filter(args: &FilterArgs) -> Result<Filter, Usage> {
 fn decision(name: &str) -> Result<Decision, Usage> {
     let found = Decision::ALL.into_iter().find(|d| d.as_str().eq_ignore_ascii_case(name));
     found.ok_or_else(|| {
-        let near = Decision::ALL.iter().min_by_key(|d| strsim::damerau_levenshtein(d.as_str(), &name.to_lowercase()));
+        let near = Decision::ALL
+            .iter()
+            .min_by_key(|d| strsim::damerau_levenshtein(d.as_str(), &name.to_lowercase()));
         let all: Vec<&str> = Decision::ALL.iter().map(|d| d.as_str()).collect();
         let near = near.map_or("", |d| d.as_str());
         Usage(format!("--decision: '{name}' is none; did you mean {near}? They are: {}", all.join(", ")))
@@ -143,7 +147,8 @@ fn expand(flag: &str, values: &[String]) -> Result<Vec<String>, Usage> {
     for value in values {
         match value.strip_prefix('@') {
             Some(file) if !file.contains('@') && Path::new(file).exists() => {
-                let list = input::read_list(Path::new(file)).map_err(|e| Usage(format!("{flag} @{file}: {e}")))?;
+                let list =
+                    input::read_list(Path::new(file)).map_err(|e| Usage(format!("{flag} @{file}: {e}")))?;
                 out.extend(list);
             }
             Some(file) if !file.contains(['.', '*', '?']) => {

@@ -22,7 +22,10 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     let target = Target::open(path, args.output.force)?;
     let run = Run::read(&args.read, env, Needs::default(), |_| {})?;
     let report = run.reading.report(&run.options.filter, args.top);
-    let style = report_text::Style { width: env.width.clamp(80, 140), color: env.color(args.output.color, to_file(path)) };
+    let style = report_text::Style {
+        width: env.width.clamp(80, 140),
+        color: env.color(args.output.color, to_file(path)),
+    };
     target.write(|out| match format {
         ReportFormat::Text => report_text::write(&report, style, out),
         ReportFormat::Md => report_markdown::write(&report, out),

@@ -34,7 +34,7 @@ impl Run {
         let found = sources(args, env)?;
         let nothing = found.sources.is_empty();
         let total = found.sources.iter().map(|s| s.size).sum();
-        let bar = progress::bar(args.progress, env.stderr_is_terminal, args.quiet, total);
+        let bar = progress::bar(args.progress, env.stderr_is_terminal && !args.quiet, total);
         let mut reading = read(found.sources, &options, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
         reading.errors.splice(0..0, found.errors);
@@ -53,7 +53,13 @@ impl Run {
         let left = &self.reading.left_out;
         match (self.reading.errors.first(), left.first()) {
             (Some(e), _) => e.to_string(),
-            (None, Some(first)) => format!("{}: {} ({} file{} left out)", first.name, first.reason, left.len(), if left.len() == 1 { "" } else { "s" }),
+            (None, Some(first)) => format!(
+                "{}: {} ({} file{} left out)",
+                first.name,
+                first.reason,
+                left.len(),
+                if left.len() == 1 { "" } else { "s" }
+            ),
             (None, None) if self.reading.files_outside_window > 0 => {
                 format!("all {} files lie outside --since and --until", self.reading.files_outside_window)
             }
@@ -75,7 +81,10 @@ impl Run {
             if verbose {
                 let version = file.version.as_deref().unwrap_or("no version");
                 let columns = file.columns.map_or_else(|| "?".to_owned(), |c| c.to_string());
-                say(&format!("mailtrail: {}: {}, {version}, {columns} columns, {} records", file.name, file.family, file.records));
+                say(&format!(
+                    "mailtrail: {}: {}, {version}, {columns} columns, {} records",
+                    file.name, file.family, file.records
+                ));
             }
             if let Some(note) = &file.note {
                 say(&format!("mailtrail: {}: {note}", file.name));
@@ -114,4 +123,3 @@ pub(super) fn to_file(path: Option<&Path>) -> bool {
 pub(super) fn ending(path: Option<&Path>) -> Option<String> {
     path.and_then(Path::extension).map(|e| e.to_string_lossy().to_lowercase())
 }
-

@@ -40,7 +40,10 @@ pub(super) fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<Timestam
 fn local(time: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc>, String> {
     let found = zone.from_local_datetime(&time).earliest();
     let after = || zone.from_local_datetime(&(time + chrono::Duration::hours(1))).earliest();
-    found.or_else(after).map(|t| t.with_timezone(&Utc)).ok_or_else(|| format!("{time} does not exist in {zone}"))
+    found
+        .or_else(after)
+        .map(|t| t.with_timezone(&Utc))
+        .ok_or_else(|| format!("{time} does not exist in {zone}"))
 }
 
 #[cfg(test)]

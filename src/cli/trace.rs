@@ -24,7 +24,8 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     let network = Patterns::new(args.network_message_id.iter().map(|g| with_dashes(g)));
     let asked = !args.network_message_id.is_empty();
     if !asked && filter(&args.read.filter)?.is_empty() {
-        let what = "trace: which message? Give --message-id, --network-message-id, --recipient or another filter";
+        let what =
+            "trace: which message? Give --message-id, --network-message-id, --recipient or another filter";
         return Err(Usage(what.to_owned()).into());
     }
     let target = Target::open(path, args.output.force)?;

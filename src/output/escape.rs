@@ -1,7 +1,6 @@
 //! Text from a log is hostile: one way to write it for each place it may appear in.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 /// Characters that command a terminal or turn the direction of a line.
 fn is_command(c: char) -> bool {
@@ -30,10 +29,9 @@ pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in terminal(text).chars() {
         match c {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '!' | '|' | '~' | '&' | '$'
-            | ':' | '=' => {
-                // Writing to a String cannot fail.
-                let _: std::fmt::Result = write!(out, "&#{};", u32::from(c));
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '!' | '|'
+            | '~' | '&' | '$' | ':' | '=' => {
+                out.push_str(&format!("&#{};", u32::from(c)));
             }
             _ => out.push(c),
         }

@@ -1,4 +1,7 @@
 //! stub
-use crate::model::report::Report; use std::io::{self,Write};
+use crate::model::report::Report;
+use std::io::{self, Write};
 /// stub
-pub fn write(r: &Report, out: &mut dyn Write) -> io::Result<()> { writeln!(out, "{r:#?}") }
+pub fn write(r: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{r:#?}")
+}

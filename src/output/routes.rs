@@ -105,7 +105,8 @@ impl Context<'_> {
         let time = |t: Timestamp| t.to_string();
         Row {
             schema_version: SCHEMA_VERSION,
-            network_message_id: (journey.network_message_id != 0).then(|| guid_text(journey.network_message_id)),
+            network_message_id: (journey.network_message_id != 0)
+                .then(|| guid_text(journey.network_message_id)),
             message_id: self.text(journey.message_id),
             sender: self.text(journey.sender),
             recipient: self.text(leaf.recipient),

@@ -49,7 +49,9 @@ fn trunk(leaves: &[Leaf]) -> usize {
     let same = |a: &Hop, b: &Hop| a.evidence == b.evidence && a.event == b.event;
     (0..first.hops.len())
         .take_while(|i| {
-            others.iter().all(|l| matches!((l.hops.get(*i), first.hops.get(*i)), (Some(a), Some(b)) if same(a, b)))
+            others
+                .iter()
+                .all(|l| matches!((l.hops.get(*i), first.hops.get(*i)), (Some(a), Some(b)) if same(a, b)))
         })
         .count()
 }
@@ -106,17 +108,32 @@ impl View<'_> {
         out
     }
 
-    fn hop(&self, hop: &Hop, last: &mut Option<Timestamp>, shared: bool, out: &mut dyn Write) -> io::Result<()> {
+    fn hop(
+        &self,
+        hop: &Hop,
+        last: &mut Option<Timestamp>,
+        shared: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let since = last.map_or(String::new(), |before| {
             let ms = hop.time.0 - before.0;
             // A clock behind that of the row before; the order is the causal one.
-            if ms < 0 { format!("-{}", duration(ms.unsigned_abs())) } else { format!("+{}", duration(ms.unsigned_abs())) }
+            if ms < 0 {
+                format!("-{}", duration(ms.unsigned_abs()))
+            } else {
+                format!("+{}", duration(ms.unsigned_abs()))
+            }
         });
         *last = Some(hop.time);
         let time = hop.time.to_string();
         let clock = time.get(11..23).unwrap_or(&time);
         let server = self.or(hop.server, "?");
-        writeln!(out, "    {clock} {since:>9}  {server:<10} {:<16} {}", hop.event.as_str(), self.what(hop, shared))
+        writeln!(
+            out,
+            "    {clock} {since:>9}  {server:<10} {:<16} {}",
+            hop.event.as_str(),
+            self.what(hop, shared)
+        )
     }
 
     /// What a row says, in plain words.
@@ -140,10 +157,16 @@ impl View<'_> {
             EventId::Send => format!("sent to {peer}, inside the organisation"),
             EventId::Deliver => format!("stored in the mailbox on {peer}"),
             EventId::DuplicateDeliver => "was stored already, thrown away".to_owned(),
-            EventId::Resolve => format!("directory: {} is {}", self.text(hop.related), self.text(hop.address)),
-            EventId::Redirect => format!("forwarding: {} to {}", self.text(hop.related), self.text(hop.address)),
+            EventId::Resolve => {
+                format!("directory: {} is {}", self.text(hop.related), self.text(hop.address))
+            }
+            EventId::Redirect => {
+                format!("forwarding: {} to {}", self.text(hop.related), self.text(hop.address))
+            }
             EventId::Expand if shared => format!("group {} expanded", self.text(hop.related)),
-            EventId::Expand => format!("group {} has member {}", self.text(hop.related), self.text(hop.address)),
+            EventId::Expand => {
+                format!("group {} has member {}", self.text(hop.related), self.text(hop.address))
+            }
             EventId::Transfer => "goes on as a copy of its own".to_owned(),
             EventId::Dsn => format!("delivery report made about {}", self.or(hop.reference, "a message")),
             EventId::Defer => format!("put off{}", self.said(hop)),
@@ -188,13 +211,21 @@ impl View<'_> {
                 format!("Not delivered: {server} found nobody with the address {end}{status}.")
             }
             Decision::Failed => format!("Not delivered: {server} gave up after {took}{status}."),
-            Decision::Dropped => format!("Not delivered: removed on {server} without a word to the sender{status}."),
-            Decision::Deferred => format!("Still waiting on {server} after {took}, {} tries put off{status}.", leaf.defers),
+            Decision::Dropped => {
+                format!("Not delivered: removed on {server} without a word to the sender{status}.")
+            }
+            Decision::Deferred => {
+                format!("Still waiting on {server} after {took}, {} tries put off{status}.", leaf.defers)
+            }
             Decision::HandedOff => format!("Handed to {host}, whose log is not here: its fate is unknown."),
             Decision::InTransit => format!("Last seen on {server}; nothing final in these logs."),
-            Decision::Expanded => format!("Group expanded on {server}; what became of its members is not in these logs."),
+            Decision::Expanded => {
+                format!("Group expanded on {server}; what became of its members is not in these logs.")
+            }
         };
-        if let Some(report) = leaf.hops.iter().rev().find(|h| h.event == EventId::Fail && h.reference != EMPTY) {
+        if let Some(report) =
+            leaf.hops.iter().rev().find(|h| h.event == EventId::Fail && h.reference != EMPTY)
+        {
             out.push_str(&format!(" The sender was told by report {}.", self.text(report.reference)));
         }
         if leaf.laps > 0 {

@@ -133,6 +133,7 @@ impl<'a> Record<'a> {
     }
 
     /// The same record read by another schema.
+    #[must_use]
     pub fn with_schema(self, schema: &'a Schema) -> Self {
         Self { schema, ..self }
     }

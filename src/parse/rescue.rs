@@ -31,9 +31,9 @@ pub fn rescue(line: &[u8], schema: Option<&Schema>, whole: bool) -> Option<Rescu
     if has_doubled_quotes(body) {
         tries.push(Cow::Owned(undouble(body)));
     }
-    tries
-        .into_iter()
-        .find_map(|line| fitting(&line, schema, whole).map(|schema| Rescued { line: line.into_owned(), schema }))
+    tries.into_iter().find_map(|line| {
+        fitting(&line, schema, whole).map(|schema| Rescued { line: line.into_owned(), schema })
+    })
 }
 
 use std::borrow::Cow;
@@ -136,6 +136,8 @@ mod tests {
     #[test]
     fn nonsense_stays_nonsense() {
         assert!(rescue(b"hello, world", Schema::by_width(30).as_ref(), true).is_none());
-        assert!(rescue(format!("{},", row(30, "x")).as_bytes(), Schema::by_width(30).as_ref(), true).is_none());
+        assert!(
+            rescue(format!("{},", row(30, "x")).as_bytes(), Schema::by_width(30).as_ref(), true).is_none()
+        );
     }
 }

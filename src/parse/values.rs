@@ -39,17 +39,15 @@ pub fn timestamp(text: &[u8]) -> Option<Timestamp> {
     good.then(|| Timestamp::from_civil(year, month, day, ((hour * 60 + minute) * 60 + second) * 1000 + ms))
 }
 
+/// The value of a hexadecimal digit; 255 for any other byte.
+#[expect(clippy::indexing_slicing, reason = "computed at compile time, where a panic is a build error")]
 const HEX: [u8; 256] = {
     let mut table = [255u8; 256];
     let mut i = 0;
-    while i < 256 {
+    while i < 16 {
         let b = i as u8;
-        table[i] = match b {
-            b'0'..=b'9' => b - b'0',
-            b'a'..=b'f' => b - b'a' + 10,
-            b'A'..=b'F' => b - b'A' + 10,
-            _ => 255,
-        };
+        table[i + if i < 10 { 48 } else { 87 }] = b;
+        table[i + if i < 10 { 48 } else { 55 }] = b;
         i += 1;
     }
     table

@@ -1,137 +1,22 @@
 //! From typed rows to facts: what a run keeps of each row, counted as it goes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use hashbrown::HashMap;
 
 use crate::model::column::Column;
-use crate::model::event::{EventId, Role, Source, role, written_by_client};
-use crate::model::intake::{Ledger, Position, Reject};
-use crate::model::journey::{Direction, StatusInfo};
-use crate::model::name::{EMPTY, Names, Symbol, fold_case, short_host};
+use crate::model::event::{EventId, Role, Source, role};
+use crate::model::intake::Position;
+use crate::model::journey::StatusInfo;
+use crate::model::name::{EMPTY, Symbol, fold_case, short_host};
 use crate::model::status::Alignment;
-use crate::model::time::Timestamp;
 use crate::parse::event::Event;
 use crate::parse::{context, message_info, status, values};
 use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::{Batch, KeyKind};
 
-use super::{Run, Twins, near};
-
-/// What one thread has seen; merged when all is read.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub ledger: Ledger,
-    /// Rows by writing server and hour.
-    pub coverage: HashMap<(Symbol, i64), u64>,
-    /// Rows by event-id and source; an unknown name is kept as its symbol.
-    pub events: HashMap<(EventId, Source, Symbol, Symbol), u64>,
-    /// First and last counted row.
-    pub period: Option<(Timestamp, Timestamp)>,
-    /// Annotations that name no message.
-    pub unattached: u64,
-    /// By file.
-    pub files: BTreeMap<u32, FileCount>,
-    /// Rejects by reason.
-    pub reasons: BTreeMap<&'static str, u64>,
-    /// The first rejects, at least as many as are to be kept.
-    pub rejects: Vec<Reject>,
-    /// message-ids like the one asked for.
-    pub near: near::Found,
-}
-
-/// What was found in one file.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct FileCount {
-    pub records: u64,
-    pub bytes: u64,
-    pub rejects: u64,
-    pub cut_off: bool,
-}
-
-impl Seen {
-    pub(super) fn merge(&mut self, other: Self) {
-        self.ledger.merge(&other.ledger);
-        for (key, n) in other.coverage {
-            *self.coverage.entry(key).or_default() += n;
-        }
-        for (key, n) in other.events {
-            *self.events.entry(key).or_default() += n;
-        }
-        if let Some((first, last)) = other.period {
-            self.see(first);
-            self.see(last);
-        }
-        self.unattached += other.unattached;
-        for (file, n) in other.files {
-            let mine = self.files.entry(file).or_default();
-            mine.records += n.records;
-            mine.bytes += n.bytes;
-            mine.rejects += n.rejects;
-            mine.cut_off |= n.cut_off;
-        }
-        for (reason, n) in other.reasons {
-            *self.reasons.entry(reason).or_default() += n;
-        }
-        self.rejects.extend(other.rejects);
-        for one in other.near {
-            near::add(&mut self.near, one);
-        }
-    }
-
-    /// Counts a record.
-    pub(super) fn record(&mut self, file: u32) {
-        self.ledger.records += 1;
-        self.files.entry(file).or_default().records += 1;
-    }
-
-    /// Keeps the first rejects by file and place.
-    pub(super) fn trim_rejects(&mut self, keep: usize) {
-        self.rejects.sort_unstable_by_key(|r| r.position);
-        self.rejects.truncate(keep);
-    }
-
-    fn see(&mut self, time: Timestamp) {
-        let (first, last) = self.period.unwrap_or((time, time));
-        self.period = Some((first.min(time), last.max(time)));
-    }
-}
-
-const CACHE: usize = 1 << 12;
-const INLINE: usize = 48;
-
-/// The names a thread met last, so that most of them cost no lock.
-#[derive(Debug)]
-struct NameCache {
-    slots: Vec<([u8; INLINE], u8, Symbol)>,
-}
-
-impl NameCache {
-    fn new() -> Self {
-        Self { slots: vec![([0; INLINE], 0, EMPTY); CACHE] }
-    }
-
-    fn intern(&mut self, names: &Names, text: &[u8]) -> Symbol {
-        if text.is_empty() {
-            return EMPTY;
-        }
-        let hash = names.hash(text);
-        if text.len() > INLINE {
-            return names.intern_hashed(hash, text);
-        }
-        let Some((bytes, length, symbol)) = self.slots.get_mut(hash as usize % CACHE) else { return EMPTY };
-        if usize::from(*length) == text.len() && bytes.starts_with(text) {
-            return *symbol;
-        }
-        let found = names.intern_hashed(hash, text);
-        for (to, from) in bytes.iter_mut().zip(text) {
-            *to = *from;
-        }
-        (*length, *symbol) = (text.len() as u8, found);
-        found
-    }
-}
+use super::cache::NameCache;
+use super::rows::{Hosts, direction, is_probe_row, mask, sender_flags, split_addresses, stays_inside};
+use super::seen::Seen;
+use super::{Run, Twins};
 
 /// One thread's way from rows to the store.
 pub(super) struct Absorber<'r> {
@@ -314,7 +199,7 @@ impl<'r> Absorber<'r> {
                 }
             }
             EventId::Transfer => {
-                fact.link_id = values::number(event.text(Column::Reference).trim_ascii()).unwrap_or(0)
+                fact.link_id = values::number(event.text(Column::Reference).trim_ascii()).unwrap_or(0);
             }
             EventId::Resolve | EventId::Redirect | EventId::Expand => {
                 fact.related = self.folded_name(&event.text(Column::RelatedRecipient));
@@ -325,10 +210,11 @@ impl<'r> Absorber<'r> {
                     fact.flags |= fact::ZERO_DEFER;
                 }
             }
-            EventId::Fail if event.source == Source::Agent => {
-                if event.text(Column::SourceContext).eq_ignore_ascii_case(b"Transport Rule Agent") {
-                    fact.flags |= fact::RULE_AGENT;
-                }
+            EventId::Fail
+                if event.source == Source::Agent
+                    && event.text(Column::SourceContext).eq_ignore_ascii_case(b"Transport Rule Agent") =>
+            {
+                fact.flags |= fact::RULE_AGENT;
             }
             _ => {}
         }
@@ -416,137 +302,5 @@ impl<'r> Absorber<'r> {
             text: self.name(words),
             host: if host == fact.server { EMPTY } else { host },
         }
-    }
-}
-
-/// Who wrote a row and who is on the other side.
-struct Hosts<'e> {
-    writer: Vec<u8>,
-    peer: Cow<'e, [u8]>,
-    peer_ip: Cow<'e, [u8]>,
-}
-
-impl<'e> Hosts<'e> {
-    fn of(event: &Event<'e>) -> Self {
-        let client = (event.text(Column::ClientHostname), Column::ClientIp);
-        let server = (event.text(Column::ServerHostname), Column::ServerIp);
-        let (own, other) = if written_by_client(event.event) { (client, server) } else { (server, client) };
-        if own.0.is_empty() {
-            let nothing = Cow::Borrowed(&b""[..]);
-            return Self { writer: short_host(&other.0), peer: nothing.clone(), peer_ip: nothing };
-        }
-        Self { writer: short_host(&own.0), peer: other.0, peer_ip: event.text(other.1) }
-    }
-}
-
-fn sender_flags(from: &[u8]) -> u16 {
-    let local = from.split(|b| *b == b'@').next().unwrap_or_default();
-    let begins = |what: &[u8]| local.get(..what.len()).is_some_and(|head| head.eq_ignore_ascii_case(what));
-    if local.eq_ignore_ascii_case(b"postmaster")
-        || local.eq_ignore_ascii_case(b"mailer-daemon")
-        || begins(b"MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e")
-    {
-        fact::REPORT_SENDER
-    } else if begins(b"SystemMailbox{") || begins(b"Migration.") || begins(b"FederatedEmail.") {
-        fact::SYSTEM_SENDER
-    } else {
-        0
-    }
-}
-
-/// Connectors that stay inside the organisation: the implicit one, and an Edge server's way in.
-fn stays_inside(connector: &[u8]) -> bool {
-    let begins =
-        |what: &[u8]| connector.get(..what.len()).is_some_and(|head| head.eq_ignore_ascii_case(what));
-    connector.eq_ignore_ascii_case(b"Intra-Organization SMTP Send Connector")
-        || begins(b"EdgeSync - Inbound to ")
-}
-
-fn direction(text: &[u8]) -> Direction {
-    match text {
-        b"" => Direction::Absent,
-        b"1" => Direction::Incoming,
-        b"2" => Direction::Originating,
-        _ if text.eq_ignore_ascii_case(b"Incoming") => Direction::Incoming,
-        _ if text.eq_ignore_ascii_case(b"Originating") => Direction::Originating,
-        _ => Direction::Undefined,
-    }
-}
-
-/// A health probe's row, by its sender or a recipient.
-fn is_probe_row(event: &Event<'_>) -> bool {
-    is_probe(&event.text(Column::Sender))
-        || is_probe(&event.text(Column::ReturnPath))
-        || split_addresses(&event.text(Column::Recipients)).any(is_probe)
-}
-
-fn is_probe(address: &[u8]) -> bool {
-    const PROBES: [&[u8]; 4] =
-        [b"HealthMailbox", b"inboundproxy@", b"maildeliveryprobe@", b"MicrosoftExchangeMonitoring"];
-    PROBES.iter().any(|p| address.get(..p.len()).is_some_and(|head| head.eq_ignore_ascii_case(p)))
-}
-
-/// The addresses of a list; a `;` inside a quoted local part is no separator.
-fn split_addresses(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut quoted = false;
-    let has_quotes =
-        memchr::memchr(b'"', list).is_some_and(|_| list.iter().filter(|b| **b == b'"').count() % 2 == 0);
-    list.split(move |b| {
-        quoted ^= has_quotes && *b == b'"';
-        *b == b';' && !quoted
-    })
-    .map(<[u8]>::trim_ascii)
-    .filter(|a| !a.is_empty())
-}
-
-/// A text without what differs from row to row, to be counted by: digits, addresses and ids masked.
-fn mask(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len().min(160));
-    for word in text.split_inclusive(|b| matches!(b, b' ' | b'\'' | b',' | b';')).take(40) {
-        let body = word.strip_suffix(b" ").unwrap_or(word);
-        if body.contains(&b'@') {
-            out.extend_from_slice(b"<address>");
-            out.extend_from_slice(word.get(body.len()..).unwrap_or_default());
-        } else {
-            out.extend(word.iter().map(|b| if b.is_ascii_digit() { b'#' } else { *b }));
-        }
-        if out.len() > 160 {
-            out.truncate(160);
-            break;
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_split_but_not_inside_quotes() {
-        let split = |s: &'static str| split_addresses(s.as_bytes()).collect::<Vec<_>>();
-        assert_eq!(split("a@contoso.com;b@contoso.com"), [&b"a@contoso.com"[..], b"b@contoso.com"]);
-        assert_eq!(
-            split("\"a;b\"@contoso.com; c@contoso.com;"),
-            [&b"\"a;b\"@contoso.com"[..], b"c@contoso.com"]
-        );
-        assert_eq!(
-            split("o'neil@contoso.com;\"x@contoso.com"),
-            [&b"o'neil@contoso.com"[..], b"\"x@contoso.com"]
-        );
-    }
-
-    #[test]
-    fn probes_and_inside_connectors() {
-        assert!(is_probe(b"healthmailbox0a1b@contoso.com"));
-        assert!(!is_probe(b"health@contoso.com"));
-        assert!(stays_inside(b"intra-organization smtp send connector"));
-        assert!(stays_inside(b"EdgeSync - Inbound to Main"));
-        assert!(!stays_inside(b"EdgeSync - Main to Internet"));
-    }
-
-    #[test]
-    fn masks_hide_what_differs() {
-        assert_eq!(mask(b"mailbox of <anna@contoso.com> is 12 over"), b"mailbox of <address> is ## over");
     }
 }

@@ -2,11 +2,14 @@
 //! The only place with threads, and the only one that knows all the stages.
 
 mod absorb;
+mod cache;
 mod feed;
-mod near;
 pub mod filter;
+mod near;
 mod plan;
 mod read;
+mod rows;
+mod seen;
 mod state;
 mod twins;
 pub mod window;
@@ -121,6 +124,9 @@ impl Reading {
     }
 
     /// Adds up the report over the messages the filter takes.
+    ///
+    /// # Panics
+    /// If the ledger does not add up: a figure that is wrong must not be printed.
     pub fn report(&self, filter: &Filter, top: usize) -> Report {
         let names = self.state.names();
         let add = |tally: &mut Tally, journey: &crate::model::journey::Journey| {

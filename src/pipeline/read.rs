@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashSet;
 
-use super::absorb::{Absorber, Seen};
+use super::absorb::Absorber;
 use super::feed::{Chunk, Feed};
 use super::near::Near;
 use super::plan::{Plan, Planned, plan};
+use super::seen::Seen;
 use super::state::State;
 use super::{Needs, Options, Reading, Run};
 use crate::input::{InputError, Packing, Source, as_utf8_lines};
@@ -48,7 +49,16 @@ pub fn read(
     let pass = |needs: Needs, only: Option<&HashSet<u128>>| {
         let names = Names::default();
         let (window, filter, include_probes) = (options.window, &options.filter, options.include_probes);
-        let run = Run { names: &names, keyer: &keyer, window, filter, include_probes, needs, only, near: near.as_ref() };
+        let run = Run {
+            names: &names,
+            keyer: &keyer,
+            window,
+            filter,
+            include_probes,
+            needs,
+            only,
+            near: near.as_ref(),
+        };
         let done = Pass::new(&plan.files, options, progress).read(&run, &pool);
         (done, names.freeze())
     };
@@ -372,7 +382,7 @@ impl<'r> Worker<'r> {
 }
 
 fn zeros(line: &[u8]) -> u64 {
-    line.iter().filter(|b| **b == 0).count() as u64
+    memchr::memchr_iter(0, line).count() as u64
 }
 
 /// A file's name for a position.

@@ -157,48 +157,36 @@ impl State {
     /// The messages the filter takes, in the order of output.
     pub fn ordered(&self, filter: &Filter) -> Vec<Order> {
         let units = self.units();
-        let mut all: Vec<Order> = self.on_threads(|| {
-            let part = |units: &[Unit]| {
-                let (mut out, mut work) = (Vec::new(), Work::default());
-                for unit in units {
-                    self.visit(*unit, &mut work, |number, journey| {
-                        if filter.takes(journey, &self.names) {
-                            let message_id = self.names.get(journey.message_id).to_vec();
-                            out.push(Order {
-                                first_seen: journey.first_seen,
-                                message_id,
-                                unit: *unit,
-                                number,
-                            });
-                        }
-                    });
+        let part = |units: &[Unit]| {
+            let (mut out, mut work) = (Vec::new(), Work::default());
+            let mut add = |unit: Unit, number: u32, journey: &Journey| {
+                if filter.takes(journey, &self.names) {
+                    let message_id = self.names.get(journey.message_id).to_vec();
+                    out.push(Order { first_seen: journey.first_seen, message_id, unit, number });
                 }
-                out
             };
-            units.par_chunks(4096).flat_map_iter(part).collect()
-        });
+            for unit in units {
+                self.visit(*unit, &mut work, |number, journey| add(*unit, number, journey));
+            }
+            out
+        };
+        let mut all: Vec<Order> = self.on_threads(|| units.par_chunks(4096).flat_map_iter(part).collect());
         all.sort_by(|a, b| (a.first_seen, &a.message_id).cmp(&(b.first_seen, &b.message_id)));
         all
     }
 
     /// The journeys of some messages, in their order.
     pub fn journeys(&self, orders: &[Order]) -> Vec<Journey> {
-        self.on_threads(|| {
-            orders
-                .par_chunks(64)
-                .flat_map_iter(|orders| {
-                    let (mut out, mut work) = (Vec::new(), Work::default());
-                    for order in orders {
-                        self.visit(order.unit, &mut work, |number, journey| {
-                            if number == order.number {
-                                out.push(journey.clone());
-                            }
-                        });
-                    }
-                    out
-                })
-                .collect()
-        })
+        let part = |orders: &[Order]| {
+            let (mut out, mut work) = (Vec::new(), Work::default());
+            for order in orders {
+                self.visit(order.unit, &mut work, |number, journey| {
+                    out.extend((number == order.number).then(|| journey.clone()));
+                });
+            }
+            out
+        };
+        self.on_threads(|| orders.par_chunks(64).flat_map_iter(part).collect())
     }
 
     /// The keys of all bags that some messages rest on, for a second reading of just these.

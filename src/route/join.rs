@@ -117,12 +117,15 @@ impl Span {
     }
 }
 
+/// Sends by peer and recipient: when, and out of which group.
+type Sent = HashMap<(Vec<u8>, Symbol), Vec<(i64, usize)>>;
+
 /// Ties the groups between which a message left and came back.
 fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mut Ties) {
     if groups.len() < 2 {
         return;
     }
-    let mut sends: HashMap<(Vec<u8>, Symbol), Vec<(i64, usize)>> = HashMap::new();
+    let mut sends = Sent::new();
     let each = |f: &mut dyn FnMut(usize, &Fact)| {
         for (number, (_, group)) in groups.iter().enumerate() {
             for fact in group.iter().filter_map(|i| bag.facts.get(*i as usize)) {

@@ -144,7 +144,7 @@ impl<'a> Tree<'a> {
             });
             match group {
                 Some(group) if out.iter().all(|(n, _)| *n != group) => {
-                    out.push((group, self.expanded(group)))
+                    out.push((group, self.expanded(group)));
                 }
                 Some(_) => {}
                 None if self.vanished(node) && self.ancestor_failed(&chain) => {}
@@ -222,7 +222,7 @@ impl<'a> Tree<'a> {
             decision: outcome.decision,
             connector: deciding.filter(|_| !sent).map_or(EMPTY, |f| f.connector),
             next_hop: deciding.map_or(EMPTY, |f| self.next_hop(f, status.host)),
-            server: deciding.or_else(|| rows().last()).map_or(EMPTY, |f| f.server),
+            server: deciding.or_else(|| rows().next_back()).map_or(EMPTY, |f| f.server),
             decided_by: deciding.map(|f| (f.event, f.source)),
             status,
             last_seen,
@@ -232,7 +232,7 @@ impl<'a> Tree<'a> {
             laps: outcome.laps,
             complete: is_final(outcome.decision) && outcome.missing.is_empty() && outcome.entered,
             missing: outcome.missing.clone(),
-            evidence: deciding.or_else(|| rows().last()).map_or(Position::default(), |f| f.evidence),
+            evidence: deciding.or_else(|| rows().next_back()).map_or(Position::default(), |f| f.evidence),
         }
     }
 

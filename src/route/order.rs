@@ -151,7 +151,7 @@ impl Ordered {
             let own = self.instance.get(number as usize).copied();
             match target {
                 Some(target) if Some(target) != own && fact.event != EventId::Transfer => {
-                    self.tie(number, target)
+                    self.tie(number, target);
                 }
                 Some(_) => {}
                 None if weak_cause(fact) => weak.push(number),
@@ -248,8 +248,10 @@ impl Ordered {
         let instance = |n: usize| self.instance.get(n).copied();
         let is_send = |f: &Fact| f.event == EventId::Send && f.flags & INTRA != 0;
         let is_deliver = |f: &Fact| matches!(f.event, EventId::Deliver | EventId::DuplicateDeliver);
-        let last_send = bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_send(f)).map(|(_, e)| e.0).max();
-        let first_deliver = bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_deliver(f)).map(|(_, e)| e.0).min();
+        let last_send =
+            bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_send(f)).map(|(_, e)| e.0).max();
+        let first_deliver =
+            bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_deliver(f)).map(|(_, e)| e.0).min();
         if last_send <= first_deliver || first_deliver.is_none() {
             return;
         }

@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use super::fact::{self, Bag, Fact, Recipient};
+use super::code;
+use super::fact::{ANNOTATION, Bag, Fact, Recipient};
 use crate::model::name::Symbol;
 
 /// How many shards; a power of two.
@@ -119,11 +120,11 @@ impl Batch {
     /// Adds a row.
     pub fn push(&mut self, key: Key, fact: &Fact, recipients: &[Recipient]) {
         let from = self.bytes.len() as u32;
-        fact::encode(fact, recipients, self.texts, &mut self.bytes);
+        code::encode(fact, recipients, self.texts, &mut self.bytes);
         let pending = Pending {
             key,
             sender: fact.sender,
-            annotation: fact.flags & fact::ANNOTATION != 0 && fact.marks == 0,
+            annotation: fact.flags & ANNOTATION != 0 && fact.marks == 0,
             from,
             to: self.bytes.len() as u32,
         };
@@ -237,14 +238,14 @@ impl Shard {
         while at != NONE {
             let (block, offset) = (at as usize * 4 / BLOCK, at as usize * 4 % BLOCK);
             let Some(mut rest) = self.blocks.get(block).and_then(|b| b.get(offset..)) else { return };
-            let previous = fact::take(&mut rest) as u32;
-            let sender = match fact::take(&mut rest) {
+            let previous = code::take(&mut rest) as u32;
+            let sender = match code::take(&mut rest) {
                 0 => entry.sender,
                 s => Symbol((s - 1) as u32),
             };
-            let length = fact::take(&mut rest) as usize;
+            let length = code::take(&mut rest) as usize;
             let mut body = rest.get(..length).unwrap_or_default();
-            fact::decode(&mut body, sender, owner, bag);
+            code::decode(&mut body, sender, owner, bag);
             at = previous;
         }
     }
@@ -259,9 +260,9 @@ impl Shard {
 
 fn fragment_head(head: &mut [u8; 16], entry: &Entry, sender: Symbol, length: usize) -> usize {
     let mut out = Vec::with_capacity(16);
-    fact::put(u64::from(entry.last), &mut out);
-    fact::put(if sender == entry.sender { 0 } else { u64::from(sender.0) + 1 }, &mut out);
-    fact::put(length as u64, &mut out);
+    code::put(u64::from(entry.last), &mut out);
+    code::put(if sender == entry.sender { 0 } else { u64::from(sender.0) + 1 }, &mut out);
+    code::put(length as u64, &mut out);
     for (to, from) in head.iter_mut().zip(&out) {
         *to = *from;
     }

@@ -165,7 +165,7 @@ impl Tally {
                 self.failure(leaf, journey, names);
             }
             Decision::Deferred | Decision::HandedOff | Decision::InTransit | Decision::Expanded => {
-                hour.open += 1
+                hour.open += 1;
             }
         }
         self.connector(leaf, size);

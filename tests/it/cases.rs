@@ -7,7 +7,12 @@ use std::process::Command;
 use serde_json::{Map, Value};
 
 fn routes(folder: &Path) -> Vec<Map<String, Value>> {
-    let output = Command::new(env!("CARGO_BIN_EXE_mailtrail")).arg("routes").arg("--format=jsonl").arg(folder).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_mailtrail"))
+        .arg("routes")
+        .arg("--format=jsonl")
+        .arg(folder)
+        .output()
+        .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -20,7 +25,14 @@ fn as_told(row: &Map<String, Value>, told: &Map<String, Value>) -> Map<String, V
             let value = match (key.as_str(), &row[key]) {
                 ("hops", Value::Array(hops)) => hops
                     .iter()
-                    .map(|h| Value::from(format!("{} {} {}", text(&h["server"]), text(&h["event"]), text(&h["source"]))))
+                    .map(|h| {
+                        Value::from(format!(
+                            "{} {} {}",
+                            text(&h["server"]),
+                            text(&h["event"]),
+                            text(&h["source"])
+                        ))
+                    })
                     .collect(),
                 (_, value) => value.clone(),
             };
@@ -47,12 +59,19 @@ fn check(folder: &Path) -> Result<(), String> {
             }
             (Some(told), None) => wrong.push(format!("row {i} is missing: {told:?}")),
             (None, Some(row)) => {
-                wrong.push(format!("row {i} is too much: {} {} {}", row["recipient"], row["final_recipient"], row["decision"]));
+                wrong.push(format!(
+                    "row {i} is too much: {} {} {}",
+                    row["recipient"], row["final_recipient"], row["decision"]
+                ));
             }
             (None, None) => {}
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(format!("{}\n  {}", folder.file_name().unwrap().display(), wrong.join("\n  "))) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{}\n  {}", folder.file_name().unwrap().display(), wrong.join("\n  ")))
+    }
 }
 
 fn folders() -> Vec<PathBuf> {
