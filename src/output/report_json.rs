@@ -1,7 +1,223 @@
-//! stub
-use crate::model::report::Report;
+//! The report for machines: one JSON object that holds every field of the report.
+
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-/// stub
-pub fn write(r: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{r:#?}")
+
+use serde::{Serialize, Serializer};
+
+use crate::model::intake::{Ledger, Reject};
+use crate::model::report::{
+    ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
+    Percentiles, Report, Top,
+};
+
+/// Rises when a field changes its name or meaning.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Writes the object, with a line break after it.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(&Object::new(report))?;
+    writeln!(out, "{}", inert(&text))
 }
+
+/// What would command a terminal can only stand inside strings, where JSON has an escape for it.
+fn inert(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        let n = u32::from(c);
+        let commands =
+            matches!(n, 0x7f..=0x9f | 0x61c | 0x200e..=0x200f | 0x2028..=0x202e | 0x2066..=0x2069 | 0xfeff);
+        if commands {
+            safe.extend(format!("\\u{n:04x}").chars());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+#[derive(Serialize)]
+struct Object<'r> {
+    schema_version: u32,
+    verdict: &'r str,
+    attention: Vec<Point<'r>>,
+    period: Option<Period<'r>>,
+    messages: u64,
+    recipients: u64,
+    bytes: u64,
+    not_chosen: u64,
+    without_recipients: u64,
+    unattached_rows: u64,
+    entered: &'r BTreeMap<&'static str, u64>,
+    classes: &'r BTreeMap<&'static str, u64>,
+    #[serde(serialize_with = "object")]
+    decisions: &'r [(&'static str, u64)],
+    deferred_once: Deferred,
+    laps: Laps,
+    hours: &'r BTreeMap<String, HourRow>,
+    connectors: &'r [ConnectorRow],
+    #[serde(serialize_with = "object")]
+    latency_ms: &'r [(&'static str, Percentiles)],
+    failures: &'r Top<FailureRow>,
+    not_found: &'r Top<NotFoundRow>,
+    not_found_domains: &'r Top<Count>,
+    senders: &'r Top<Count>,
+    final_recipients: &'r Top<Count>,
+    sender_domains: &'r Top<Count>,
+    recipient_domains: &'r Top<Count>,
+    missing_servers: &'r [Count],
+    coverage: &'r [CoverageRow],
+    events: &'r [EventRow],
+    files: &'r [FileNote],
+    left_out: &'r [LeftOut],
+    files_outside_window: u64,
+    errors: &'r [String],
+    #[serde(serialize_with = "object")]
+    rejects_by_reason: &'r [(&'static str, u64)],
+    rejects: Vec<Rejected<'r>>,
+    reconciliation: Reconciliation,
+}
+
+#[derive(Serialize)]
+struct Point<'r> {
+    wrong: bool,
+    text: &'r str,
+}
+
+#[derive(Serialize)]
+struct Period<'r> {
+    first: &'r str,
+    last: &'r str,
+}
+
+#[derive(Serialize)]
+struct Deferred {
+    recipients: u64,
+    deferrals: u64,
+}
+
+#[derive(Serialize)]
+struct Laps {
+    recipients: u64,
+    most: u32,
+}
+
+#[derive(Serialize)]
+struct Rejected<'r> {
+    file: Option<&'r str>,
+    line: u64,
+    offset: u64,
+    reason: String,
+    raw: String,
+}
+
+/// `records = headers + events + rejects`,
+/// `events = counted + probes + duplicates + redundancy + outside_window`,
+/// `leaves` = sum over `decisions`.
+#[derive(Serialize)]
+struct Reconciliation {
+    bytes: u64,
+    records: u64,
+    headers: u64,
+    events: u64,
+    rejects: u64,
+    counted: u64,
+    probes: u64,
+    duplicates: u64,
+    redundancy: u64,
+    outside_window: u64,
+    leaves: u64,
+    blank_lines: u64,
+    padding_bytes: u64,
+    repaired: u64,
+    unaligned_statuses: u64,
+    recipient_count_mismatches: u64,
+}
+
+impl<'r> Object<'r> {
+    fn new(report: &'r Report) -> Self {
+        let (waited, deferrals) = report.deferred_once;
+        let (came_back, most) = report.laps;
+        Self {
+            schema_version: SCHEMA_VERSION,
+            verdict: &report.verdict,
+            attention: report.attention.iter().map(|a| Point { wrong: a.wrong, text: &a.text }).collect(),
+            period: report.period.as_ref().map(|(first, last)| Period { first, last }),
+            messages: report.messages,
+            recipients: report.recipients,
+            bytes: report.bytes,
+            not_chosen: report.not_chosen,
+            without_recipients: report.without_recipients,
+            unattached_rows: report.unattached_rows,
+            entered: &report.entered,
+            classes: &report.classes,
+            decisions: &report.decisions,
+            deferred_once: Deferred { recipients: waited, deferrals },
+            laps: Laps { recipients: came_back, most },
+            hours: &report.hours,
+            connectors: &report.connectors,
+            latency_ms: &report.latency_ms,
+            failures: &report.failures,
+            not_found: &report.not_found,
+            not_found_domains: &report.not_found_domains,
+            senders: &report.senders,
+            final_recipients: &report.final_recipients,
+            sender_domains: &report.sender_domains,
+            recipient_domains: &report.recipient_domains,
+            missing_servers: &report.missing_servers,
+            coverage: &report.coverage,
+            events: &report.events,
+            files: &report.files,
+            left_out: &report.left_out,
+            files_outside_window: report.files_outside_window,
+            errors: &report.errors,
+            rejects_by_reason: &report.rejects_by_reason,
+            rejects: report.rejects.iter().map(|r| Rejected::new(r, &report.files)).collect(),
+            reconciliation: Reconciliation::new(&report.ledger, report.recipients),
+        }
+    }
+}
+
+impl<'r> Rejected<'r> {
+    fn new(reject: &Reject, files: &'r [FileNote]) -> Self {
+        let file = usize::try_from(reject.position.file).ok().and_then(|n| files.get(n));
+        Self {
+            file: file.map(|f| f.name.as_str()),
+            line: reject.position.line,
+            offset: reject.position.offset,
+            reason: reject.reason.to_string(),
+            raw: String::from_utf8_lossy(&reject.raw).into_owned(),
+        }
+    }
+}
+
+impl Reconciliation {
+    fn new(ledger: &Ledger, leaves: u64) -> Self {
+        Self {
+            bytes: ledger.bytes,
+            records: ledger.records,
+            headers: ledger.headers,
+            events: ledger.events,
+            rejects: ledger.rejects,
+            counted: ledger.counted,
+            probes: ledger.probes,
+            duplicates: ledger.duplicates,
+            redundancy: ledger.redundancy,
+            outside_window: ledger.outside_window,
+            leaves,
+            blank_lines: ledger.blank_lines,
+            padding_bytes: ledger.padding_bytes,
+            repaired: ledger.repaired,
+            unaligned_statuses: ledger.unaligned_statuses,
+            recipient_count_mismatches: ledger.recipient_count_mismatches,
+        }
+    }
+}
+
+/// Pairs as an object, in their order.
+fn object<T: Serialize, S: Serializer>(pairs: &[(&'static str, T)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(pairs.iter().map(|(name, value)| (name, value)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,150 @@
-//! stub
-use crate::model::report::Report;
+//! The report for a terminal: the verdict first, the proof that nothing was lost last.
+
+pub(in crate::output) mod content;
+mod logs;
+mod mail;
+pub(in crate::output) mod sums;
+mod table;
+pub(in crate::output) mod when;
+pub(in crate::output) mod words;
+
+use std::borrow::Cow;
 use std::io::{self, Write};
-/// stub
-#[derive(Clone, Copy, Debug)]
+
+use super::escape::terminal;
+use super::numbers::grouped;
+use crate::model::report::Report;
+use content::{blocks, facts};
+use sums::{remarks, sums};
+use table::{lines, wrap};
+
+const PLAIN: &str = "";
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const RED: &str = "1;31";
+const GREEN: &str = "1;32";
+const YELLOW: &str = "1;33";
+
+/// How it is to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// w
+    /// Columns of a line; only the verdict may be longer.
     pub width: usize,
-    /// c
+    /// Colours.
     pub color: bool,
 }
-/// stub
-pub fn write(r: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{r:#?}")
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { width: 100, color: false }
+    }
 }
+
+/// Writes the whole report. The first line is the verdict, however long.
+pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let style = Style { width: style.width.max(60), ..style };
+    writeln!(out, "{}", style.paint(mood(report), &terminal(&report.verdict)))?;
+    attention(report, style, out)?;
+    writeln!(out)?;
+    for (label, text) in facts(report) {
+        style.hanging(Label { text: label, room: 9, color: BOLD }, &text, out)?;
+    }
+    for block in blocks(report) {
+        style.title(&block.title, &block.note, out)?;
+        for (i, line) in lines(&block, style.width).iter().enumerate() {
+            writeln!(out, "{}", style.paint(if i == 0 { DIM } else { PLAIN }, line))?;
+        }
+    }
+    reconciliation(report, style, out)
+}
+
+/// The colour of the verdict.
+fn mood(report: &Report) -> &'static str {
+    if report.attention.iter().any(|a| a.wrong) {
+        RED
+    } else if report.attention.is_empty() {
+        GREEN
+    } else {
+        YELLOW
+    }
+}
+
+fn attention(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if !report.attention.is_empty() {
+        writeln!(out)?;
+    }
+    for point in &report.attention {
+        let (text, color) = if point.wrong { ("wrong", RED) } else { ("open", YELLOW) };
+        style.hanging(Label { text, room: 5, color }, &point.text, out)?;
+    }
+    Ok(())
+}
+
+/// Three sums in a box.
+fn reconciliation(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = Vec::new();
+    for sum in sums(report) {
+        if !rows.is_empty() {
+            rows.push(String::new());
+        }
+        rows.push(format!("{:44}{:>16}", sum.label, grouped(sum.total)));
+        rows.extend(sum.parts.iter().enumerate().map(|(i, (part, n))| {
+            format!("  {} {part:40}{:>16}", if i == 0 { '=' } else { '+' }, grouped(*n))
+        }));
+    }
+    style.title("Nothing is lost: every record and every recipient is in one of these", "", out)?;
+    writeln!(out, "  ┌{}┐", "─".repeat(62))?;
+    for row in rows {
+        writeln!(out, "  │ {row:60} │")?;
+    }
+    writeln!(out, "  └{}┘", "─".repeat(62))?;
+    for remark in remarks(report) {
+        for line in wrap(&remark, style.width - 2) {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What stands left of a text.
+#[derive(Clone, Copy)]
+struct Label<'t> {
+    text: &'t str,
+    room: usize,
+    color: &'static str,
+}
+
+impl Style {
+    fn paint<'t>(self, code: &str, text: &'t str) -> Cow<'t, str> {
+        if self.color && !code.is_empty() {
+            Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
+    fn title(self, title: &str, note: &str, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "\n{}", self.paint(BOLD, &terminal(title)))?;
+        if !note.is_empty() {
+            for line in wrap(&terminal(note), self.width - 2) {
+                writeln!(out, "  {}", self.paint(DIM, &line))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A text that goes on beneath its own beginning, beside its label.
+    fn hanging(self, label: Label<'_>, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        let Label { text: name, room, color } = label;
+        for (i, line) in wrap(&terminal(text), self.width - room - 4).iter().enumerate() {
+            let name = if i == 0 { name } else { "" };
+            writeln!(out, "  {}  {line}", self.paint(color, &format!("{name:room$}")))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(in crate::output) mod sample;
+#[cfg(test)]
+mod tests;

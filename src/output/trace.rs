@@ -10,14 +10,17 @@ use super::routes::Context;
 use crate::model::event::{EventId, Source};
 use crate::model::journey::{Decision, Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Symbol, guid_text};
-use crate::model::time::Timestamp;
+use crate::model::time::{DAY, Timestamp};
 
 /// A status text longer than this is cut, characters.
 const LONGEST: usize = 160;
 
 /// Writes one message.
 pub fn write(context: &Context<'_>, journey: &Journey, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let view = View { context, color };
+    let day = |t: Timestamp| t.0.div_euclid(DAY);
+    let with_date =
+        journey.leaves.iter().flat_map(|l| &l.hops).any(|h| day(h.time) != day(journey.first_seen));
+    let view = View { context, color, with_date };
     view.head(journey, out)?;
     let trunk = trunk(&journey.leaves);
     let mut last = None;
@@ -64,6 +67,8 @@ fn is_good(decision: Decision) -> bool {
 struct View<'a> {
     context: &'a Context<'a>,
     color: bool,
+    /// The message was on its way over midnight, UTC.
+    with_date: bool,
 }
 
 impl View<'_> {
@@ -117,20 +122,17 @@ impl View<'_> {
     ) -> io::Result<()> {
         let since = last.map_or(String::new(), |before| {
             let ms = hop.time.0 - before.0;
-            // A clock behind that of the row before; the order is the causal one.
-            if ms < 0 {
-                format!("-{}", duration(ms.unsigned_abs()))
-            } else {
-                format!("+{}", duration(ms.unsigned_abs()))
-            }
+            format!("{}{}", if ms < 0 { '-' } else { '+' }, duration(ms.unsigned_abs()))
         });
+        // The order is the causal one, so time that runs backwards is a clock's.
+        let behind = if last.is_some_and(|before| hop.time < before) { " (its clock is behind)" } else { "" };
         *last = Some(hop.time);
         let time = hop.time.to_string();
-        let clock = time.get(11..23).unwrap_or(&time);
+        let clock = time.get(if self.with_date { 0 } else { 11 }..23).unwrap_or(&time).replace('T', " ");
         let server = self.or(hop.server, "?");
         writeln!(
             out,
-            "    {clock} {since:>9}  {server:<10} {:<16} {}",
+            "    {clock} {since:>9}  {server:<10} {:<16} {}{behind}",
             hop.event.as_str(),
             self.what(hop, shared)
         )

@@ -1,5 +1,7 @@
 //! What a file is, by its first bytes.
 
+use std::collections::BTreeMap;
+
 use super::event::Event;
 use super::header::{Directive, directive, is_tracking};
 use super::record::Fields;
@@ -95,6 +97,8 @@ pub struct Sniffed {
     pub first: Option<Timestamp>,
     /// Servers that wrote its first rows, short and in upper case, sorted.
     pub servers: Vec<Vec<u8>>,
+    /// The one of them that wrote most of these rows; empty without one.
+    pub host: Vec<u8>,
 }
 
 /// Looks at the first bytes of a file. Lines cut off at the end of `head` are not believed.
@@ -106,7 +110,9 @@ pub fn sniff(head: &[u8]) -> Sniffed {
         width: None,
         first: None,
         servers: Vec::new(),
+        host: Vec::new(),
     };
+    let mut rows: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
     if head.iter().all(|b| *b == 0) {
         out.kind = Kind::Empty;
         return out;
@@ -133,12 +139,13 @@ pub fn sniff(head: &[u8]) -> Sniffed {
             out.width.get_or_insert(known.width());
             out.first = Some(out.first.map_or(event.time, |t| t.min(event.time)));
             let server = writer(&event);
-            if !server.is_empty() && !out.servers.contains(&server) {
-                out.servers.push(server);
+            if !server.is_empty() {
+                *rows.entry(server).or_default() += 1;
             }
         }
     }
-    out.servers.sort_unstable();
+    out.host = rows.iter().max_by_key(|(_, n)| **n).map(|(host, _)| host.clone()).unwrap_or_default();
+    out.servers = rows.into_keys().collect();
     out.kind = match (schema, other) {
         (_, Some(name)) => Kind::Other(name),
         (Some(_), None) => Kind::Tracking,

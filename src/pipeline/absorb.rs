@@ -13,10 +13,11 @@ use crate::parse::{context, message_info, status, values};
 use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::{Batch, KeyKind};
 
+use super::Run;
 use super::cache::NameCache;
+use super::plan::Planned;
 use super::rows::{Hosts, direction, is_probe_row, mask, sender_flags, split_addresses, stays_inside};
 use super::seen::Seen;
-use super::{Run, Twins};
 
 /// One thread's way from rows to the store.
 pub(super) struct Absorber<'r> {
@@ -41,15 +42,16 @@ impl<'r> Absorber<'r> {
     }
 
     /// Takes one row in, or counts why not.
-    pub(super) fn row(&mut self, event: &Event<'_>, at: Position, twins: &Twins) {
+    pub(super) fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
         self.seen.ledger.events += 1;
-        let mut twin = 0;
+        let (mut twin, twins) = (0, &file.twins);
         if twins.may_hold(event.time) {
-            twin = twins.hash(event);
-            if !twins.first(twin) {
+            let hash = twins.hash(event);
+            twin = (hash >> 64) as u64;
+            if !twins.first(hash) {
                 self.seen.ledger.duplicates += 1;
                 if self.run.needs.texts && self.counts(event) {
-                    self.keep(event, at, twin, false);
+                    self.keep(event, at, (twin, false), file);
                 }
                 return;
             }
@@ -58,7 +60,7 @@ impl<'r> Absorber<'r> {
             Some(count) => *count += 1,
             None => {
                 self.seen.ledger.counted += 1;
-                self.keep(event, at, twin, true);
+                self.keep(event, at, (twin, true), file);
             }
         }
     }
@@ -91,9 +93,9 @@ impl<'r> Absorber<'r> {
         symbol
     }
 
-    /// Turns a row into a fact and puts it into the batch. `new`: it was not read before.
-    fn keep(&mut self, event: &Event<'_>, at: Position, twin: u64, new: bool) {
-        let hosts = Hosts::of(event);
+    /// Turns a row into a fact and puts it into the batch. `new`: it was not read before, in another copy of the log.
+    fn keep(&mut self, event: &Event<'_>, at: Position, (twin, new): (u64, bool), file: &Planned) {
+        let hosts = Hosts::of(event, &file.host);
         let server = self.name(&hosts.writer);
         if new {
             self.count(event, server);

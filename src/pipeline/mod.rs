@@ -29,7 +29,6 @@ use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 use filter::Filter;
 use near::Near;
-use twins::Twins;
 use window::Window;
 
 /// What a verb asks of a run; what it does not ask for is not kept.

@@ -1,12 +1,12 @@
 //! Before the reading: what each file is, which of them are worth reading, and where two overlap.
 
 use std::hash::BuildHasher;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 
-use crate::input::{InputError, Source, as_utf8_lines};
+use crate::input::{InputError, Packing, Source, as_utf8_lines};
 use crate::model::report::{FileNote, LeftOut};
 use crate::model::time::{HOUR, Timestamp};
 use crate::parse::rescue::strip_padding;
@@ -20,14 +20,31 @@ use super::window::Window;
 const LOOK: u64 = 64 << 10;
 /// Head and end are samples; times of a file may lie this far outside what they show, ms.
 const SLACK: i64 = 5_000;
-/// A file's rows may be earlier than its stamp by so much, ms.
-const STAMP_SLACK: i64 = HOUR;
+/// Before a file is left out for its time, its name, header, head and end are distrusted by so much, ms.
+const DISTRUST: i64 = HOUR;
 
 /// A file that will be read.
 #[derive(Debug)]
 pub(super) struct Planned {
     pub source: Source,
     pub twins: Twins,
+    /// Who wrote most of its first rows: the writer of a row that names no host.
+    pub host: Vec<u8>,
+    /// Of standard input, what was read to learn what it is.
+    head: Vec<u8>,
+}
+
+impl Planned {
+    /// Opens the file from its start, as UTF-8 lines.
+    pub(super) fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
+        let rest = self.source.open()?;
+        let whole: Box<dyn Read + Send> = if self.head.is_empty() {
+            rest
+        } else {
+            Box::new(io::Cursor::new(self.head.clone()).chain(rest))
+        };
+        as_utf8_lines(whole).map_err(|e| InputError::Open { path: self.source.name.clone(), source: e })
+    }
 }
 
 /// What will be read, and what will not.
@@ -48,6 +65,8 @@ struct Looked {
     head: (u64, usize),
     sniffed: Sniffed,
     family: Family,
+    /// Of standard input, what was read of it.
+    taken: Vec<u8>,
     /// Latest time, where the end could be looked at.
     last: Option<Timestamp>,
 }
@@ -58,41 +77,14 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
     let mut looked: Vec<Looked> = Vec::new();
     let hasher = RandomState::default();
     for source in sources {
-        let stdin = source.packing == crate::input::Packing::Stdin;
-        let head = if stdin { Ok(Vec::new()) } else { head_of(&source) };
-        let head = match head {
-            Ok(head) => head,
-            Err(e) => {
-                plan.errors.push(e);
-                continue;
-            }
-        };
-        let sniffed = sniff(&head);
-        let family = Family::of_name(&source.log_name());
-        match sniffed.kind.clone() {
-            Kind::Tracking => {}
-            Kind::Empty => {}
-            Kind::Unknown if stdin || source.explicit || family != Family::Unknown => {}
-            kind => {
-                let reason = match kind {
-                    Kind::Other(name) => format!("this is another log: {name}"),
-                    _ => "no tracking log: neither a header nor a row of one".to_owned(),
-                };
-                plan.left_out.push(LeftOut { name: source.name.clone(), reason, explicit: source.explicit });
-                continue;
-            }
+        match look(source, &hasher) {
+            Ok(file) => match not_a_log(&file) {
+                Some(left_out) => plan.left_out.push(left_out),
+                None if outside(window, &file) => plan.outside_window += 1,
+                None => looked.push(file),
+            },
+            Err(e) => plan.errors.push(e),
         }
-        let last = source.tail(LOOK).and_then(|tail| last_time(&tail)).or(if stdin {
-            None
-        } else {
-            last_time_if_whole(&head)
-        });
-        if outside(window, &sniffed, &source, last) {
-            plan.outside_window += 1;
-            continue;
-        }
-        let head = (hasher.hash_one(&head[..]), head.len());
-        looked.push(Looked { source, head, sniffed, family, last });
     }
     drop_identical(&mut looked, &mut plan);
     let met = Arc::new(Met::default());
@@ -105,17 +97,49 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             columns: file.sniffed.width,
             ..FileNote::default()
         });
-        plan.files.push(Planned { source: file.source, twins: Twins::new(windows, Arc::clone(&met)) });
+        let twins = Twins::new(windows, Arc::clone(&met));
+        plan.files.push(Planned { source: file.source, twins, host: file.sniffed.host, head: file.taken });
     }
     plan
 }
 
-fn head_of(source: &Source) -> Result<Vec<u8>, InputError> {
+fn look(source: Source, hasher: &RandomState) -> Result<Looked, InputError> {
+    let (head, taken) = head_of(&source)?;
+    let last = source.tail(LOOK).and_then(|tail| last_time(&tail)).or_else(|| last_time_if_whole(&head));
+    Ok(Looked {
+        sniffed: sniff(&head),
+        family: Family::of_name(&source.log_name()),
+        head: (hasher.hash_one(&head[..]), head.len()),
+        taken,
+        last,
+        source,
+    })
+}
+
+/// The first bytes of a file as UTF-8 lines; of standard input also as they were, since they cannot be read again.
+fn head_of(source: &Source) -> Result<(Vec<u8>, Vec<u8>), InputError> {
     let fail = |e| InputError::Open { path: source.name.clone(), source: e };
-    let mut reader = as_utf8_lines(source.open()?).map_err(fail)?;
+    let (mut raw, mut taken) = (source.open()?, Vec::new());
+    if source.packing == Packing::Stdin {
+        raw.by_ref().take(LOOK).read_to_end(&mut taken).map_err(fail)?;
+        raw = Box::new(io::Cursor::new(taken.clone()));
+    }
     let mut head = Vec::new();
-    reader.by_ref().take(LOOK).read_to_end(&mut head).map_err(fail)?;
-    Ok(head)
+    as_utf8_lines(raw).map_err(fail)?.take(LOOK).read_to_end(&mut head).map_err(fail)?;
+    Ok((head, taken))
+}
+
+/// Why a file is not read: it is another kind of log, or none. What the user names, or what is named
+/// like a tracking log, is read if it is not plainly something else.
+fn not_a_log(file: &Looked) -> Option<LeftOut> {
+    let named = file.source.explicit || file.family != Family::Unknown;
+    let reason = match &file.sniffed.kind {
+        Kind::Tracking | Kind::Empty => return None,
+        Kind::Unknown if named => return None,
+        Kind::Unknown => "no tracking log: neither a header nor a row of one".to_owned(),
+        Kind::Other(name) => format!("this is another log: {name}"),
+    };
+    Some(LeftOut { name: file.source.name.clone(), reason, explicit: file.source.explicit })
 }
 
 /// The latest time at the start of a line.
@@ -132,10 +156,11 @@ fn last_time_if_whole(head: &[u8]) -> Option<Timestamp> {
 }
 
 /// Whether a file has no row in the window, by its name, its header and its first and last rows.
-fn outside(window: &Window, sniffed: &Sniffed, source: &Source, last: Option<Timestamp>) -> bool {
-    let begins = [sniffed.first, sniffed.made, stamp_of_name(&source.log_name())].into_iter().flatten().min();
-    let too_late = window.until.is_some_and(|until| begins.is_some_and(|b| b.0 - STAMP_SLACK > until.0));
-    let too_early = window.since.is_some_and(|since| last.is_some_and(|l| l.0 + SLACK < since.0));
+fn outside(window: &Window, file: &Looked) -> bool {
+    let stamp = stamp_of_name(&file.source.log_name());
+    let begins = [file.sniffed.first, file.sniffed.made, stamp].into_iter().flatten().min();
+    let too_late = window.until.is_some_and(|until| begins.is_some_and(|b| b.0 - DISTRUST > until.0));
+    let too_early = window.since.is_some_and(|since| file.last.is_some_and(|l| l.0 + DISTRUST < since.0));
     too_late || too_early
 }
 
@@ -191,12 +216,20 @@ fn overlaps(looked: &[Looked], number: usize) -> Vec<(Timestamp, Timestamp)> {
         (f.family == own.family || f.family == Family::Unknown || own.family == Family::Unknown)
             && f.sniffed.servers.iter().any(|s| own.sniffed.servers.contains(s))
     };
-    looked
+    let mut shared: Vec<(Timestamp, Timestamp)> = looked
         .iter()
         .enumerate()
-        .filter(|(i, f)| *i != number && related(f))
-        .map(|(_, f)| span(f))
-        .map(|(other_from, other_to)| (from.max(other_from), to.min(other_to)))
-        .filter(|(from, to)| from <= to)
-        .collect()
+        .map(|(i, f)| (i, f, span(f)))
+        .filter(|(i, f, span)| *i != number && span.0 <= to && from <= span.1 && related(f))
+        .map(|(_, _, span)| (from.max(span.0), to.min(span.1)))
+        .collect();
+    shared.sort_unstable();
+    let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (from, to) in shared {
+        match merged.last_mut() {
+            Some((_, end)) if from <= *end => *end = to.max(*end),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
 }

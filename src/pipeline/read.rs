@@ -13,7 +13,7 @@ use super::plan::{Plan, Planned, plan};
 use super::seen::Seen;
 use super::state::State;
 use super::{Needs, Options, Reading, Run};
-use crate::input::{InputError, Packing, Source, as_utf8_lines};
+use crate::input::{InputError, Packing, Source};
 use crate::model::intake::{Position, Reject, RejectReason};
 use crate::model::name::Names;
 use crate::model::report::FileNote;
@@ -200,7 +200,7 @@ impl<'p> Pass<'p> {
         let (lock, planned) = self.files.get(number)?;
         let mut progress = lock.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*progress, Progress::Waiting) {
-            *progress = match open(&planned.source) {
+            *progress = match planned.open() {
                 Ok(reader) => Progress::Open(Box::new(Feed::new(reader, number as u32, self.chunk))),
                 Err(error) => {
                     self.fail(error);
@@ -222,10 +222,6 @@ impl<'p> Pass<'p> {
     fn fail(&self, error: InputError) {
         self.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
     }
-}
-
-fn open(source: &Source) -> Result<Box<dyn std::io::Read + Send>, InputError> {
-    as_utf8_lines(source.open()?).map_err(|e| InputError::Open { path: source.name.clone(), source: e })
 }
 
 /// One thread's reading.
@@ -316,7 +312,7 @@ impl<'r> Worker<'r> {
             None => Err(RejectReason::ColumnCount { found: width as u32, expected: 0 }),
         };
         match found {
-            Ok(event) => self.absorber.row(&event, line.at, &planned.twins),
+            Ok(event) => self.absorber.row(&event, line.at, planned),
             Err(reason) => self.mend(line, reason, binding, planned),
         }
     }
@@ -333,7 +329,7 @@ impl<'r> Worker<'r> {
             let mut fields = Fields::default();
             if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
                 self.absorber.seen.ledger.repaired += 1;
-                return self.absorber.row(&event, line.at, &planned.twins);
+                return self.absorber.row(&event, line.at, planned);
             }
         }
         let Some(gap) = memchr::memchr(0, line.bytes) else {

@@ -17,13 +17,18 @@ pub(super) struct Hosts<'e> {
 }
 
 impl<'e> Hosts<'e> {
-    pub(super) fn of(event: &Event<'e>) -> Self {
+    /// Reads them off a row; `fallback` wrote it if it names no host.
+    pub(super) fn of(event: &Event<'e>, fallback: &[u8]) -> Self {
         let client = (event.text(Column::ClientHostname), Column::ClientIp);
         let server = (event.text(Column::ServerHostname), Column::ServerIp);
         let (own, other) = if written_by_client(event.event) { (client, server) } else { (server, client) };
         if own.0.is_empty() {
             let nothing = Cow::Borrowed(&b""[..]);
-            return Self { writer: short_host(&other.0), peer: nothing.clone(), peer_ip: nothing };
+            return Self {
+                writer: if other.0.is_empty() { fallback.to_vec() } else { short_host(&other.0) },
+                peer: nothing.clone(),
+                peer_ip: nothing,
+            };
         }
         Self { writer: short_host(&own.0), peer: other.0, peer_ip: event.text(other.1) }
     }

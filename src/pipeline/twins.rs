@@ -16,8 +16,8 @@ const SHARDS: usize = 16;
 /// What all files share: the rows met so far where files overlap.
 #[derive(Debug, Default)]
 pub(super) struct Met {
-    shards: [Mutex<HashSet<u64>>; SHARDS],
-    hasher: RandomState,
+    shards: [Mutex<HashSet<u128>>; SHARDS],
+    hashers: [RandomState; 2],
 }
 
 /// One file's part in it.
@@ -40,14 +40,15 @@ impl Twins {
     }
 
     /// What names a row: its log-id, else the whole of it. Never 0.
-    pub(super) fn hash(&self, event: &Event<'_>) -> u64 {
+    pub(super) fn hash(&self, event: &Event<'_>) -> u128 {
         let log_id = event.text(Column::LogId);
         let name = if log_id.is_empty() { event.line() } else { &log_id };
-        self.met.hasher.hash_one(name).max(1)
+        let [a, b] = self.met.hashers.each_ref().map(|h| h.hash_one(name));
+        u128::from(a.max(1)) << 64 | u128::from(b)
     }
 
     /// Whether this is the first time the row is met.
-    pub(super) fn first(&self, hash: u64) -> bool {
+    pub(super) fn first(&self, hash: u128) -> bool {
         let Some(shard) = self.met.shards.get(hash as usize % SHARDS) else { return true };
         shard.lock().unwrap_or_else(PoisonError::into_inner).insert(hash)
     }

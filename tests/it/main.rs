@@ -1,4 +1,8 @@
 //! Integration tests, one binary.
 
 mod cases;
+mod determinism;
 mod layering;
+#[path = "../support/logwriter.rs"]
+mod logwriter;
+mod quirks;
