@@ -56,7 +56,7 @@ pub(super) struct RoutesArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// jsonl or csv; else by the ending of the output file, else jsonl (on a terminal: csv).
+    /// text, jsonl or csv; else by the ending of the output file, else text on a terminal and jsonl elsewhere.
     #[arg(long, value_enum)]
     pub format: Option<RowFormat>,
     /// Only the rows that match --recipient, --decision and --connector, not all of their messages.
@@ -66,6 +66,7 @@ pub(super) struct RoutesArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RowFormat {
+    Text,
     Jsonl,
     Csv,
 }

@@ -79,6 +79,7 @@ pub(super) fn options(args: &ReadArgs, env: &Environment, needs: Needs) -> Resul
         filter: filter(&args.filter)?,
         include_probes: args.include_probes,
         needs: Needs { subjects: !args.no_subjects, ..needs },
+        no_raw: args.no_subjects,
         near: None,
         keep_rejects: if args.rejects.is_some() { usize::MAX } else { 20 },
     })

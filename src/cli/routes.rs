@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use super::args::{RoutesArgs, RowFormat};
 use super::exit::Exit;
 use super::options::Environment;
-use super::run::{Run, ending};
+use super::run::{Run, ending, to_file};
+use crate::model::intake::Position;
 use crate::model::journey::{Journey, Leaf};
 use crate::model::name::Frozen;
 use crate::output::file::Target;
@@ -18,9 +19,10 @@ const BATCH: usize = 4096;
 pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
     let form = match (args.format, ending(path).as_deref()) {
-        (Some(RowFormat::Jsonl), _) => Form::JsonLines,
+        (Some(RowFormat::Text), _) | (None, Some("txt")) => Form::Text,
         (Some(RowFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
-        (None, _) => Form::JsonLines,
+        (None, _) if !to_file(path) && env.stdout_is_terminal => Form::Text,
+        (Some(RowFormat::Jsonl) | None, _) => Form::JsonLines,
     };
     let target = Target::open(path, args.output.force)?;
     let run = Run::read(&args.read, env, Needs { texts: true, subjects: true }, |_| {})?;
@@ -80,7 +82,7 @@ impl Rows<'_> {
     }
 }
 
-fn key<'n>((journey, leaf): (&Journey, &Leaf), names: &'n Frozen) -> (i64, [&'n [u8]; 3], u128) {
+fn key<'n>((journey, leaf): (&Journey, &Leaf), names: &'n Frozen) -> (i64, [&'n [u8]; 3], Position) {
     let texts = [journey.message_id, leaf.recipient, leaf.final_recipient].map(|s| names.get(s));
-    (journey.first_seen.0, texts, journey.network_message_id)
+    (journey.first_seen.0, texts, journey.evidence)
 }

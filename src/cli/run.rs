@@ -43,7 +43,8 @@ impl Run {
         }
         let run = Self { reading, options, started, quiet: args.quiet };
         run.warn(args.verbose);
-        if nothing || run.reading.files.is_empty() {
+        let all_outside = run.reading.files_outside_window > 0 && run.reading.errors.is_empty();
+        if nothing || run.reading.files.is_empty() && !all_outside {
             anyhow::bail!("nothing to read: {}", run.why_nothing());
         }
         Ok(run)
@@ -60,9 +61,6 @@ impl Run {
                 left.len(),
                 if left.len() == 1 { "" } else { "s" }
             ),
-            (None, None) if self.reading.files_outside_window > 0 => {
-                format!("all {} files lie outside --since and --until", self.reading.files_outside_window)
-            }
             (None, None) => "no file".to_owned(),
         }
     }

@@ -73,8 +73,8 @@ pub struct Reject {
     pub position: Position,
     /// Why.
     pub reason: RejectReason,
-    /// The line as it is, at most 64 KiB of it.
-    pub raw: Vec<u8>,
+    /// The line as it is, at most 64 KiB of it; `None` where no line may be shown.
+    pub raw: Option<Vec<u8>>,
 }
 
 /// The ledger. `records = headers + events + rejects`, and

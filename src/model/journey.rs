@@ -316,4 +316,6 @@ pub struct Journey {
     pub leaves: Vec<Leaf>,
     /// Which of the filters any of its rows met; see the pipeline.
     pub marks: u16,
+    /// The first of its rows by file and line.
+    pub evidence: Position,
 }

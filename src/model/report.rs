@@ -222,6 +222,8 @@ pub struct Report {
     pub decisions: Vec<(&'static str, u64)>,
     /// Recipients that were deferred at least once, and how many deferrals.
     pub deferred_once: (u64, u64),
+    /// Recipients that failed as a loop (5.4.6, 5.4.14).
+    pub looped: u64,
     /// Recipients whose mail came back after it had left, and the most laps.
     pub laps: (u64, u32),
     /// By hour.
@@ -236,6 +238,8 @@ pub struct Report {
     pub not_found: Top<NotFoundRow>,
     /// Domains of those addresses.
     pub not_found_domains: Top<Count>,
+    /// The two of them with most addresses.
+    pub not_found_most: Vec<Count>,
     /// Senders by messages.
     pub senders: Top<Count>,
     /// Final recipients.

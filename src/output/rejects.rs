@@ -13,7 +13,7 @@ struct Row<'a> {
     line: u64,
     offset: u64,
     reason: String,
-    raw: std::borrow::Cow<'a, str>,
+    raw: Option<std::borrow::Cow<'a, str>>,
 }
 
 /// Writes them in the order of files and lines.
@@ -25,7 +25,7 @@ pub fn write(rejects: &[Reject], files: &[FileNote], out: &mut dyn Write) -> io:
             line: at.line,
             offset: at.offset,
             reason: reject.reason.to_string(),
-            raw: String::from_utf8_lossy(&reject.raw),
+            raw: reject.raw.as_deref().map(String::from_utf8_lossy),
         };
         serde_json::to_writer(&mut *out, &row)?;
         out.write_all(b"\n")?;

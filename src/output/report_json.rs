@@ -100,6 +100,7 @@ struct Deferred {
 struct Laps {
     recipients: u64,
     most: u32,
+    failed_as_loop: u64,
 }
 
 #[derive(Serialize)]
@@ -108,7 +109,7 @@ struct Rejected<'r> {
     line: u64,
     offset: u64,
     reason: String,
-    raw: String,
+    raw: Option<String>,
 }
 
 /// `records = headers + events + rejects`,
@@ -153,7 +154,7 @@ impl<'r> Object<'r> {
             classes: &report.classes,
             decisions: &report.decisions,
             deferred_once: Deferred { recipients: waited, deferrals },
-            laps: Laps { recipients: came_back, most },
+            laps: Laps { recipients: came_back, most, failed_as_loop: report.looped },
             hours: &report.hours,
             connectors: &report.connectors,
             latency_ms: &report.latency_ms,
@@ -186,7 +187,7 @@ impl<'r> Rejected<'r> {
             line: reject.position.line,
             offset: reject.position.offset,
             reason: reject.reason.to_string(),
-            raw: String::from_utf8_lossy(&reject.raw).into_owned(),
+            raw: reject.raw.as_ref().map(|raw| String::from_utf8_lossy(raw).into_owned()),
         }
     }
 }

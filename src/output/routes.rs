@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::csv_cell;
+use super::escape::{csv_cell, terminal};
 use crate::model::intake::Position;
 use crate::model::journey::{Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol, guid_text};
@@ -21,6 +21,8 @@ pub enum Form {
     JsonLines,
     /// A header and a line for each row; lists are JSON text, null is empty.
     Csv,
+    /// For people: when, what, to whom, by which way; one line each.
+    Text,
 }
 
 /// What is needed to write names.
@@ -162,6 +164,9 @@ pub fn write_head(form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
         Form::JsonLines => Ok(()),
         Form::Csv => writeln!(out, "{}", COLUMNS.join(",")),
+        Form::Text => {
+            writeln!(out, "{:<19}  {:<22}  {:<40}  way", "first seen (UTC)", "decision", "recipient")
+        }
     }
 }
 
@@ -209,9 +214,30 @@ pub fn write_row(
     match form {
         Form::JsonLines => serde_json::to_writer(&mut *out, &row)?,
         Form::Csv => write_csv(&row, out)?,
+        Form::Text => write_text(&row, out)?,
     }
     out.push(b'\n');
     Ok(())
+}
+
+/// When, what, to whom and by which way; the message-id last, to be looked up with `trace`.
+fn write_text(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
+    let text = |s: &Option<String>| terminal(s.as_deref().unwrap_or_default()).into_owned();
+    let time = row.first_seen.get(..19).unwrap_or(&row.first_seen).replace('T', " ");
+    let mut recipient = text(&row.recipient);
+    if row.final_recipient != row.recipient {
+        recipient.push_str(" -> ");
+        recipient.push_str(&text(&row.final_recipient));
+    }
+    let way = [&row.connector, &row.next_hop, &row.status_code, &row.status_tag].map(text);
+    let way: Vec<String> = way.into_iter().filter(|w| !w.is_empty()).collect();
+    write!(
+        out,
+        "{time}  {:<22}  {recipient:<40}  {}  {}",
+        row.decision,
+        way.join(", "),
+        text(&row.message_id)
+    )
 }
 
 /// A cell is what JSON would hold: text bare, a list as JSON text, null as nothing.

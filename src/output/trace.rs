@@ -214,7 +214,17 @@ impl View<'_> {
             }
             Decision::Failed => format!("Not delivered: {server} gave up after {took}{status}."),
             Decision::Dropped => {
-                format!("Not delivered: removed on {server} without a word to the sender{status}.")
+                let why = match leaf.decided_by.map(|(event, _)| event) {
+                    Some(EventId::ModeratorReject) => "a moderator refused it",
+                    Some(EventId::ModerationExpire) => "no moderator answered in time",
+                    Some(EventId::ModeratorsAllNdr) => "it could be brought to no moderator",
+                    Some(EventId::PoisonMessage) => {
+                        "it was set aside as poison, having made the service crash"
+                    }
+                    Some(EventId::Fail) => "it was quarantined",
+                    _ => "it was removed without a report to the sender",
+                };
+                format!("Not delivered: {why}, on {server}{status}.")
             }
             Decision::Deferred => {
                 format!("Still waiting on {server} after {took}, {} tries put off{status}.", leaf.defers)

@@ -20,7 +20,8 @@ fn one(text: &[u8], width: Option<usize>) -> (usize, bool) {
     let (mut open, mut columns, mut lines, mut first, mut fresh) = (false, 1, 0, 0, false);
     let believe = |end: usize, first: usize, columns: usize, fresh: bool| {
         let right = width.map_or(matches!(columns, 21 | 26 | 27 | 30), |w| w == columns);
-        if end == first || !fresh || right { (end, false) } else { (first, true) }
+        let well = || right && quotes_stand_well(text.get(..end).unwrap_or_default());
+        if end == first || !fresh || well() { (end, false) } else { (first, true) }
     };
     for (i, byte) in text.iter().enumerate() {
         if lines == 0 && i == MAX_LINE {
@@ -55,4 +56,26 @@ fn one(text: &[u8], width: Option<usize>) -> (usize, bool) {
         _ if open => (text.len(), false),
         _ => believe(text.len(), first, columns, fresh),
     }
+}
+
+/// Walks a record as RFC 4180 has it: a quote opens only where a field begins, and behind the one
+/// that closes stands a separator.
+fn quotes_stand_well(record: &[u8]) -> bool {
+    let (mut open, mut begins, mut closed) = (false, true, false);
+    let mut bytes = record.iter().enumerate().peekable();
+    while let Some((i, byte)) = bytes.next() {
+        let ends = *byte == b',' || record.get(i..).is_some_and(|r| matches!(r, b"\n" | b"\r\n"));
+        match byte {
+            b'"' if open && bytes.peek().is_some_and(|(_, b)| **b == b'"') => drop(bytes.next()),
+            b'"' if open => (open, closed) = (false, true),
+            b'"' if begins => (open, begins) = (true, false),
+            b'"' => return false,
+            _ if open => {}
+            _ if ends => (begins, closed) = (true, false),
+            b'\n' if i + 1 == record.len() => {}
+            _ if closed => return false,
+            _ => begins = false,
+        }
+    }
+    !open
 }

@@ -2,9 +2,9 @@
 //! zero bytes or a byte-order mark before it, a collector's prefix, all quotes doubled,
 //! a row of another release under this header.
 
-use super::record::Fields;
+use super::record::{Fields, Record};
 use super::schema::Schema;
-use super::values::{begins_like_a_record, guid};
+use super::values::{begins_like_a_record, guid, number};
 use crate::model::column::Column;
 
 /// A byte-order mark in UTF-8.
@@ -61,7 +61,7 @@ fn strip_prefix(line: &[u8]) -> &[u8] {
 
 /// The schema by which the line reads: the header's, else the documented one of its width.
 fn fitting(line: &[u8], schema: Option<&Schema>, whole: bool) -> Option<Schema> {
-    if !begins_like_a_record(line) {
+    if !begins_like_a_record(line) || line.contains(&0) {
         return None;
     }
     let known = Schema::by_width(30)?;
@@ -77,8 +77,21 @@ fn fitting(line: &[u8], schema: Option<&Schema>, whole: bool) -> Option<Schema> 
     }
     let by_width = Schema::by_width(width)?;
     let record = fields.index(line, &by_width);
-    let id = record.get(Column::NetworkMessageId);
-    (id.is_empty() || guid(&id).is_some() || width < 27).then_some(by_width)
+    reads_as(&record).then_some(by_width)
+}
+
+/// Whether the columns hold what they should: a row that lost one must not pass for an older release.
+fn reads_as(record: &Record<'_>) -> bool {
+    let is_number = |c: Column| {
+        let text = record.get(c);
+        text.is_empty() || number(&text).is_some()
+    };
+    let network = record.get(Column::NetworkMessageId);
+    let direction = record.get(Column::Directionality).to_ascii_lowercase();
+    [Column::InternalMessageId, Column::TotalBytes, Column::RecipientCount].into_iter().all(is_number)
+        && (network.is_empty() || guid(&network).is_some())
+        && guid(&record.get(Column::Recipients)).is_none()
+        && matches!(&direction[..], b"" | b"incoming" | b"originating" | b"undefined" | b"1" | b"2")
 }
 
 fn has_doubled_quotes(line: &[u8]) -> bool {

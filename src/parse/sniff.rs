@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::event::Event;
-use super::header::{Directive, directive, is_tracking};
+use super::header::{Binding, Directive, directive, is_tracking};
 use super::record::Fields;
-use super::rescue::{BOM, rescue, strip_padding};
+use super::rescue::{rescue, strip_padding};
 use super::schema::Schema;
+use super::split::{Step, next_record};
 use super::values;
 use crate::model::column::Column;
-use crate::model::event::{EventId, written_by_client};
+use crate::model::event::written_by_client;
 use crate::model::name::short_host;
 use crate::model::time::Timestamp;
 
@@ -101,75 +102,111 @@ pub struct Sniffed {
     pub host: Vec<u8>,
 }
 
-/// Looks at the first bytes of a file. Lines cut off at the end of `head` are not believed.
-pub fn sniff(head: &[u8]) -> Sniffed {
-    let mut out = Sniffed {
-        kind: Kind::Unknown,
-        version: None,
-        made: None,
-        width: None,
-        first: None,
-        servers: Vec::new(),
-        host: Vec::new(),
-    };
-    let mut rows: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
-    if head.iter().all(|b| *b == 0) {
-        out.kind = Kind::Empty;
-        return out;
-    }
-    let mut schema: Option<Schema> = None;
-    let mut other: Option<String> = None;
+/// Looks at the first bytes of a file of this family. A record cut off at the end of `head` is not believed.
+pub fn sniff(head: &[u8], family: Family) -> Sniffed {
+    let mut look = Look::default();
     let mut fields = Fields::default();
-    for line in head.split_inclusive(|b| *b == b'\n').take(200) {
-        let line = strip_padding(line.strip_prefix(BOM).unwrap_or(line)).trim_ascii_end();
+    let mut rest = head;
+    for _ in 0..RECORDS {
+        let width = look.binding.schema().map(Schema::width);
+        let length = match next_record(rest, width, false) {
+            Step::Record(length) | Step::Broken(length) => length,
+            Step::NeedMore if rest.len() == head.len() => rest.len(),
+            Step::NeedMore => break,
+        };
+        let (line, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        rest = after;
+        let line = strip_padding(line).trim_ascii_end();
         if line.starts_with(b"#") {
-            read_header(line, &mut out, &mut schema, &mut other);
-            continue;
+            look.header(line);
+        } else {
+            look.row(line, family, &mut fields);
         }
+        if rest.is_empty() {
+            break;
+        }
+    }
+    look.finish(head)
+}
+
+/// How many records are looked at.
+const RECORDS: usize = 200;
+
+#[derive(Default)]
+struct Look {
+    binding: Binding,
+    /// A header of a tracking log was seen.
+    tracking: bool,
+    other: Option<String>,
+    version: Option<String>,
+    made: Option<Timestamp>,
+    width: Option<usize>,
+    first: Option<Timestamp>,
+    rows: BTreeMap<Vec<u8>, u32>,
+}
+
+impl Look {
+    fn header(&mut self, line: &[u8]) {
+        let text = |b: &[u8]| String::from_utf8_lossy(b.trim_ascii()).into_owned();
+        self.binding.read_header(line);
+        match directive(line) {
+            Directive::LogType(name) if !is_tracking(name) => {
+                self.other.get_or_insert_with(|| text(name));
+            }
+            Directive::Version(version) if self.version.is_none() => self.version = Some(text(version)),
+            Directive::Date(date) if self.made.is_none() => self.made = values::timestamp(date.trim_ascii()),
+            Directive::Other if is_exchange_2003(line) => {
+                self.other = Some(
+                    "Exchange 2000/2003 message tracking log (tab separated, numeric events)".to_owned(),
+                );
+            }
+            _ => {}
+        }
+        if let Some(schema) = self.binding.schema() {
+            self.tracking = true;
+            self.width.get_or_insert(schema.width());
+        }
+    }
+
+    fn row(&mut self, line: &[u8], family: Family, fields: &mut Fields) {
         let by_width;
-        let known = match &schema {
-            Some(schema) => schema,
-            None => {
-                let Some(found) = rescue(line, None, true) else { continue };
+        let schema = match &self.binding {
+            Binding::OtherLog => return,
+            Binding::Header(schema) => &**schema,
+            Binding::ByWidth => {
+                let Some(found) = rescue(line, None, true) else { return };
                 by_width = found.schema;
                 &by_width
             }
         };
-        if let Ok(event) = Event::read(fields.index(line, known)) {
-            out.width.get_or_insert(known.width());
-            out.first = Some(out.first.map_or(event.time, |t| t.min(event.time)));
-            let server = writer(&event);
-            if !server.is_empty() {
-                *rows.entry(server).or_default() += 1;
-            }
+        let Ok(event) = Event::read(fields.index(line, schema)) else { return };
+        self.width.get_or_insert(schema.width());
+        self.first = Some(self.first.map_or(event.time, |t| t.min(event.time)));
+        let host = match family {
+            // Its rows name the transport server first, but it lies on the mailbox server.
+            Family::Delivery => short_host(&event.text(Column::ServerHostname)),
+            _ => writer(&event),
+        };
+        if !host.is_empty() {
+            *self.rows.entry(host).or_default() += 1;
         }
     }
-    out.host = rows.iter().max_by_key(|(_, n)| **n).map(|(host, _)| host.clone()).unwrap_or_default();
-    out.servers = rows.into_keys().collect();
-    out.kind = match (schema, other) {
-        (_, Some(name)) => Kind::Other(name),
-        (Some(_), None) => Kind::Tracking,
-        (None, None) if out.first.is_some() => Kind::Tracking,
-        (None, None) => Kind::Unknown,
-    };
-    out
-}
 
-fn read_header(line: &[u8], out: &mut Sniffed, schema: &mut Option<Schema>, other: &mut Option<String>) {
-    let text = |b: &[u8]| String::from_utf8_lossy(b.trim_ascii()).into_owned();
-    match directive(line) {
-        Directive::LogType(name) if !is_tracking(name) => *other = Some(text(name)),
-        Directive::Version(version) => out.version = Some(text(version)),
-        Directive::Date(date) => out.made = values::timestamp(date.trim_ascii()),
-        Directive::Fields(_) => {
-            *schema = Schema::from_header(line);
-            out.width = schema.as_ref().map(Schema::width);
+    fn finish(self, head: &[u8]) -> Sniffed {
+        Sniffed {
+            kind: match self.other {
+                _ if head.iter().all(|b| *b == 0) => Kind::Empty,
+                _ if self.tracking || self.first.is_some() => Kind::Tracking,
+                Some(name) => Kind::Other(name),
+                None => Kind::Unknown,
+            },
+            version: self.version,
+            made: self.made,
+            width: self.width,
+            first: self.first,
+            host: self.rows.iter().max_by_key(|(_, n)| **n).map(|(host, _)| host.clone()).unwrap_or_default(),
+            servers: self.rows.into_keys().collect(),
         }
-        Directive::Other if is_exchange_2003(line) => {
-            *other =
-                Some("Exchange 2000/2003 message tracking log (tab separated, numeric events)".to_owned());
-        }
-        _ => {}
     }
 }
 
@@ -180,12 +217,8 @@ fn is_exchange_2003(line: &[u8]) -> bool {
 /// Who wrote a row, short and in upper case; empty where no column says so.
 pub fn writer(event: &Event<'_>) -> Vec<u8> {
     let (client, server) = (event.text(Column::ClientHostname), event.text(Column::ServerHostname));
-    let (one, two) = if by_client(event.event) { (client, server) } else { (server, client) };
+    let (one, two) = if written_by_client(event.event) { (client, server) } else { (server, client) };
     short_host(if one.is_empty() { &two } else { &one })
-}
-
-fn by_client(event: EventId) -> bool {
-    written_by_client(event)
 }
 
 #[cfg(test)]
@@ -213,12 +246,19 @@ mod tests {
     #[test]
     fn other_logs_are_named() {
         let protocol = b"\xEF\xBB\xBF#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: SMTP Receive Protocol Log\r\n#Fields: date-time,connector-id\r\n";
-        assert_eq!(sniff(protocol).kind, Kind::Other("SMTP Receive Protocol Log".to_owned()));
+        assert_eq!(
+            sniff(protocol, Family::Unknown).kind,
+            Kind::Other("SMTP Receive Protocol Log".to_owned())
+        );
         assert!(matches!(
-            sniff(b"# Message Tracking Log File\r\n# Exchange System Attendant Version 6.5\r\n").kind,
+            sniff(
+                b"# Message Tracking Log File\r\n# Exchange System Attendant Version 6.5\r\n",
+                Family::Unknown
+            )
+            .kind,
             Kind::Other(_)
         ));
-        assert_eq!(sniff(b"").kind, Kind::Empty);
-        assert_eq!(sniff(b"hello\nworld\n").kind, Kind::Unknown);
+        assert_eq!(sniff(b"", Family::Unknown).kind, Kind::Empty);
+        assert_eq!(sniff(b"hello\nworld\n", Family::Unknown).kind, Kind::Unknown);
     }
 }

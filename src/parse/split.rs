@@ -3,7 +3,7 @@
 //! A record is one line, unless a line feed lies inside quotes: then it goes on. One stray quote
 //! would so swallow everything up to the next quote, which is why a record of several lines is
 //! believed only if it reads well: if one of its further lines begins like a fresh record and the
-//! whole has not the right number of columns, or if the quote does not close within 64 lines or
+//! whole has not the right number of columns or quotes inside a field, or if the quote does not close within 64 lines or
 //! 4 MiB, the first line alone is a broken record and reading goes on with the second.
 //!
 //! The rule looks ahead, never back, and knows nothing of chunks: however a file is cut, the
@@ -81,12 +81,36 @@ fn odd_quotes(line: &[u8]) -> bool {
     memchr::memchr_iter(b'"', line).count() % 2 == 1
 }
 
-/// Whether a record of several lines has the right number of columns.
+/// Whether a record of several lines has the right number of columns, and its quotes stand where a
+/// writer puts them: around whole fields.
 fn reads_well(record: &[u8], width: Option<usize>) -> bool {
+    let body = record.strip_suffix(b"\n").unwrap_or(record);
+    let body = body.strip_suffix(b"\r").unwrap_or(body);
     let (mut separators, mut ends) = (Vec::new(), Vec::new());
-    scan::separators(record, &mut separators, &mut ends);
-    let columns = separators.len() + usize::from(record.last() != Some(&b'\n'));
-    width.map_or_else(|| Schema::by_width(columns).is_some(), |w| w == columns)
+    scan::separators(body, &mut separators, &mut ends);
+    let columns = separators.len() + 1;
+    let right = width.map_or_else(|| Schema::by_width(columns).is_some(), |w| w == columns);
+    let mut start = 0;
+    let mut fields = separators.iter().map(|s| *s as usize).chain([body.len()]);
+    right
+        && fields.all(|end| {
+            let field = body.get(start..end).unwrap_or_default();
+            start = end + 1;
+            is_quoted_whole(field)
+        })
+}
+
+/// Bare, or a quote at either end and only doubled ones between.
+fn is_quoted_whole(field: &[u8]) -> bool {
+    let Some(rest) = field.strip_prefix(b"\"") else { return !field.contains(&b'"') };
+    let Some(inner) = rest.strip_suffix(b"\"") else { return false };
+    let mut bytes = inner.iter();
+    while let Some(b) = bytes.next() {
+        if *b == b'"' && bytes.next() != Some(&b'"') {
+            return false;
+        }
+    }
+    true
 }
 
 /// How the records of a chunk lie.

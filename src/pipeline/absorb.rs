@@ -48,7 +48,7 @@ impl<'r> Absorber<'r> {
         if twins.may_hold(event.time) {
             let hash = twins.hash(event);
             twin = (hash >> 64) as u64;
-            if !twins.first(hash) {
+            if !twins.is_new(hash, at.file) {
                 self.seen.ledger.duplicates += 1;
                 if self.run.needs.texts && self.counts(event) {
                     self.keep(event, at, (twin, false), file);
@@ -253,7 +253,8 @@ impl<'r> Absorber<'r> {
             event.event,
             EventId::Receive | EventId::Send | EventId::SendExternal | EventId::Deliver | EventId::Submit
         );
-        if !self.recipients.is_empty() && (failing || (texts && event.event != EventId::Receive)) {
+        let several = self.recipients.len() > 1 && event.event != EventId::Receive;
+        if !self.recipients.is_empty() && (several || failing || (texts && event.event != EventId::Receive)) {
             self.take_statuses(event, fact);
         }
     }

@@ -55,8 +55,10 @@ pub struct Options {
     pub include_probes: bool,
     /// What to keep.
     pub needs: Needs,
-    /// How many rejects to keep with their lines.
+    /// How many rejects to keep.
     pub keep_rejects: usize,
+    /// Keep them without their lines, which hold subjects.
+    pub no_raw: bool,
     /// A message-id that may be mistyped: those like it are gathered.
     pub near: Option<String>,
 }
@@ -71,6 +73,7 @@ impl Default for Options {
             include_probes: false,
             needs: Needs::default(),
             keep_rejects: 20,
+            no_raw: false,
             near: None,
         }
     }

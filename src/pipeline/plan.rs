@@ -20,6 +20,11 @@ use super::window::Window;
 const LOOK: u64 = 64 << 10;
 /// Head and end are samples; times of a file may lie this far outside what they show, ms.
 const SLACK: i64 = 5_000;
+/// Logs that follow each other share at most this, ms.
+const FOLLOWING: i64 = 60_000;
+const ALWAYS: (Timestamp, Timestamp) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
+/// A row longer than what is looked at makes the look longer, up to this, bytes.
+const LONGEST_LOOK: u64 = 8 << 20;
 /// Before a file is left out for its time, its name, header, head and end are distrusted by so much, ms.
 const DISTRUST: i64 = HOUR;
 
@@ -104,28 +109,33 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
 }
 
 fn look(source: Source, hasher: &RandomState) -> Result<Looked, InputError> {
-    let (head, taken) = head_of(&source)?;
+    let family = Family::of_name(&source.log_name());
+    let (mut head, mut taken) = head_of(&source, LOOK)?;
+    let mut sniffed = sniff(&head, family);
+    let mut longer = LOOK;
+    while sniffed.first.is_none()
+        && head.len() as u64 == longer
+        && longer < LONGEST_LOOK
+        && comparable(&source)
+    {
+        longer *= 4;
+        (head, taken) = head_of(&source, longer)?;
+        sniffed = sniff(&head, family);
+    }
     let last = source.tail(LOOK).and_then(|tail| last_time(&tail)).or_else(|| last_time_if_whole(&head));
-    Ok(Looked {
-        sniffed: sniff(&head),
-        family: Family::of_name(&source.log_name()),
-        head: (hasher.hash_one(&head[..]), head.len()),
-        taken,
-        last,
-        source,
-    })
+    Ok(Looked { sniffed, family, head: (hasher.hash_one(&head[..]), head.len()), taken, last, source })
 }
 
 /// The first bytes of a file as UTF-8 lines; of standard input also as they were, since they cannot be read again.
-fn head_of(source: &Source) -> Result<(Vec<u8>, Vec<u8>), InputError> {
+fn head_of(source: &Source, most: u64) -> Result<(Vec<u8>, Vec<u8>), InputError> {
     let fail = |e| InputError::Open { path: source.name.clone(), source: e };
     let (mut raw, mut taken) = (source.open()?, Vec::new());
     if source.packing == Packing::Stdin {
-        raw.by_ref().take(LOOK).read_to_end(&mut taken).map_err(fail)?;
+        raw.by_ref().take(most).read_to_end(&mut taken).map_err(fail)?;
         raw = Box::new(io::Cursor::new(taken.clone()));
     }
     let mut head = Vec::new();
-    as_utf8_lines(raw).map_err(fail)?.take(LOOK).read_to_end(&mut head).map_err(fail)?;
+    as_utf8_lines(raw).map_err(fail)?.take(most).read_to_end(&mut head).map_err(fail)?;
     Ok((head, taken))
 }
 
@@ -168,9 +178,13 @@ fn outside(window: &Window, file: &Looked) -> bool {
 fn drop_identical(looked: &mut Vec<Looked>, plan: &mut Plan) {
     let mut kept: Vec<Looked> = Vec::new();
     for file in looked.drain(..) {
-        let twin = kept
-            .iter()
-            .find(|k| file.head.1 > 0 && k.head == file.head && same_content(&k.source, &file.source));
+        let twin = kept.iter().find(|k| {
+            comparable(&k.source)
+                && comparable(&file.source)
+                && file.head.1 > 0
+                && k.head == file.head
+                && same_content(&k.source, &file.source)
+        });
         match twin {
             Some(twin) => {
                 plan.identical += 1;
@@ -181,6 +195,11 @@ fn drop_identical(looked: &mut Vec<Looked>, plan: &mut Plan) {
         }
     }
     *looked = kept;
+}
+
+/// Standard input can be read once only.
+fn comparable(source: &Source) -> bool {
+    source.packing != Packing::Stdin
 }
 
 fn same_content(a: &Source, b: &Source) -> bool {
@@ -222,6 +241,9 @@ fn overlaps(looked: &[Looked], number: usize) -> Vec<(Timestamp, Timestamp)> {
         .map(|(i, f)| (i, f, span(f)))
         .filter(|(i, f, span)| *i != number && span.0 <= to && from <= span.1 && related(f))
         .map(|(_, _, span)| (from.max(span.0), to.min(span.1)))
+        // Two logs that follow each other share seconds. What shares more is a copy, and may be one of
+        // rows whose times lie anywhere.
+        .map(|(from, to)| if to.0.saturating_sub(from.0) > FOLLOWING { ALWAYS } else { (from, to) })
         .collect();
     shared.sort_unstable();
     let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();

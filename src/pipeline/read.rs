@@ -124,6 +124,7 @@ struct Pass<'p> {
     next: AtomicUsize,
     chunk: usize,
     keep_rejects: usize,
+    no_raw: bool,
     progress: &'p (dyn Fn(u64) + Sync),
     errors: Mutex<Vec<InputError>>,
 }
@@ -147,6 +148,7 @@ impl<'p> Pass<'p> {
             next: AtomicUsize::new(0),
             chunk: options.chunk,
             keep_rejects: options.keep_rejects,
+            no_raw: options.no_raw,
             progress,
             errors: Mutex::new(Vec::new()),
         }
@@ -155,7 +157,7 @@ impl<'p> Pass<'p> {
     fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
         let store = Store::default();
         let parts: Vec<Seen> = pool.broadcast(|thread| {
-            let mut worker = Worker::new(run, self.keep_rejects);
+            let mut worker = Worker::new(run, self.keep_rejects, self.no_raw);
             self.work(&mut worker, &store, thread.index());
             worker.absorber.seen
         });
@@ -230,6 +232,7 @@ struct Worker<'r> {
     fields: Fields,
     by_width: BTreeMap<usize, Schema>,
     keep_rejects: usize,
+    no_raw: bool,
 }
 
 /// One record on its way through [`Worker::record`].
@@ -239,12 +242,13 @@ struct Line<'a> {
     at: Position,
     terminated: bool,
     broken: bool,
+    zeros: bool,
 }
 
 impl<'r> Worker<'r> {
-    fn new(run: &'r Run<'r>, keep_rejects: usize) -> Self {
+    fn new(run: &'r Run<'r>, keep_rejects: usize, no_raw: bool) -> Self {
         let by_width = [21, 26, 27, 30].into_iter().filter_map(|w| Some((w, Schema::by_width(w)?))).collect();
-        Self { absorber: Absorber::new(run), fields: Fields::default(), by_width, keep_rejects }
+        Self { absorber: Absorber::new(run), fields: Fields::default(), by_width, keep_rejects, no_raw }
     }
 
     fn chunk(&mut self, chunk: &Chunk, planned: &Planned) {
@@ -256,6 +260,7 @@ impl<'r> Worker<'r> {
         let mut binding = chunk.binding.clone();
         let mut line_number = chunk.line;
         let Some(any) = self.by_width.get(&30).cloned() else { return };
+        let zeros = memchr::memchr(0, &chunk.data).is_some();
         for i in 0..fields.len() {
             let record = fields.record(i, &chunk.data, &any);
             let at = Position {
@@ -270,8 +275,11 @@ impl<'r> Worker<'r> {
                     ends.get(i).is_some_and(|(_, broken)| *broken)
                 }
             };
-            line_number += 1;
-            let line = Line { bytes: record.line(), at, terminated: record.is_terminated(), broken };
+            // A piece of a line that is too long ends no line.
+            line_number += u64::from(record.is_terminated());
+            let bytes = record.line();
+            let zeros = zeros && bytes.contains(&0);
+            let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
             self.record(record, line, &mut binding, planned);
         }
         self.fields = fields;
@@ -298,13 +306,16 @@ impl<'r> Worker<'r> {
             Some(_) => {}
         }
         self.absorber.seen.record(line.at.file);
-        if line.broken {
-            return self.reject(line, RejectReason::StrayQuote);
+        if matches!(binding, Binding::OtherLog) {
+            return self.reject(line, RejectReason::OtherLog);
+        }
+        if line.broken || line.zeros {
+            let reason = if line.broken { RejectReason::StrayQuote } else { RejectReason::ZeroBytes };
+            return self.mend(line, reason, binding, planned);
         }
         let schema = match &*binding {
-            Binding::OtherLog => return self.reject(line, RejectReason::OtherLog),
             Binding::Header(schema) => Some(&**schema),
-            Binding::ByWidth => None,
+            Binding::ByWidth | Binding::OtherLog => None,
         };
         let width = record.width();
         let found = match schema.or_else(|| self.by_width.get(&width)) {
@@ -325,10 +336,13 @@ impl<'r> Worker<'r> {
 
     /// A record that did not read: repaired if the damage is a known one, else rejected for the best reason.
     fn mend(&mut self, line: Line<'_>, reason: RejectReason, binding: &mut Binding, planned: &Planned) {
-        if let Some(rescued) = rescue(line.bytes, binding.schema(), line.terminated) {
+        if let Some(rescued) =
+            (!line.broken).then(|| rescue(line.bytes, binding.schema(), line.terminated)).flatten()
+        {
             let mut fields = Fields::default();
             if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
                 self.absorber.seen.ledger.repaired += 1;
+                self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
                 return self.absorber.row(&event, line.at, planned);
             }
         }
@@ -352,6 +366,7 @@ impl<'r> Worker<'r> {
         let after = Line {
             at: Position { offset: line.at.offset + (line.bytes.len() - rest.len()) as u64, ..line.at },
             bytes: rest,
+            broken: false,
             ..line
         };
         if rest.starts_with(b"#") {
@@ -363,7 +378,7 @@ impl<'r> Worker<'r> {
     }
 
     fn reject(&mut self, line: Line<'_>, reason: RejectReason) {
-        let raw = line.bytes.get(..RAW).unwrap_or(line.bytes).to_vec();
+        let raw = (!self.no_raw).then(|| line.bytes.get(..RAW).unwrap_or(line.bytes).to_vec());
         let seen = &mut self.absorber.seen;
         let count = seen.files.entry(line.at.file).or_default();
         count.rejects += 1;

@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::filter::Filter;
+use crate::model::intake::Position;
 use crate::model::journey::Journey;
 use crate::model::name::Frozen;
 use crate::model::time::Timestamp;
@@ -33,6 +34,8 @@ pub struct State {
 pub struct Order {
     first_seen: Timestamp,
     message_id: Vec<u8>,
+    /// Where all else is equal, as when a scanner writes without any id.
+    evidence: Position,
     unit: Unit,
     /// Which of the unit's messages.
     number: u32,
@@ -162,7 +165,13 @@ impl State {
             let mut add = |unit: Unit, number: u32, journey: &Journey| {
                 if filter.takes(journey, &self.names) {
                     let message_id = self.names.get(journey.message_id).to_vec();
-                    out.push(Order { first_seen: journey.first_seen, message_id, unit, number });
+                    out.push(Order {
+                        first_seen: journey.first_seen,
+                        message_id,
+                        evidence: journey.evidence,
+                        unit,
+                        number,
+                    });
                 }
             };
             for unit in units {
@@ -171,7 +180,9 @@ impl State {
             out
         };
         let mut all: Vec<Order> = self.on_threads(|| units.par_chunks(4096).flat_map_iter(part).collect());
-        all.sort_by(|a, b| (a.first_seen, &a.message_id).cmp(&(b.first_seen, &b.message_id)));
+        all.sort_by(|a, b| {
+            (a.first_seen, &a.message_id, a.evidence).cmp(&(b.first_seen, &b.message_id, b.evidence))
+        });
         all
     }
 

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 
 use crate::model::column::Column;
 use crate::model::time::Timestamp;
@@ -16,8 +16,29 @@ const SHARDS: usize = 16;
 /// What all files share: the rows met so far where files overlap.
 #[derive(Debug, Default)]
 pub(super) struct Met {
-    shards: [Mutex<HashSet<u128>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     hashers: [RandomState; 2],
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    /// Of each row: the file it was met in first, how often there, and how often at most in any file.
+    rows: HashMap<u128, (u32, u32, u32)>,
+    /// How often in another file.
+    others: HashMap<(u128, u32), u32>,
+}
+
+impl Shard {
+    /// Counts a row; true if no file held it as often before. Rows are compared between files only:
+    /// two equal rows of one file are two.
+    fn meet(&mut self, hash: u128, file: u32) -> bool {
+        let (first, count, most) = self.rows.entry(hash).or_insert((file, 0, 0));
+        let count = if *first == file { count } else { self.others.entry((hash, file)).or_default() };
+        *count += 1;
+        let new = *count > *most;
+        *most = (*most).max(*count);
+        new
+    }
 }
 
 /// One file's part in it.
@@ -47,16 +68,16 @@ impl Twins {
         u128::from(a.max(1)) << 64 | u128::from(b)
     }
 
-    /// Whether this is the first time the row is met.
-    pub(super) fn first(&self, hash: u128) -> bool {
+    /// Whether the row is new: not yet met, or met in this file only.
+    pub(super) fn is_new(&self, hash: u128, file: u32) -> bool {
         let Some(shard) = self.met.shards.get(hash as usize % SHARDS) else { return true };
-        shard.lock().unwrap_or_else(PoisonError::into_inner).insert(hash)
+        shard.lock().unwrap_or_else(PoisonError::into_inner).meet(hash, file)
     }
 
     /// Forgets all rows met, for another reading of the same files.
     pub(super) fn forget(&self) {
         for shard in &self.met.shards {
-            shard.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            *shard.lock().unwrap_or_else(PoisonError::into_inner) = Shard::default();
         }
     }
 }

@@ -110,9 +110,13 @@ impl<'a> Message<'a> {
     }
 
     /// The rows that cover a leaf: its own, and of the addresses it came from those before it was
-    /// made of them, and every arrival.
+    /// made of them, and what may be its return.
     fn rows(&self, chain: &[u32]) -> Vec<Touch> {
         let mut out: Vec<Touch> = Vec::new();
+        let left = chain.first().and_then(|own| {
+            let mut own = self.lineage.rows(*own).iter();
+            own.find(|t| self.fact(t).is_some_and(|f| self.outbound(f, t))).map(|t| t.at)
+        });
         for (i, node) in chain.iter().enumerate() {
             let rows = self.lineage.rows(*node);
             if i == 0 {
@@ -121,11 +125,19 @@ impl<'a> Message<'a> {
             }
             let child = i.checked_sub(1).and_then(|c| chain.get(c)).copied().unwrap_or(*node);
             let made = self.made_at(child, *node);
-            out.extend(rows.iter().filter(|t| self.is_arrival(t) || t.at < made));
+            out.extend(
+                rows.iter().filter(|t| t.at < made || (self.is_arrival(t) && self.may_be_return(t, left))),
+            );
         }
         out.sort_unstable_by_key(|t| (t.at, chain.iter().position(|n| *n == t.node), t.recipient.is_none()));
         out.dedup_by_key(|t| t.at);
         out
+    }
+
+    /// An address that another was made of arrives again: the other one's return, if that had left
+    /// and no SEND inside the organisation explains the arrival.
+    fn may_be_return(&self, arrival: &Touch, left: Option<u32>) -> bool {
+        left.is_some_and(|left| left < arrival.at) && !self.ordered.is_relayed(arrival.at)
     }
 
     /// Place of the last row that made the one address of the other.

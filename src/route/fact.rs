@@ -180,16 +180,23 @@ impl Bag {
         });
     }
 
-    /// Of rows that were read from two copies of a log, keeps the one that stands first.
+    /// Of rows that were read from several copies of a log, keeps those of one file: the one that
+    /// holds the row most often, of equals the first. Where evidence is not kept, the rows of other
+    /// files were not either.
     pub fn drop_twins(&mut self) {
-        if self.facts.iter().any(|f| f.twin != 0) {
-            let mut seen: HashMap<u64, Position> = HashMap::new();
-            for fact in self.facts.iter().filter(|f| f.twin != 0) {
-                let first = seen.entry(fact.twin).or_insert(fact.evidence);
-                *first = fact.evidence.min(*first);
-            }
-            self.facts.retain(|f| f.twin == 0 || seen.get(&f.twin) == Some(&f.evidence));
+        if self.facts.iter().all(|f| f.twin == 0) {
+            return;
         }
+        let mut held: HashMap<(u64, u32), u32> = HashMap::new();
+        for fact in self.facts.iter().filter(|f| f.twin != 0) {
+            *held.entry((fact.twin, fact.evidence.file)).or_default() += 1;
+        }
+        let mut best: HashMap<u64, (u32, std::cmp::Reverse<u32>)> = HashMap::new();
+        for ((twin, file), count) in held {
+            let found = best.entry(twin).or_default();
+            *found = (*found).max((count, std::cmp::Reverse(file)));
+        }
+        self.facts.retain(|f| f.twin == 0 || best.get(&f.twin).is_some_and(|b| b.1.0 == f.evidence.file));
     }
 
     /// The recipients of a row.

@@ -69,6 +69,7 @@ fn particulars(message: &Message<'_>) -> Journey {
         entered_by_smtp: entered_by_smtp(facts, received),
         leaves: Vec::new(),
         marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
+        evidence: facts().map(|f| f.evidence).min().unwrap_or_default(),
     }
 }
 

@@ -27,6 +27,7 @@ pub struct Ordered {
     pub order: Vec<u32>,
     /// For each fact of the bag: it is a SEND that led to a RECEIVE that is here.
     pub linked: Vec<bool>,
+    relayed: Vec<bool>,
     effective: Vec<(i64, u32)>,
     instance: Vec<u32>,
     instances: Vec<Instance>,
@@ -90,9 +91,12 @@ impl Ordered {
             .extend(numbers.filter(|(_, f)| only_annotations || f.flags & ANNOTATION == 0).map(|(i, _)| i));
         self.linked.clear();
         self.linked.resize(bag.facts.len(), false);
+        self.relayed.clear();
+        self.relayed.resize(bag.facts.len(), false);
         self.find_instances(bag);
         if self.instances.len() > 1 {
             self.link(bag, names);
+            self.note_relayed(bag);
             self.move_forward(bag);
         }
         self.sort(bag);
@@ -101,6 +105,11 @@ impl Ordered {
     /// The row at a place of the order.
     pub fn fact<'a>(&self, bag: &'a Bag, at: u32) -> Option<&'a Fact> {
         self.order.get(at as usize).and_then(|n| bag.facts.get(*n as usize))
+    }
+
+    /// Whether the row at a place of the order is an arrival that a SEND inside the organisation led to.
+    pub fn is_relayed(&self, at: u32) -> bool {
+        self.order.get(at as usize).and_then(|n| self.relayed.get(*n as usize)).copied().unwrap_or(false)
     }
 
     /// Whether the row at a place of the order is a SEND that led to a RECEIVE that is here.
@@ -205,6 +214,19 @@ impl Ordered {
             entries.retain(|e| *e != entry);
             if let Some(target) = self.instance.get(entry as usize).copied() {
                 self.tie(cause, target);
+            }
+        }
+    }
+
+    fn note_relayed(&mut self, bag: &Bag) {
+        for &(cause, target) in &self.links {
+            let inside = bag
+                .facts
+                .get(cause as usize)
+                .is_some_and(|f| f.event == EventId::Send && !is_outbound(f, true));
+            let entry = self.instances.get(target as usize).and_then(|i| i.entry);
+            if let (true, Some(slot)) = (inside, entry.and_then(|e| self.relayed.get_mut(e as usize))) {
+                *slot = true;
             }
         }
     }

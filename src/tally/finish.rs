@@ -25,7 +25,9 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
         deferred_once: tally.deferred_once,
         laps: tally.laps,
         hours: hours(tally.hours),
+        looped: tally.failures.iter().filter(|(k, _)| is_loop(k)).map(|(_, f)| f.count).sum(),
         failures: failures(tally.failures, names, top),
+        not_found_most: not_found_domains(&tally.not_found, names, 2).first,
         not_found_domains: not_found_domains(&tally.not_found, names, top),
         not_found: not_found(tally.not_found, &tally.delivered, names, top),
         sender_domains: by_domain(&tally.senders, names, top),
@@ -44,6 +46,12 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
         Decision::ALL.iter().map(|d| (d.as_str(), tally.decisions.get(d).copied().unwrap_or(0))).collect();
     report.latency_ms = latencies(tally.latency);
     report
+}
+
+fn is_loop(key: &FailureKey) -> bool {
+    key.code.is_some_and(|c| {
+        (c.class, c.subject, c.detail) == (5, 4, 6) || (c.class, c.subject, c.detail) == (5, 4, 14)
+    })
 }
 
 fn lossy(bytes: &[u8]) -> String {

@@ -25,13 +25,7 @@ pub fn verdict(report: &mut Report) {
 
 fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     let mut wrong = |text: String| all.push(Attention { wrong: true, text });
-    let looped: u64 = report
-        .failures
-        .first
-        .iter()
-        .filter(|f| matches!(f.code.as_deref(), Some("5.4.6" | "5.4.14")))
-        .map(|f| f.recipients)
-        .sum();
+    let looped = report.looped;
     let (came_back, most) = report.laps;
     if looped > 0 {
         wrong(format!("mail goes in circles: {} failed as a loop (5.4.6)", recipients(looped)));
@@ -41,8 +35,7 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     }
     let not_found = count_of(report, "recipient-not-found");
     if not_found > 0 {
-        let domains =
-            report.not_found_domains.first.iter().take(2).map(|d| format!("{} at {}", d.count, d.name));
+        let domains = report.not_found_most.iter().map(|d| format!("{} at {}", d.count, d.name));
         let domains: Vec<String> = domains.collect();
         let addresses = report.not_found.total;
         let es = if addresses == 1 { "" } else { "es" };

@@ -395,7 +395,7 @@ enum Damage {
     Zeros,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct World {
     mail: Vec<Mail>,
     /// Into which file at which place.
@@ -640,16 +640,20 @@ impl World {
     }
 
     fn break_some(&self, drafts: &mut [Draft], written: &mut Written) {
-        let mut stray = BTreeSet::new();
+        // A stray quote goes on until the next row that begins like one, and two may close each
+        // other; so a file with one has no other damage.
+        let (mut stray, mut other) = (BTreeSet::new(), BTreeSet::new());
         for (which, place, damage) in &self.damage {
             let number = which.index(drafts.len());
+            if stray.contains(&number) || (matches!(damage, Damage::StrayQuote) && other.contains(&number)) {
+                continue;
+            }
+            if matches!(damage, Damage::StrayQuote) { &mut stray } else { &mut other }.insert(number);
             let draft = &mut drafts[number];
             let width = if draft.server == OLD { 26 } else { 30 };
             let record = match damage {
                 Damage::Short => "2026-03-10T09:30:00.000Z,,EX1,too,short".to_owned(),
                 Damage::BadTime => plain_row(width, "no time").replace("2026-03-10T", "yesterday,"),
-                // Of two stray quotes in a file each may close the other.
-                Damage::StrayQuote if !stray.insert(number) => continue,
                 Damage::StrayQuote => plain_row(width, "\"oops"),
                 Damage::Blank => String::new(),
                 Damage::Header => header(draft.server)[2].clone(),
@@ -683,6 +687,16 @@ impl World {
             text.push_str("2026-03-10T09:31:00.000Z,,EX1,,,cut off in the mid");
         }
         (draft.name.clone(), text.into_bytes())
+    }
+}
+
+/// A failing world is best read as its logs.
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (name, bytes) in self.logs().0 {
+            writeln!(f, "\n--- {name}\n{}", String::from_utf8_lossy(&bytes))?;
+        }
+        Ok(())
     }
 }
 

@@ -6,3 +6,4 @@ mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;
 mod quirks;
+mod readme;

@@ -1,6 +1,10 @@
 //! The quirks of real tracking logs, a test for each. Whatever is read here is read three times:
 //! `routes` with chunks of two sizes must write the same, and `report` must account for every record.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::indexing_slicing, reason = "a row or a field that is not there fails the test")]
+#![expect(clippy::disallowed_methods, reason = "lays out logs in a folder of its own")]
+
 mod bytes;
 mod columns;
 mod copies;

@@ -87,6 +87,9 @@ fn the_three_renderings_agree() {
 fn no_field_is_forgotten() {
     let Report {
         verdict: _,
+        looped: _,
+        // Only the verdict shows them.
+        not_found_most: _,
         attention: _,
         period: _,
         ledger: _,

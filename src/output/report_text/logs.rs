@@ -174,7 +174,8 @@ fn rejects(report: &Report) -> Block {
     Block::new(title, &columns).detailed(report.rejects.iter().take(FIRST).map(|reject| {
         let file = usize::try_from(reject.position.file).ok().and_then(|n| report.files.get(n));
         let place = format!("{}:{}", file.map_or("?", |f| f.name.as_str()), reject.position.line);
-        let begin = String::from_utf8_lossy(reject.raw.get(..BEGIN).unwrap_or(&reject.raw)).into_owned();
-        (vec![log(place), own(reject.reason.to_string())], Some(log(begin)))
+        let begin = reject.raw.as_ref().map(|raw| raw.get(..BEGIN).unwrap_or(raw));
+        let begin = begin.map(|raw| log(String::from_utf8_lossy(raw).into_owned()));
+        (vec![log(place), own(reject.reason.to_string())], begin)
     }))
 }

@@ -161,6 +161,11 @@ fn logs(report: &mut Report) {
     report.rejects = vec![Reject {
         position: Position { file: 0, line: 812, offset: 90_311 },
         reason: RejectReason::ColumnCount { found: 25, expected: 30 },
-        raw: format!("2026-03-10,{HOSTILE}").into_bytes().into_iter().chain([0xff]).collect(),
+        raw: format!("2026-03-10,{HOSTILE}")
+            .into_bytes()
+            .into_iter()
+            .chain([0xff])
+            .collect::<Vec<u8>>()
+            .into(),
     }];
 }

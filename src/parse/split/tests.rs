@@ -1,3 +1,5 @@
+//! The fast splitter against the oracle, and cuts of every size.
+
 use super::super::reference;
 use super::*;
 use proptest::prelude::*;

@@ -9,6 +9,14 @@ use crate::logwriter::{Log, MARK, Row};
 /// Subject of the last row that is cut in the tests below: it is written in quotes.
 const CUT: &str = "cut, in the middle";
 
+/// So much of its end a row may have lost in a crash. Where 100 bytes are missing, 27 columns are left.
+const CUTS: [usize; 4] = [40, 70, 100, 300];
+
+/// A whole mail, and a row that has lost its end.
+fn cut_row(bytes: usize) -> Log {
+    Log::of(E2016).delivered("first").row(&Row::receive("lost", "anna@contoso.com")).cut(bytes)
+}
+
 /// A row whose line ends inside the quotes of its subject.
 fn cut_in_quotes(log: Log) -> Log {
     let row = Row::receive("lost", "anna@contoso.com").with("message-subject", CUT);
@@ -134,18 +142,20 @@ fn zero_bytes_behind_a_cut_row_are_padding_and_the_row_is_set_aside() {
 
 #[test]
 fn behind_a_gap_of_zero_bytes_a_new_header_binds() {
-    let cut = Log::of(E2016).delivered("first").row(&Row::receive("lost", "anna@contoso.com")).cut(100);
-    let seen = one(cut.raw([0; 512]).header(E2013).delivered("second"));
-    assert_eq!((seen.records(), seen.count("padding_bytes")), ([10, 4, 1], 512));
-    assert_eq!(subjects(&seen), ["first", "second"]);
+    for cut in CUTS {
+        let seen = one(cut_row(cut).raw([0; 512]).header(E2013).delivered("second"));
+        assert_eq!((seen.records(), seen.count("padding_bytes")), ([10, 4, 1], 512), "{cut} bytes cut off");
+        assert_eq!(subjects(&seen), ["first", "second"]);
+    }
 }
 
 #[test]
 fn behind_a_gap_of_zero_bytes_a_row_reads() {
-    let cut = Log::of(E2016).delivered("first").row(&Row::receive("lost", "anna@contoso.com")).cut(100);
-    let seen = one(cut.raw([0; 512]).delivered("second"));
-    assert_eq!((seen.records(), seen.count("padding_bytes")), ([5, 4, 1], 512));
-    assert_eq!(subjects(&seen), ["first", "second"]);
+    for cut in CUTS {
+        let seen = one(cut_row(cut).raw([0; 512]).delivered("second"));
+        assert_eq!((seen.records(), seen.count("padding_bytes")), ([5, 4, 1], 512), "{cut} bytes cut off");
+        assert_eq!(subjects(&seen), ["first", "second"]);
+    }
 }
 
 #[test]
@@ -198,6 +208,27 @@ fn carriage_returns_alone_end_lines_where_there_is_no_line_feed() {
     let seen = folder.read();
     assert_eq!((seen.code, seen.records()), (0, [5, 2, 0]));
     assert_eq!(seen.row()["evidence"]["line"], 7);
+}
+
+#[test]
+fn a_long_log_in_any_encoding_reads_to_its_end() {
+    let log = (0..200).fold(Log::of(E2016), |log, i| {
+        let name = format!("message-{i:03}");
+        let row = |row: Row| row.with("message-subject", "👋".repeat(1 + i % 7)).with("custom-data", "");
+        log.row(&row(Row::receive(&name, "anna@contoso.com")))
+            .row(&row(Row::deliver(&name, "anna@contoso.com")))
+    });
+    let plain = one(log.clone());
+    assert_eq!((plain.code, plain.records(), plain.rows.len()), (0, [5, 400, 0], 200));
+    let folder = Folder::new();
+    for bytes in
+        [as_utf16(log.clone(), u16::to_le_bytes, true), as_utf16(log.clone(), u16::to_be_bytes, true)]
+    {
+        folder.put(LOG, bytes);
+        assert_eq!(folder.read().without_files(), plain.without_files());
+    }
+    folder.put(LOG, with_line_ends(log, "\r"));
+    assert_eq!(folder.read().all("subject"), plain.all("subject"));
 }
 
 #[test]

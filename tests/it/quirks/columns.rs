@@ -54,7 +54,8 @@ fn rows_of_several_releases_without_header_may_stand_in_one_file() {
 
 #[test]
 fn a_repeated_header_with_another_column_list_binds_the_rows_behind_it() {
-    let log = Log::of(E2010).delivered("2010").header(E2016).delivered("2016").header(E2013).delivered("2013");
+    let log =
+        Log::of(E2010).delivered("2010").header(E2016).delivered("2016").header(E2013).delivered("2013");
     let seen = one(log);
     assert_eq!((seen.code, seen.records(), seen.count("repaired")), (0, [15, 6, 0], 0));
     for row in &seen.rows {
@@ -67,7 +68,8 @@ fn a_repeated_header_with_another_column_list_binds_the_rows_behind_it() {
 fn a_folder_may_mix_releases() {
     let folder = Folder::new();
     for release in Release::ALL {
-        folder.put(&format!("{release:?}/{LOG}"), Log::of(release).delivered(&format!("{release:?}")).bytes());
+        folder
+            .put(&format!("{release:?}/{LOG}"), Log::of(release).delivered(&format!("{release:?}")).bytes());
     }
     let seen = folder.read();
     assert_eq!((seen.code, seen.records()), (0, [20, 8, 0]));
@@ -158,9 +160,10 @@ fn doubled_quotes_around_a_field_that_holds_quotes_are_halved_once() {
 #[test]
 fn a_prefix_that_a_collector_puts_before_rows_is_no_part_of_them() {
     let text = String::from_utf8(Log::headless(E2016).delivered("greeting").bytes()).unwrap();
-    let lines: String = text.lines().map(|l| format!("Mar 10 09:00:01 ex1 exchange[412]: {l}\r\n")).collect();
+    let lines: Vec<String> =
+        text.lines().map(|l| format!("Mar 10 09:00:01 ex1 exchange[412]: {l}\r\n")).collect();
     for (headers, log) in [(5, Log::of(E2016)), (0, Log::headless(E2016))] {
-        let seen = one(log.raw(&lines));
+        let seen = one(log.raw(lines.concat()));
         assert_eq!((seen.code, seen.records(), seen.count("repaired")), (0, [headers, 2, 0], 2));
         assert_eq!(seen.row()["decision"], "local-delivery");
     }

@@ -94,7 +94,7 @@ fn rows_of_copies_that_overlap_in_the_middle_are_counted_once() {
 #[test]
 fn a_copy_taken_while_the_server_was_writing_is_a_copy_up_to_its_cut() {
     for release in [E2010, E2016] {
-        let seen = together(mails(release, 0..12).bytes(), mails(release, 0..8).cut(30).bytes());
+        let seen = together(mails(release, 0..12).bytes(), mails(release, 0..8).cut(60).bytes());
         assert_eq!((seen.code, seen.records()), (3, [10, 39, 1]), "{release:?}");
         assert_eq!((seen.count("duplicates"), seen.rows.len()), (15, 12), "{release:?}");
     }
@@ -150,6 +150,18 @@ fn a_copy_is_known_although_its_times_go_back_behind_its_beginning() {
         let seen = together(late(release, 170).bytes(), late(release, 160).bytes());
         assert_eq!((seen.code, seen.records()), (0, [10, 662, 0]), "{release:?}");
         assert_eq!((seen.count("duplicates"), seen.count("counted")), (321, 341), "{release:?}");
+    }
+}
+
+#[test]
+fn copies_are_known_when_only_some_messages_are_asked_for() {
+    for release in [E2010, E2016] {
+        let folder = Folder::new();
+        folder.put(LOG, mails(release, 0..12).bytes());
+        folder.put(OTHER, mails(release, 0..8).bytes());
+        let seen = super::read(&[folder.path().as_os_str(), "--sender=lars@*".as_ref()]);
+        assert_eq!((seen.count("duplicates"), seen.rows.len()), (16, 12), "{release:?}");
+        assert!(seen.rows.iter().all(|r| r["hops"].as_array().unwrap().len() == 2));
     }
 }
 

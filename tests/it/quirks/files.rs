@@ -12,9 +12,10 @@ fn greeting() -> Vec<u8> {
     Log::of(E2016).delivered("greeting").bytes()
 }
 
+/// The names without their folders.
 fn names(list: &[Value]) -> Vec<&str> {
-    let name = |v: &Value| Path::new(v["name"].as_str().unwrap()).file_name().unwrap().to_owned();
-    list.iter().map(|v| (v["name"].as_str().unwrap(), name(v))).map(|(full, n)| &full[full.len() - n.len()..]).collect()
+    let paths = list.iter().map(|v| Path::new(v["name"].as_str().unwrap()));
+    paths.map(|p| p.file_name().unwrap().to_str().unwrap()).collect()
 }
 
 #[cfg(feature = "compressed")]
@@ -172,6 +173,20 @@ fn packing_changes_nothing_but_the_name_of_the_file() {
 
 #[test]
 #[cfg(feature = "compressed")]
+fn a_packed_copy_is_a_copy_whole_or_in_part() {
+    let mails = |n: u32| (0..n).fold(Log::of(E2016), |log, i| log.delivered(&format!("message-{i}"))).bytes();
+    for (packed, left_out, duplicates) in [(12, 1, 0), (8, 0, 16)] {
+        let folder = Folder::new();
+        folder.put(LOG, mails(12));
+        folder.put("backup/MSGTRK2026031009-1.LOG.gz", packed::gzip(&mails(packed)));
+        let seen = folder.read();
+        assert_eq!((seen.code, seen.list("left_out").len()), (0, left_out));
+        assert_eq!((seen.count("duplicates"), seen.count("counted"), seen.rows.len()), (duplicates, 24, 12));
+    }
+}
+
+#[test]
+#[cfg(feature = "compressed")]
 fn a_zip_of_several_logs_is_a_folder_of_logs() {
     let second = Log::of(E2016).delivered("second").bytes();
     let bytes = packed::zip(&[
@@ -184,7 +199,9 @@ fn a_zip_of_several_logs_is_a_folder_of_logs() {
     let seen = folder.read();
     assert_eq!((seen.code, seen.records()), (0, [10, 4, 0]));
     assert_eq!(seen.all("subject"), ["greeting", "second"]);
-    assert!(seen.rows[1]["evidence"]["file"].as_str().unwrap().ends_with("day.zip:EX1/MSGTRKMD2026031009-1.LOG"));
+    assert!(
+        seen.rows[1]["evidence"]["file"].as_str().unwrap().ends_with("day.zip:EX1/MSGTRKMD2026031009-1.LOG")
+    );
     assert_eq!(seen.list("left_out").len(), 1);
     assert!(seen.list("left_out")[0]["name"].as_str().unwrap().ends_with("readme.txt"));
 }

@@ -11,8 +11,9 @@ const TWO: &str = "anna@contoso.com;bob@contoso.com";
 const THREE: &str = "anna@contoso.com;bob@contoso.com;carol@contoso.com";
 
 fn failed(recipients: &str, status: &str) -> Seen {
-    let seen =
-        one(Log::of(E2016).row(&Row::receive("lost", recipients)).row(&Row::fail("lost", recipients, status)));
+    let seen = one(Log::of(E2016)
+        .row(&Row::receive("lost", recipients))
+        .row(&Row::fail("lost", recipients, status)));
     assert_eq!((seen.code, seen.records()), (0, [5, 2, 0]));
     assert_eq!(seen.rows.len(), recipients.split(';').count());
     seen
@@ -32,7 +33,8 @@ fn a_semicolon_inside_a_status_does_not_part_it() {
     assert_eq!(seen.count("unaligned_statuses"), 0);
     let (anna, bob) = (seen.to("anna@contoso.com"), seen.to("bob@contoso.com"));
     assert_eq!((&anna["decision"], &bob["decision"]), (&"recipient-not-found".into(), &"failed".into()));
-    let not_found = ["5.1.10", "RESOLVER.ADR.RecipientNotFound", "Recipient not found by SMTP address lookup"];
+    let not_found =
+        ["5.1.10", "RESOLVER.ADR.RecipientNotFound", "Recipient not found by SMTP address lookup"];
     assert_eq!(status(anna), not_found);
     let refused = ["5.7.1", "RESOLVER.RST.AuthRequired", "authentication required; try again"];
     assert_eq!(status(bob), refused);
@@ -64,7 +66,8 @@ fn statuses_that_fit_not_their_recipients_are_counted_and_kept_whole() {
 
 #[test]
 fn statuses_of_mail_that_was_sent_are_counted_too_where_they_fit_not() {
-    let row = Row::send("greeting", THREE).with("recipient-status", "250 2.1.5 Recipient OK;250 2.1.5 Recipient OK");
+    let row = Row::send("greeting", THREE)
+        .with("recipient-status", "250 2.1.5 Recipient OK;250 2.1.5 Recipient OK");
     let seen = one(Log::of(E2016).row(&Row::receive("greeting", THREE)).row(&row));
     assert_eq!((seen.code, seen.records(), seen.count("unaligned_statuses")), (0, [5, 2, 0], 1));
     assert_eq!(seen.all("decision"), ["send-connector"; 3]);
@@ -127,7 +130,8 @@ fn a_mailbox_exception_of_thousands_of_characters_keeps_its_tag() {
     );
     let [code, tag, text] = status(seen.row());
     assert_eq!(code, "5.2.0");
-    let wanted = "STOREDRV.Deliver.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded";
+    let wanted =
+        "STOREDRV.Deliver.Exception:MessageSubmissionExceededException.MapiExceptionMaxSubmissionExceeded";
     assert_eq!(tag, wanted);
     assert!(text.starts_with("Failed to process message") && text.ends_with("Agent]"), "{text}");
 }
@@ -145,7 +149,10 @@ fn to_cc_and_bcc_are_no_statuses() {
 
 #[test]
 fn a_fail_with_a_status_of_250_is_no_failure() {
-    let seen = failed("anna@contoso.com", "250 2.1.5 RESOLVER.OOF.IntToExt; handled internal OOF addressed to external");
+    let seen = failed(
+        "anna@contoso.com",
+        "250 2.1.5 RESOLVER.OOF.IntToExt; handled internal OOF addressed to external",
+    );
     assert_eq!(seen.row()["decision"], "in-transit");
     assert_eq!(seen.report["failures"]["total"], 0);
 }

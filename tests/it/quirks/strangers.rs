@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Folder, LOG, one, read, refused};
+use super::{Folder, LOG, one, read, refused, run, text};
 use crate::logwriter::Log;
 use crate::logwriter::Release::E2016;
 
@@ -64,6 +64,16 @@ fn another_log_alone_cannot_be_read_and_is_named() {
             assert_eq!(code, 1, "{name}");
             assert!(said.contains(name) && said.contains(kind), "{said}");
         }
+    }
+}
+
+#[test]
+fn another_log_on_standard_input_cannot_be_read_and_is_named() {
+    for (_, bytes, kind) in STRANGERS {
+        let output = run(&["routes"], &["-"], bytes.as_bytes());
+        let said = text(&output.stderr);
+        assert!(said.contains(kind), "{said}");
+        assert_eq!(output.status.code(), Some(1), "{kind}");
     }
 }
 
