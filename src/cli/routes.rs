@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::options::Environment;
 use super::run::{Run, ending, to_file};
 use crate::model::intake::Position;
-use crate::model::journey::{Journey, Leaf};
+use crate::model::journey::{Decision, Journey, Leaf};
 use crate::model::name::Frozen;
 use crate::output::file::Target;
 use crate::output::routes::{Context, Form, write_head, write_row};
@@ -71,7 +71,9 @@ impl Rows<'_> {
             .flat_map(|j| j.leaves.iter().map(move |l| (j, l)))
             .filter(|(_, leaf)| !self.only_matching || self.run.options.filter.takes_leaf(leaf, names))
             .collect();
-        rows.sort_by(|a, b| key(*a, names).cmp(&key(*b, names)));
+        rows.sort_by(|a, b| {
+            key(*a, names).cmp(&key(*b, names)).then_with(|| content(*a, names).cmp(&content(*b, names)))
+        });
         let mut text = Vec::new();
         for (journey, leaf) in rows {
             text.clear();
@@ -82,7 +84,22 @@ impl Rows<'_> {
     }
 }
 
-fn key<'n>((journey, leaf): (&Journey, &Leaf), names: &'n Frozen) -> (i64, [&'n [u8]; 3], Position) {
+/// What rows are ordered by. Time, message-id and the two addresses are the promise.
+fn key<'n>((journey, leaf): (&Journey, &Leaf), names: &'n Frozen) -> (i64, [&'n [u8]; 3], u128) {
     let texts = [journey.message_id, leaf.recipient, leaf.final_recipient].map(|s| names.get(s));
-    (journey.first_seen.0, texts, journey.evidence)
+    (journey.first_seen.0, texts, journey.network_message_id)
+}
+
+/// What keeps rows without ids apart: all that they say, and only then where they stand.
+fn content<'n>(
+    (journey, leaf): (&Journey, &Leaf),
+    names: &'n Frozen,
+) -> (Vec<&'n [u8]>, Vec<i64>, Decision, Position) {
+    let own =
+        [journey.sender, journey.subject, leaf.server, leaf.connector, leaf.status.tag, leaf.status.text];
+    let hops = leaf.hops.iter().flat_map(|h| [h.server, h.connector, h.peer]);
+    let texts = own.into_iter().chain(hops).map(|s| names.get(s)).collect();
+    let numbers = leaf.hops.iter().flat_map(|h| [h.time.0, h.event as i64, h.source as i64]);
+    let size = journey.size_bytes.map_or(-1, |b| b as i64);
+    (texts, numbers.chain([leaf.last_seen.0, size]).collect(), leaf.decision, journey.evidence)
 }

@@ -13,6 +13,7 @@ mod seen;
 mod state;
 mod twins;
 pub mod window;
+mod worker;
 
 use hashbrown::HashSet;
 

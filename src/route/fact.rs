@@ -161,22 +161,21 @@ impl Bag {
         let recipients = &self.recipients;
         let people =
             |f: &Fact| recipients.get(f.first as usize..(f.first + f.count) as usize).unwrap_or_default();
+        let text = |s: Symbol| names.get(s);
+        let numbers = |f: &Fact| (f.time, f.event, f.id, f.size, f.source, f.link_id, f.flags, f.owner);
+        let hosts = |f: &Fact| [f.server, f.connector, f.peer, f.peer_ip, f.related, f.sender].map(text);
+        let verdict = |r: &Recipient| {
+            (text(r.address), r.status.class, r.status.marks, r.status.code, text(r.status.tag))
+        };
+        // Texts come last: a verb that keeps no evidence keeps them masked, and must come to the same order.
+        let words = |r: &Recipient| text(r.status.text);
         self.facts.sort_unstable_by(|a, b| {
-            let numbers = |f: &Fact| (f.time, f.event, f.id, f.size, f.source, f.link_id, f.flags, f.owner);
-            let text = |s: Symbol| names.get(s);
-            numbers(a).cmp(&numbers(b)).then_with(|| {
-                let texts =
-                    |f: &Fact| [f.server, f.connector, f.peer, f.peer_ip, f.related, f.sender].map(text);
-                texts(a)
-                    .cmp(&texts(b))
-                    .then_with(|| {
-                        people(a)
-                            .iter()
-                            .map(|r| text(r.address))
-                            .cmp(people(b).iter().map(|r| text(r.address)))
-                    })
-                    .then_with(|| a.evidence.cmp(&b.evidence))
-            })
+            numbers(a)
+                .cmp(&numbers(b))
+                .then_with(|| hosts(a).cmp(&hosts(b)))
+                .then_with(|| people(a).iter().map(verdict).cmp(people(b).iter().map(verdict)))
+                .then_with(|| a.evidence.cmp(&b.evidence))
+                .then_with(|| people(a).iter().map(words).cmp(people(b).iter().map(words)))
         });
     }
 

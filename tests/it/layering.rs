@@ -304,10 +304,13 @@ fn nothing_prints_past_the_doors() {
 }
 
 #[test]
-fn nothing_is_unsafe() {
+fn nothing_is_unsafe_but_the_vector_loads() {
     let all = sources();
-    let breaks: Vec<String> =
-        all.iter().filter(|s| has_word(&s.code, "unsafe")).map(|s| s.path.clone()).collect();
+    let breaks: Vec<String> = all
+        .iter()
+        .filter(|s| s.path != "parse/scan/x86.rs" && has_word(&s.code, "unsafe"))
+        .map(|s| s.path.clone())
+        .collect();
     expect_none("unsafe code", &breaks);
 }
 

@@ -1,0 +1,190 @@
+//! One thread's reading: the records of a chunk, each an event, a header line or a reject.
+
+use std::collections::BTreeMap;
+
+use super::Run;
+use super::absorb::Absorber;
+use super::feed::Chunk;
+use super::plan::Planned;
+use crate::model::intake::{Position, Reject, RejectReason};
+use crate::parse::event::Event;
+use crate::parse::header::Binding;
+use crate::parse::record::{Fields, Record};
+use crate::parse::rescue::{rescue, strip_padding};
+use crate::parse::schema::Schema;
+use crate::parse::split::{MAX_LINE, Shape};
+use crate::parse::values::begins_like_a_record;
+
+/// A reject keeps this much of its line, bytes.
+const RAW: usize = 64 << 10;
+
+/// One thread's reading.
+pub(super) struct Worker<'r> {
+    pub absorber: Absorber<'r>,
+    fields: Fields,
+    by_width: BTreeMap<usize, Schema>,
+    keep_rejects: usize,
+    no_raw: bool,
+}
+
+/// One record on its way through [`Worker::record`].
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    bytes: &'a [u8],
+    at: Position,
+    terminated: bool,
+    broken: bool,
+    zeros: bool,
+}
+
+impl<'r> Worker<'r> {
+    pub(super) fn new(run: &'r Run<'r>, keep_rejects: usize, no_raw: bool) -> Self {
+        let by_width = [21, 26, 27, 30].into_iter().filter_map(|w| Some((w, Schema::by_width(w)?))).collect();
+        Self { absorber: Absorber::new(run), fields: Fields::default(), by_width, keep_rejects, no_raw }
+    }
+
+    /// Reads all records of a chunk.
+    pub(super) fn chunk(&mut self, chunk: &Chunk, planned: &Planned) {
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.index_shape(&chunk.data, &chunk.shape);
+        let count = self.absorber.seen.files.entry(chunk.file).or_default();
+        count.bytes += chunk.data.len() as u64;
+        self.absorber.seen.ledger.bytes += chunk.data.len() as u64;
+        let mut binding = chunk.binding.clone();
+        let mut line_number = chunk.line;
+        let Some(any) = self.by_width.get(&30).cloned() else { return };
+        let zeros = memchr::memchr(0, &chunk.data).is_some();
+        for i in 0..fields.len() {
+            let record = fields.record(i, &chunk.data, &any);
+            let at = Position {
+                file: chunk.file,
+                line: line_number,
+                offset: chunk.offset + record.start() as u64,
+            };
+            let broken = match &chunk.shape {
+                Shape::Lines => false,
+                Shape::Ends(ends) => {
+                    line_number += memchr::memchr_iter(b'\n', record.line()).count() as u64;
+                    ends.get(i).is_some_and(|(_, broken)| *broken)
+                }
+            };
+            // A piece of a line that is too long ends no line.
+            line_number += u64::from(record.is_terminated());
+            let bytes = record.line();
+            let zeros = zeros && bytes.contains(&0);
+            let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
+            self.record(record, line, &mut binding, planned);
+        }
+        self.fields = fields;
+    }
+
+    fn record(&mut self, record: Record<'_>, line: Line<'_>, binding: &mut Binding, planned: &Planned) {
+        match line.bytes.first() {
+            None => {
+                self.absorber.seen.ledger.blank_lines += 1;
+                return;
+            }
+            Some(b'#' | 0 | 0xEF) => {
+                let stripped = strip_padding(line.bytes);
+                if stripped.starts_with(b"#") {
+                    self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+                    self.header(stripped, line, binding);
+                    return;
+                }
+                if stripped.is_empty() {
+                    self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+                    return;
+                }
+            }
+            Some(_) => {}
+        }
+        self.absorber.seen.record(line.at.file);
+        if matches!(binding, Binding::OtherLog) {
+            return self.reject(line, RejectReason::OtherLog);
+        }
+        if line.broken || line.zeros {
+            let reason = if line.broken { RejectReason::StrayQuote } else { RejectReason::ZeroBytes };
+            return self.mend(line, reason, binding, planned);
+        }
+        let schema = match &*binding {
+            Binding::Header(schema) => Some(&**schema),
+            Binding::ByWidth | Binding::OtherLog => None,
+        };
+        let width = record.width();
+        let found = match schema.or_else(|| self.by_width.get(&width)) {
+            Some(schema) => Event::read(record.with_schema(schema)),
+            None => Err(RejectReason::ColumnCount { found: width as u32, expected: 0 }),
+        };
+        match found {
+            Ok(event) => self.absorber.row(&event, line.at, planned),
+            Err(reason) => self.mend(line, reason, binding, planned),
+        }
+    }
+
+    fn header(&mut self, stripped: &[u8], line: Line<'_>, binding: &mut Binding) {
+        binding.read_header(stripped);
+        self.absorber.seen.record(line.at.file);
+        self.absorber.seen.ledger.headers += 1;
+    }
+
+    /// A record that did not read: repaired if the damage is a known one, else rejected for the best reason.
+    fn mend(&mut self, line: Line<'_>, reason: RejectReason, binding: &mut Binding, planned: &Planned) {
+        if let Some(rescued) =
+            (!line.broken).then(|| rescue(line.bytes, binding.schema(), line.terminated)).flatten()
+        {
+            let mut fields = Fields::default();
+            if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
+                self.absorber.seen.ledger.repaired += 1;
+                self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+                return self.absorber.row(&event, line.at, planned);
+            }
+        }
+        let Some(gap) = memchr::memchr(0, line.bytes) else {
+            let reason = match () {
+                () if line.bytes.len() >= MAX_LINE => RejectReason::TooLong,
+                () if !line.terminated => RejectReason::CutOff,
+                () => reason,
+            };
+            return self.reject(line, reason);
+        };
+        // A crash leaves zero bytes: the record before them is cut, what follows is whole again.
+        let (head, tail) = line.bytes.split_at(gap);
+        let rest = strip_padding(tail);
+        self.absorber.seen.ledger.padding_bytes += zeros(tail);
+        let cut = Line { bytes: head, ..line };
+        if rest.is_empty() && !line.terminated {
+            return self.reject(cut, RejectReason::CutOff);
+        }
+        self.reject(cut, RejectReason::ZeroBytes);
+        let after = Line {
+            at: Position { offset: line.at.offset + (line.bytes.len() - rest.len()) as u64, ..line.at },
+            bytes: rest,
+            broken: false,
+            ..line
+        };
+        if rest.starts_with(b"#") {
+            self.header(rest, after, binding);
+        } else if begins_like_a_record(rest) {
+            self.absorber.seen.record(line.at.file);
+            self.mend(after, reason, binding, planned);
+        }
+    }
+
+    fn reject(&mut self, line: Line<'_>, reason: RejectReason) {
+        let raw = (!self.no_raw).then(|| line.bytes.get(..RAW).unwrap_or(line.bytes).to_vec());
+        let seen = &mut self.absorber.seen;
+        let count = seen.files.entry(line.at.file).or_default();
+        count.rejects += 1;
+        count.cut_off |= reason == RejectReason::CutOff;
+        seen.ledger.rejects += 1;
+        *seen.reasons.entry(reason.name()).or_default() += 1;
+        seen.rejects.push(Reject { position: line.at, reason, raw });
+        if seen.rejects.len() > self.keep_rejects.saturating_mul(2).max(64) {
+            seen.trim_rejects(self.keep_rejects);
+        }
+    }
+}
+
+fn zeros(line: &[u8]) -> u64 {
+    memchr::memchr_iter(0, line).count() as u64
+}
