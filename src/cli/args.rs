@@ -156,7 +156,7 @@ pub(super) struct FilterArgs {
     #[arg(long, value_name = "PATTERN")]
     pub client_ip: Vec<String>,
     /// Decision: local-delivery, recipient-not-found, …
-    #[arg(long, value_name = "DECISION")]
+    #[arg(long, value_name = "DECISION", value_delimiter = ',')]
     pub decision: Vec<String>,
     /// event-id of one of its rows.
     #[arg(long, value_name = "PATTERN")]

@@ -133,12 +133,11 @@ pub(super) fn filter(args: &FilterArgs) -> Result<Filter, Usage> {
 fn decision(name: &str) -> Result<Decision, Usage> {
     let found = Decision::ALL.into_iter().find(|d| d.as_str().eq_ignore_ascii_case(name));
     found.ok_or_else(|| {
-        let near = Decision::ALL
-            .iter()
-            .min_by_key(|d| strsim::damerau_levenshtein(d.as_str(), &name.to_lowercase()));
+        let distance = |d: &Decision| strsim::damerau_levenshtein(d.as_str(), &name.to_lowercase());
+        let near = Decision::ALL.iter().min_by_key(|d| distance(d)).filter(|d| distance(d) <= 4);
+        let near = near.map_or(String::new(), |d| format!("; did you mean {}", d.as_str()));
         let all: Vec<&str> = Decision::ALL.iter().map(|d| d.as_str()).collect();
-        let near = near.map_or("", |d| d.as_str());
-        Usage(format!("--decision: '{name}' is none; did you mean {near}? They are: {}", all.join(", ")))
+        Usage(format!("--decision: '{name}' is none{near}; they are: {}", all.join(", ")))
     })
 }
 

@@ -104,6 +104,15 @@ impl Run {
                 ledger.bytes as f64 / seconds.max(1e-9) / 1e9,
             ));
         }
+        if !matched && !self.options.filter.is_empty() && !self.quiet {
+            say("mailtrail: nothing matched; a pattern means the whole text, '*offsite*' a part of it");
+        }
+        if self.reading.ledger.outside_window > 0 && !self.quiet {
+            say(&format!(
+                "mailtrail: {} events lie outside --since and --until; mail that crosses the edge looks unfinished",
+                self.reading.ledger.outside_window
+            ));
+        }
         match (self.reading.is_incomplete(), matched) {
             (true, _) => Exit::Incomplete,
             (false, false) => Exit::NothingMatched,

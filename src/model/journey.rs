@@ -73,7 +73,7 @@ impl Decision {
             Self::Failed => "failed for good",
             Self::Dropped => "removed without delivery",
             Self::Deferred => "waiting, last try failed",
-            Self::HandedOff => "sent to a server whose log is not here",
+            Self::HandedOff => "sent on to a server that says no more here",
             Self::InTransit => "nothing final in these logs",
             Self::Expanded => "group; the members' fate is not in these logs",
         }

@@ -164,9 +164,11 @@ pub fn write_head(form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
         Form::JsonLines => Ok(()),
         Form::Csv => writeln!(out, "{}", COLUMNS.join(",")),
-        Form::Text => {
-            writeln!(out, "{:<19}  {:<22}  {:<40}  way", "first seen (UTC)", "decision", "recipient")
-        }
+        Form::Text => writeln!(
+            out,
+            "{:<19}  {:<22}  {:<30}  {:<44}  {:<44}  message-id",
+            "first seen (UTC)", "decision", "sender", "recipient", "way"
+        ),
     }
 }
 
@@ -220,7 +222,7 @@ pub fn write_row(
     Ok(())
 }
 
-/// When, what, to whom and by which way; the message-id last, to be looked up with `trace`.
+/// When, what, from whom to whom and by which way; the message-id last, to be looked up with `trace`.
 fn write_text(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
     let text = |s: &Option<String>| terminal(s.as_deref().unwrap_or_default()).into_owned();
     let time = row.first_seen.get(..19).unwrap_or(&row.first_seen).replace('T', " ");
@@ -231,13 +233,20 @@ fn write_text(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
     }
     let way = [&row.connector, &row.next_hop, &row.status_code, &row.status_tag].map(text);
     let way: Vec<String> = way.into_iter().filter(|w| !w.is_empty()).collect();
-    write!(
-        out,
-        "{time}  {:<22}  {recipient:<40}  {}  {}",
-        row.decision,
-        way.join(", "),
-        text(&row.message_id)
-    )
+    let (sender, recipient, way) =
+        (cell(&text(&row.sender), 30), cell(&recipient, 44), cell(&way.join(", "), 44));
+    write!(out, "{time}  {:<22}  {sender}  {recipient}  {way}  {}", row.decision, text(&row.message_id))
+}
+
+/// A text as wide as its column; what is too long loses its middle.
+fn cell(text: &str, width: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let over = chars.len().saturating_sub(width);
+    if over == 0 {
+        return format!("{text:<width$}");
+    }
+    let head = (width - 1).div_ceil(2);
+    chars.iter().take(head).chain(['…'].iter()).chain(chars.iter().skip(head + over + 1)).collect()
 }
 
 /// A cell is what JSON would hold: text bare, a list as JSON text, null as nothing.

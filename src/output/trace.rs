@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::escape::terminal;
-use super::numbers::{duration, size};
+use super::numbers::{counted, duration, size};
 use super::routes::Context;
 use crate::model::event::{EventId, Source};
 use crate::model::journey::{Decision, Hop, Journey, Leaf};
@@ -165,7 +165,9 @@ impl View<'_> {
             EventId::Redirect => {
                 format!("forwarding: {} to {}", self.text(hop.related), self.text(hop.address))
             }
-            EventId::Expand if shared => format!("group {} expanded", self.text(hop.related)),
+            EventId::Expand if shared || hop.address == hop.related => {
+                format!("group {} expanded", self.text(hop.related))
+            }
             EventId::Expand => {
                 format!("group {} has member {}", self.text(hop.related), self.text(hop.address))
             }
@@ -174,6 +176,12 @@ impl View<'_> {
             EventId::Defer => format!("put off{}", self.said(hop)),
             EventId::Fail => format!("gave up{}", self.said(hop)),
             EventId::DeliverFail => format!("the mailbox refused it{}", self.said(hop)),
+            EventId::Drop => format!("removed, no report made{}", self.said(hop)),
+            EventId::PoisonMessage => "set aside as poison: the service crashed over it".to_owned(),
+            EventId::ModeratorReject => "a moderator refused it".to_owned(),
+            EventId::ModerationExpire => "no moderator answered in time".to_owned(),
+            EventId::BadMail => "neither deliverable nor returnable".to_owned(),
+            EventId::ClientSubmission => "submitted by a client".to_owned(),
             _ => self.said(hop).trim_start_matches(": ").to_owned(),
         }
     }
@@ -199,7 +207,10 @@ impl View<'_> {
         let host = self.or(leaf.next_hop, "the next host");
         let connector = self.or(leaf.connector, "not named");
         let server = self.or(leaf.server, "a server not named");
-        let status = self.status(leaf.status.code.map(|c| c.to_string()), leaf.status.tag, leaf.status.text);
+        // The row above has the words; where it has neither code nor token, they stand here too.
+        let words =
+            if leaf.status.code.is_none() && leaf.status.tag == EMPTY { leaf.status.text } else { EMPTY };
+        let status = self.status(leaf.status.code.map(|c| c.to_string()), leaf.status.tag, words);
         let end = self.text(leaf.final_recipient);
         let mut out = match leaf.decision {
             Decision::LocalDelivery => format!("Delivered: stored in the mailbox on {host} after {took}."),
@@ -213,23 +224,16 @@ impl View<'_> {
                 format!("Not delivered: {server} found nobody with the address {end}{status}.")
             }
             Decision::Failed => format!("Not delivered: {server} gave up after {took}{status}."),
-            Decision::Dropped => {
-                let why = match leaf.decided_by.map(|(event, _)| event) {
-                    Some(EventId::ModeratorReject) => "a moderator refused it",
-                    Some(EventId::ModerationExpire) => "no moderator answered in time",
-                    Some(EventId::ModeratorsAllNdr) => "it could be brought to no moderator",
-                    Some(EventId::PoisonMessage) => {
-                        "it was set aside as poison, having made the service crash"
-                    }
-                    Some(EventId::Fail) => "it was quarantined",
-                    _ => "it was removed without a report to the sender",
-                };
-                format!("Not delivered: {why}, on {server}{status}.")
-            }
+            Decision::Dropped => format!("Not delivered: {}, on {server}{status}.", why_dropped(leaf)),
             Decision::Deferred => {
-                format!("Still waiting on {server} after {took}, {} tries put off{status}.", leaf.defers)
+                format!(
+                    "Still waiting on {server} after {took}, {} put off{status}.",
+                    counted(u64::from(leaf.defers), "try", "tries")
+                )
             }
-            Decision::HandedOff => format!("Handed to {host}, whose log is not here: its fate is unknown."),
+            Decision::HandedOff => {
+                format!("Handed to {host}; no row of that server about it is here, so its fate is unknown.")
+            }
             Decision::InTransit => format!("Last seen on {server}; nothing final in these logs."),
             Decision::Expanded => {
                 format!("Group expanded on {server}; what became of its members is not in these logs.")
@@ -255,5 +259,16 @@ impl View<'_> {
         let at = leaf.evidence;
         let file = self.context.files.get(at.file as usize).map_or("?", |f| f.name.as_str());
         format!("{} ({}:{})", leaf.decision.as_str(), terminal(file), at.line)
+    }
+}
+
+fn why_dropped(leaf: &Leaf) -> &'static str {
+    match leaf.decided_by.map(|(event, _)| event) {
+        Some(EventId::ModeratorReject) => "a moderator refused it",
+        Some(EventId::ModerationExpire) => "no moderator answered in time",
+        Some(EventId::ModeratorsAllNdr) => "it could be brought to no moderator",
+        Some(EventId::PoisonMessage) => "it was set aside as poison, having made the service crash",
+        Some(EventId::Fail) => "it was quarantined",
+        _ => "it was removed without a report to the sender",
     }
 }

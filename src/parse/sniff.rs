@@ -96,9 +96,7 @@ pub struct Sniffed {
     pub width: Option<usize>,
     /// Earliest time among its first rows.
     pub first: Option<Timestamp>,
-    /// Servers that wrote its first rows, short and in upper case, sorted.
-    pub servers: Vec<Vec<u8>>,
-    /// The one of them that wrote most of these rows; empty without one.
+    /// The server that wrote most of its first rows, short and in upper case; empty where none is named.
     pub host: Vec<u8>,
 }
 
@@ -204,8 +202,7 @@ impl Look {
             made: self.made,
             width: self.width,
             first: self.first,
-            host: self.rows.iter().max_by_key(|(_, n)| **n).map(|(host, _)| host.clone()).unwrap_or_default(),
-            servers: self.rows.into_keys().collect(),
+            host: self.rows.into_iter().max_by_key(|(_, n)| *n).map(|(host, _)| host).unwrap_or_default(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::{Batch, KeyKind};
 
 use super::Run;
-use super::cache::NameCache;
+use super::cache::{NameCache, Recent};
 use super::plan::Planned;
 use super::rows::{Hosts, direction, is_probe_row, mask, sender_flags, split_addresses, stays_inside};
 use super::seen::Seen;
@@ -25,6 +25,7 @@ pub(super) struct Absorber<'r> {
     pub seen: Seen,
     pub batch: Batch,
     cache: NameCache,
+    primary: Recent,
     recipients: Vec<Recipient>,
     folded: Vec<u8>,
 }
@@ -36,6 +37,7 @@ impl<'r> Absorber<'r> {
             seen: Seen::default(),
             batch: Batch::new(run.needs.texts),
             cache: NameCache::new(),
+            primary: Recent::new(),
             recipients: Vec::new(),
             folded: Vec::new(),
         }
@@ -86,6 +88,9 @@ impl<'r> Absorber<'r> {
     }
 
     fn folded_name(&mut self, text: &[u8]) -> Symbol {
+        if text.iter().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+            return self.name(text);
+        }
         let mut folded = std::mem::take(&mut self.folded);
         fold_case(text, &mut folded);
         let symbol = self.name(&folded);
@@ -112,9 +117,15 @@ impl<'r> Absorber<'r> {
         if self.run.only.is_some_and(|only| !only.contains(&key.value)) {
             return;
         }
+        if annotation && !self.run.filter.asks_rows() && self.primary.holds(key.value) {
+            return;
+        }
         let marks = self.run.filter.marks(event, &hosts.writer);
         if let Some(near) = self.run.near {
             near.look(&message_id, &mut self.seen.near);
+        }
+        if !annotation {
+            self.primary.add(key.value);
         }
         let (sender, flags) = self.sender(event);
         let mut fact = Fact {
@@ -126,13 +137,15 @@ impl<'r> Absorber<'r> {
             id,
             connector: self.name(&event.text(Column::ConnectorId)),
             peer: self.name(&hosts.peer),
-            peer_ip: self.name(&hosts.peer_ip),
             sender: self.folded_name(&sender),
             evidence: at,
             twin,
             marks,
             ..Fact::default()
         };
+        if needs_ip(event, &hosts, &fact) {
+            fact.peer_ip = self.name(&hosts.peer_ip);
+        }
         self.particulars(event, &mut fact);
         self.take_recipients(event, &fact);
         fact.count = self.recipients.len() as u32;
@@ -148,7 +161,7 @@ impl<'r> Absorber<'r> {
     }
 
     fn count(&mut self, event: &Event<'_>, server: Symbol) {
-        *self.seen.coverage.entry((server, event.time.hour())).or_default() += 1;
+        self.seen.cover(server, event.time.hour());
         let unknown_event = match event.event {
             EventId::Other => self.name(&event.text(Column::EventId)),
             _ => EMPTY,
@@ -306,4 +319,15 @@ impl<'r> Absorber<'r> {
             host: if host == fact.server { EMPTY } else { host },
         }
     }
+}
+
+/// An address tells who is on the other side of an arrival or a send; elsewhere only where no host does.
+fn needs_ip(event: &Event<'_>, hosts: &Hosts<'_>, fact: &Fact) -> bool {
+    fact.peer == EMPTY
+        || match event.event {
+            EventId::Receive => event.source == Source::Smtp,
+            EventId::SendExternal => true,
+            EventId::Send => !stays_inside(&event.text(Column::ConnectorId)) || hosts.peer.is_empty(),
+            _ => false,
+        }
 }

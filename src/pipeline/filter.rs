@@ -111,6 +111,11 @@ impl Filter {
         self.row_kinds().iter().filter(|(p, _)| !p.is_empty()).map(|(_, bit)| bit).sum()
     }
 
+    /// Whether anything was asked of rows.
+    pub fn asks_rows(&self) -> bool {
+        self.wanted() != 0
+    }
+
     /// Whether anything was asked for at all.
     pub fn is_empty(&self) -> bool {
         self.wanted() == 0 && !self.asks_leaves()
@@ -122,6 +127,9 @@ impl Filter {
 
     /// The marks of a row.
     pub fn marks(&self, event: &Event<'_>, server: &[u8]) -> u16 {
+        if !self.asks_rows() {
+            return 0;
+        }
         let text = |c: Column| event.text(c);
         let met = |bit: u16, patterns: &Patterns| match bit {
             1 => patterns.matches(&text(Column::Sender)) || patterns.matches(&text(Column::ReturnPath)),

@@ -233,7 +233,7 @@ fn overlaps(looked: &[Looked], number: usize) -> Vec<(Timestamp, Timestamp)> {
     let (from, to) = span(own);
     let related = |f: &Looked| {
         (f.family == own.family || f.family == Family::Unknown || own.family == Family::Unknown)
-            && f.sniffed.servers.iter().any(|s| own.sniffed.servers.contains(s))
+            && f.sniffed.host == own.sniffed.host
     };
     let mut shared: Vec<(Timestamp, Timestamp)> = looked
         .iter()

@@ -148,6 +148,7 @@ impl<'p> Pass<'p> {
         let parts: Vec<Seen> = pool.broadcast(|thread| {
             let mut worker = Worker::new(run, self.keep_rejects, self.no_raw);
             self.work(&mut worker, &store, thread.index());
+            worker.absorber.seen.put_down();
             worker.absorber.seen
         });
         let mut seen = Seen::default();

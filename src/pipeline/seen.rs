@@ -22,8 +22,14 @@ pub(super) struct Seen {
     pub period: Option<(Timestamp, Timestamp)>,
     /// Annotations that name no message.
     pub unattached: u64,
-    /// By file.
+    /// By file, without the one that is being read.
     pub files: BTreeMap<u32, FileCount>,
+    /// The file that is being read, and what was found in it.
+    file: u32,
+    pub current: FileCount,
+    /// Rows of the server and hour of the last row.
+    here: ((Symbol, i64), u64),
+
     /// Rejects by reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first rejects, at least as many as are to be kept.
@@ -41,7 +47,17 @@ pub(super) struct FileCount {
     pub cut_off: bool,
 }
 
+impl FileCount {
+    fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.bytes += other.bytes;
+        self.rejects += other.rejects;
+        self.cut_off |= other.cut_off;
+    }
+}
+
 impl Seen {
+    /// Adds what another thread has seen; both have put down what they counted aside.
     pub(super) fn merge(&mut self, other: Self) {
         self.ledger.merge(&other.ledger);
         for (key, n) in other.coverage {
@@ -56,11 +72,7 @@ impl Seen {
         }
         self.unattached += other.unattached;
         for (file, n) in other.files {
-            let mine = self.files.entry(file).or_default();
-            mine.records += n.records;
-            mine.bytes += n.bytes;
-            mine.rejects += n.rejects;
-            mine.cut_off |= n.cut_off;
+            self.files.entry(file).or_default().add(&n);
         }
         for (reason, n) in other.reasons {
             *self.reasons.entry(reason).or_default() += n;
@@ -71,10 +83,41 @@ impl Seen {
         }
     }
 
+    /// Begins a chunk of a file.
+    pub(super) fn begin(&mut self, file: u32, bytes: u64) {
+        if file != self.file {
+            self.put_down();
+            self.file = file;
+        }
+        self.current.bytes += bytes;
+    }
+
+    /// Adds what was counted aside to its place. Call before the parts are merged.
+    pub(super) fn put_down(&mut self) {
+        let found = std::mem::take(&mut self.current);
+        let mine = self.files.entry(self.file).or_default();
+        mine.add(&found);
+        let (place, rows) = std::mem::take(&mut self.here);
+        if rows > 0 {
+            *self.coverage.entry(place).or_default() += rows;
+        }
+    }
+
+    /// Counts a row of a server and hour; most rows share those of the row before.
+    pub(super) fn cover(&mut self, server: Symbol, hour: i64) {
+        if self.here.0 != (server, hour) {
+            let (place, rows) = std::mem::replace(&mut self.here, ((server, hour), 0));
+            if rows > 0 {
+                *self.coverage.entry(place).or_default() += rows;
+            }
+        }
+        self.here.1 += 1;
+    }
+
     /// Counts a record.
-    pub(super) fn record(&mut self, file: u32) {
+    pub(super) fn record(&mut self) {
         self.ledger.records += 1;
-        self.files.entry(file).or_default().records += 1;
+        self.current.records += 1;
     }
 
     /// Keeps the first rejects by file and place.

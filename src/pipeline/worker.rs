@@ -47,8 +47,7 @@ impl<'r> Worker<'r> {
     pub(super) fn chunk(&mut self, chunk: &Chunk, planned: &Planned) {
         let mut fields = std::mem::take(&mut self.fields);
         fields.index_shape(&chunk.data, &chunk.shape);
-        let count = self.absorber.seen.files.entry(chunk.file).or_default();
-        count.bytes += chunk.data.len() as u64;
+        self.absorber.seen.begin(chunk.file, chunk.data.len() as u64);
         self.absorber.seen.ledger.bytes += chunk.data.len() as u64;
         let mut binding = chunk.binding.clone();
         let mut line_number = chunk.line;
@@ -88,7 +87,7 @@ impl<'r> Worker<'r> {
                 let stripped = strip_padding(line.bytes);
                 if stripped.starts_with(b"#") {
                     self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
-                    self.header(stripped, line, binding);
+                    self.header(stripped, binding);
                     return;
                 }
                 if stripped.is_empty() {
@@ -98,7 +97,7 @@ impl<'r> Worker<'r> {
             }
             Some(_) => {}
         }
-        self.absorber.seen.record(line.at.file);
+        self.absorber.seen.record();
         if matches!(binding, Binding::OtherLog) {
             return self.reject(line, RejectReason::OtherLog);
         }
@@ -121,9 +120,9 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn header(&mut self, stripped: &[u8], line: Line<'_>, binding: &mut Binding) {
+    fn header(&mut self, stripped: &[u8], binding: &mut Binding) {
         binding.read_header(stripped);
-        self.absorber.seen.record(line.at.file);
+        self.absorber.seen.record();
         self.absorber.seen.ledger.headers += 1;
     }
 
@@ -163,9 +162,9 @@ impl<'r> Worker<'r> {
             ..line
         };
         if rest.starts_with(b"#") {
-            self.header(rest, after, binding);
+            self.header(rest, binding);
         } else if begins_like_a_record(rest) {
-            self.absorber.seen.record(line.at.file);
+            self.absorber.seen.record();
             self.mend(after, reason, binding, planned);
         }
     }
@@ -173,9 +172,8 @@ impl<'r> Worker<'r> {
     fn reject(&mut self, line: Line<'_>, reason: RejectReason) {
         let raw = (!self.no_raw).then(|| line.bytes.get(..RAW).unwrap_or(line.bytes).to_vec());
         let seen = &mut self.absorber.seen;
-        let count = seen.files.entry(line.at.file).or_default();
-        count.rejects += 1;
-        count.cut_off |= reason == RejectReason::CutOff;
+        seen.current.rejects += 1;
+        seen.current.cut_off |= reason == RejectReason::CutOff;
         seen.ledger.rejects += 1;
         *seen.reasons.entry(reason.name()).or_default() += 1;
         seen.rejects.push(Reject { position: line.at, reason, raw });

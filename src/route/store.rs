@@ -57,13 +57,12 @@ impl Keyer {
     /// The key of a row. A message-id is compared without its angle brackets and blanks around it.
     pub fn key(&self, network: Option<u128>, message_id: &[u8], server: &[u8], id: u64, line: &[u8]) -> Key {
         let trimmed = bare_message_id(message_id);
-        let hash = if trimmed.is_empty() { 0 } else { self.hash(0, trimmed) };
-        let message_id = if trimmed.is_empty() { 0 } else { (hash as u64).max(1) };
+        let message_id = if trimmed.is_empty() { 0 } else { self.a.hash_one(trimmed).max(1) };
         if let Some(value) = network {
             return Key { kind: KeyKind::Network, value, message_id };
         }
         if message_id != 0 {
-            return Key { kind: KeyKind::MessageId, value: hash, message_id };
+            return Key { kind: KeyKind::MessageId, value: self.hash(0, trimmed), message_id };
         }
         let value = if id == 0 {
             self.hash(1, line)

@@ -27,11 +27,14 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     let mut wrong = |text: String| all.push(Attention { wrong: true, text });
     let looped = report.looped;
     let (came_back, most) = report.laps;
-    if looped > 0 {
-        wrong(format!("mail goes in circles: {} failed as a loop (5.4.6)", recipients(looped)));
-    }
-    if came_back > 0 && most > 1 {
-        wrong(format!("mail for {} left and came back, up to {most} times", recipients(came_back)));
+    let back = || format!("mail for {} left and came back, up to {most} times", recipients(came_back));
+    match (looped, most > 1) {
+        (0, false) => {}
+        (0, true) => wrong(back()),
+        (n, false) => wrong(format!("mail goes in circles: {} failed as a loop (5.4.6)", recipients(n))),
+        (n, true) => {
+            wrong(format!("mail goes in circles: {}, and {} failed as a loop (5.4.6)", back(), grouped(n)));
+        }
     }
     let not_found = count_of(report, "recipient-not-found");
     if not_found > 0 {
@@ -56,6 +59,10 @@ fn unfinished(report: &Report, all: &mut Vec<Attention>) {
             recipients(came_back)
         ));
     }
+    let (waited, tries) = report.deferred_once;
+    if waited > 0 {
+        open(format!("{} had to wait, {} tries put off", recipients(waited), grouped(tries)));
+    }
     let deferred = count_of(report, "deferred");
     if deferred > 0 {
         open(format!("{} still waiting after a failed try", recipients(deferred)));
@@ -64,7 +71,10 @@ fn unfinished(report: &Report, all: &mut Vec<Attention>) {
         let names: Vec<&str> = report.missing_servers.iter().map(|c| c.name.as_str()).take(5).collect();
         let n = report.missing_servers.len();
         let more = if n > 5 { format!(" and {} more", n - 5) } else { String::new() };
-        open(format!("no log of {}{more}, which mail was sent to", names.join(", ")));
+        open(format!(
+            "mail was sent to {}{more}, and no row of that server about it is here",
+            names.join(", ")
+        ));
     }
     let in_transit = count_of(report, "in-transit");
     if in_transit > 0 {
@@ -73,13 +83,6 @@ fn unfinished(report: &Report, all: &mut Vec<Attention>) {
     let dropped = count_of(report, "dropped");
     if dropped > 0 {
         open(format!("{} dropped without delivery", recipients(dropped)));
-    }
-    let silent: usize = report.coverage.iter().map(|c| c.silent_hours.len()).sum();
-    if silent > 0 {
-        open(format!(
-            "{silent} hour{} without a row of a server that wrote before and after",
-            plural(silent)
-        ));
     }
 }
 
