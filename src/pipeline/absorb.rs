@@ -117,7 +117,11 @@ impl<'r> Absorber<'r> {
         if self.run.only.is_some_and(|only| !only.contains(&key.value)) {
             return;
         }
-        if annotation && !self.run.filter.asks_rows() && self.primary.holds(key.value) {
+        if annotation
+            && key.kind == KeyKind::Network
+            && !self.run.filter.asks_rows()
+            && self.primary.holds(key.value)
+        {
             return;
         }
         let marks = self.run.filter.marks(event, &hosts.writer);
@@ -149,15 +153,20 @@ impl<'r> Absorber<'r> {
         self.particulars(event, &mut fact);
         self.take_recipients(event, &fact);
         fact.count = self.recipients.len() as u32;
-        if self.run.needs.texts {
-            fact.related_shown = self.name(&event.text(Column::RelatedRecipient));
-            fact.sender_shown = self.name(&sender);
-            fact.message_id = self.name(&message_id);
-            fact.subject =
-                if self.run.needs.subjects { self.name(&event.text(Column::Subject)) } else { EMPTY };
-            fact.reference = self.name(&event.text(Column::Reference));
-        }
+        self.add_texts(event, &mut fact, (&sender, &message_id));
         self.batch.push(key, &fact, &self.recipients);
+    }
+
+    /// What only `routes` and `trace` print.
+    fn add_texts(&mut self, event: &Event<'_>, fact: &mut Fact, (sender, message_id): (&[u8], &[u8])) {
+        if !self.run.needs.texts {
+            return;
+        }
+        fact.related_shown = self.name(&event.text(Column::RelatedRecipient));
+        fact.sender_shown = self.name(sender);
+        fact.message_id = self.name(message_id);
+        fact.subject = if self.run.needs.subjects { self.name(&event.text(Column::Subject)) } else { EMPTY };
+        fact.reference = self.name(&event.text(Column::Reference));
     }
 
     fn count(&mut self, event: &Event<'_>, server: Symbol) {

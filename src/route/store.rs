@@ -123,7 +123,8 @@ impl Batch {
         let pending = Pending {
             key,
             sender: fact.sender,
-            annotation: fact.flags & ANNOTATION != 0 && fact.marks == 0,
+            // A bag that only a message-id names may hold several messages, so there none is spared.
+            annotation: fact.flags & ANNOTATION != 0 && fact.marks == 0 && key.kind != KeyKind::MessageId,
             from,
             to: self.bytes.len() as u32,
         };
@@ -200,7 +201,7 @@ impl Shard {
         if pending.annotation && entry.has_primary {
             return;
         }
-        entry.has_primary |= !pending.annotation;
+        entry.has_primary |= !pending.annotation && entry.key.kind != KeyKind::MessageId;
         let mut head = [0u8; 16];
         let head_len = fragment_head(&mut head, entry, pending.sender, bytes.len());
         let at = self.blocks_append(head.get(..head_len).unwrap_or_default(), bytes);
