@@ -1,5 +1,6 @@
 //! Names as numbers: every text a run keeps is stored once and known by a symbol.
 
+use std::borrow::Cow;
 use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
@@ -132,7 +133,7 @@ impl Frozen {
     }
 
     /// The text as a string; bytes that are not UTF-8 become U+FFFD.
-    pub fn text(&self, symbol: Symbol) -> std::borrow::Cow<'_, str> {
+    pub fn text(&self, symbol: Symbol) -> Cow<'_, str> {
         String::from_utf8_lossy(self.get(symbol))
     }
 
@@ -155,10 +156,14 @@ pub fn guid_text(value: u128) -> String {
 }
 
 /// A host's short name in upper case: the first label, unless the text is an IP address.
-pub fn short_host(host: &[u8]) -> Vec<u8> {
+pub fn short_host(host: &[u8]) -> Cow<'_, [u8]> {
     let is_ip = host.contains(&b':') || host.iter().all(|b| b.is_ascii_digit() || *b == b'.');
     let label = if is_ip { host } else { host.split(|b| *b == b'.').next().unwrap_or(host) };
-    label.to_ascii_uppercase()
+    if label.iter().any(u8::is_ascii_lowercase) {
+        Cow::Owned(label.to_ascii_uppercase())
+    } else {
+        Cow::Borrowed(label)
+    }
 }
 
 /// An address as it is compared: in lower case, beyond ASCII too where the bytes are UTF-8.
@@ -197,9 +202,9 @@ mod tests {
 
     #[test]
     fn hosts_and_domains() {
-        assert_eq!(short_host(b"ex1.contoso.com"), b"EX1");
-        assert_eq!(short_host(b"10.0.1.11"), b"10.0.1.11");
-        assert_eq!(short_host(b"fe80::1%3"), b"FE80::1%3");
+        assert_eq!(&*short_host(b"ex1.contoso.com"), b"EX1");
+        assert_eq!(&*short_host(b"10.0.1.11"), b"10.0.1.11");
+        assert_eq!(&*short_host(b"fe80::1%3"), b"FE80::1%3");
         assert_eq!(domain_of(b"\"a@b\"@contoso.com"), b"contoso.com");
         assert_eq!(domain_of(b"nobody"), b"");
     }

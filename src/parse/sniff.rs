@@ -182,7 +182,7 @@ impl Look {
         self.first = Some(self.first.map_or(event.time, |t| t.min(event.time)));
         let host = match family {
             // Its rows name the transport server first, but it lies on the mailbox server.
-            Family::Delivery => short_host(&event.text(Column::ServerHostname)),
+            Family::Delivery => short_host(&event.text(Column::ServerHostname)).into_owned(),
             _ => writer(&event),
         };
         if !host.is_empty() {
@@ -215,7 +215,7 @@ fn is_exchange_2003(line: &[u8]) -> bool {
 pub fn writer(event: &Event<'_>) -> Vec<u8> {
     let (client, server) = (event.text(Column::ClientHostname), event.text(Column::ServerHostname));
     let (one, two) = if written_by_client(event.event) { (client, server) } else { (server, client) };
-    short_host(if one.is_empty() { &two } else { &one })
+    short_host(if one.is_empty() { &two } else { &one }).into_owned()
 }
 
 #[cfg(test)]

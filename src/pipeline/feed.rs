@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::parse::header::Binding;
-use crate::parse::rescue::{BOM, strip_padding};
+use crate::parse::rescue::strip_padding;
 use crate::parse::split::{self, Shape};
 
 /// Bytes of a chunk, about; smaller for tests.
@@ -97,9 +97,8 @@ impl Feed {
         let data = &chunk.data[..];
         let begins = |line: &[u8]| strip_padding(line).starts_with(b"#");
         let inside = || {
-            memchr::memmem::find(data, b"\n#").is_some()
-                || memchr::memmem::find(data, &[BOM, b"#"].concat()).is_some()
-                || memchr::memmem::find(data, b"\0#").is_some()
+            memchr::memchr_iter(b'#', data)
+                .any(|i| matches!(data.get(i.wrapping_sub(1)), Some(b'\n' | 0 | 0xBF)))
         };
         if !begins(data) && !inside() {
             return;

@@ -11,26 +11,31 @@ use crate::route::fact;
 
 /// Who wrote a row and who is on the other side.
 pub(super) struct Hosts<'e> {
-    pub writer: Vec<u8>,
+    pub writer: Cow<'e, [u8]>,
     pub peer: Cow<'e, [u8]>,
     pub peer_ip: Cow<'e, [u8]>,
 }
 
 impl<'e> Hosts<'e> {
     /// Reads them off a row; `fallback` wrote it if it names no host.
-    pub(super) fn of(event: &Event<'e>, fallback: &[u8]) -> Self {
+    pub(super) fn of(event: &Event<'e>, fallback: &'e [u8]) -> Self {
         let client = (event.text(Column::ClientHostname), Column::ClientIp);
         let server = (event.text(Column::ServerHostname), Column::ServerIp);
         let (own, other) = if written_by_client(event.event) { (client, server) } else { (server, client) };
-        if own.0.is_empty() {
-            let nothing = Cow::Borrowed(&b""[..]);
-            return Self {
-                writer: if other.0.is_empty() { fallback.to_vec() } else { short_host(&other.0) },
-                peer: nothing.clone(),
-                peer_ip: nothing,
-            };
+        let nothing = Cow::Borrowed(&b""[..]);
+        match (own.0.is_empty(), other.0.is_empty()) {
+            (false, _) => Self { writer: short(own.0), peer: other.0, peer_ip: event.text(other.1) },
+            (true, false) => Self { writer: short(other.0), peer: nothing.clone(), peer_ip: nothing },
+            (true, true) => Self { writer: Cow::Borrowed(fallback), peer: nothing.clone(), peer_ip: nothing },
         }
-        Self { writer: short_host(&own.0), peer: other.0, peer_ip: event.text(other.1) }
+    }
+}
+
+/// As [`short_host`], of a text that may be borrowed from the log.
+fn short(host: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match host {
+        Cow::Borrowed(host) => short_host(host),
+        Cow::Owned(host) => Cow::Owned(short_host(&host).into_owned()),
     }
 }
 

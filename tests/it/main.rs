@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 
 mod cases;
+mod cli;
 mod determinism;
 mod layering;
 #[path = "../support/logwriter.rs"]
