@@ -27,8 +27,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are no errors; clap knows where each goes.
-            let failed = e.print().is_err() || e.use_stderr();
-            return if failed { Exit::Usage.into() } else { Exit::Done.into() };
+            let printed = e.print();
+            let closed = printed.as_ref().is_err_and(|p| p.kind() == io::ErrorKind::BrokenPipe);
+            let done = !e.use_stderr() && (printed.is_ok() || closed);
+            return if done { Exit::Done.into() } else { Exit::Usage.into() };
         }
     };
     let env = Environment::read();

@@ -109,12 +109,15 @@ fn window(args: &ReadArgs, env: &Environment) -> Result<Window, Usage> {
 
 /// Which messages are asked for.
 pub(super) fn filter(args: &FilterArgs) -> Result<Filter, Usage> {
-    let patterns = |flag: &str, values: &[String]| Ok(Patterns::new(expand(flag, values)?));
+    let patterns = |flag: &str, values: &[String]| match values {
+        [] => Ok(Patterns::default()),
+        _ => expand(flag, values).map(Patterns::new),
+    };
     let mut decisions = Vec::new();
     for name in expand("--decision", &args.decision)? {
         decisions.push(decision(&name)?);
     }
-    let bare = |id: String| id.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+    let bare = |id: &String| id.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
     Ok(Filter {
         sender: patterns("--sender", &args.sender)?,
         subject: patterns("--subject", &args.subject)?,
@@ -122,11 +125,14 @@ pub(super) fn filter(args: &FilterArgs) -> Result<Filter, Usage> {
         client_ip: patterns("--client-ip", &args.client_ip)?,
         event: patterns("--event", &args.event)?,
         source: patterns("--source", &args.source)?,
-        message_id: Patterns::new(expand("--message-id", &args.message_id)?.into_iter().map(bare)),
+        message_id: match &args.message_id[..] {
+            [] => Patterns::default(),
+            ids => Patterns::new(expand("--message-id", ids)?.iter().map(bare)),
+        },
         network_message_id: Patterns::default(),
         recipient: patterns("--recipient", &args.recipient)?,
         connector: patterns("--connector", &args.connector)?,
-        decision: decisions,
+        decision: (!args.decision.is_empty()).then_some(decisions),
     })
 }
 

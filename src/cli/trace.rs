@@ -21,8 +21,9 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
         (None, Some("jsonl" | "json")) => TraceFormat::Jsonl,
         (None, _) => TraceFormat::Text,
     };
-    let network = Patterns::new(args.network_message_id.iter().map(|g| with_dashes(g)));
     let asked = !args.network_message_id.is_empty();
+    let network = args.network_message_id.iter().map(|g| with_dashes(g));
+    let network = if asked { Patterns::new(network) } else { Patterns::default() };
     if !asked && filter(&args.read.filter)?.is_empty() {
         let what =
             "trace: which message? Give --message-id, --network-message-id, --recipient or another filter";

@@ -10,7 +10,13 @@ const HEAD: usize = 64 << 10;
 /// count are those of what this reader gives.
 pub fn as_utf8_lines(mut inner: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
     let mut head = Vec::with_capacity(HEAD);
-    inner.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    let torn = inner.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
+    match torn {
+        Some(e) if head.is_empty() => return Err(e),
+        // What a torn archive holds before the tear is read, and only then the tear is an error.
+        Some(e) => inner = Box::new(Torn(Some(e))),
+        None => {}
+    }
     let utf16 = utf16_of(&head);
     let lone_returns = utf16.is_none() && head.contains(&b'\r') && !head.contains(&b'\n');
     let whole: Box<dyn Read + Send> = Box::new(io::Cursor::new(head).chain(inner));
@@ -42,6 +48,15 @@ fn utf16_of(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
         _ if zeros(1) => Some(encoding_rs::UTF_16LE),
         _ if zeros(0) => Some(encoding_rs::UTF_16BE),
         _ => None,
+    }
+}
+
+/// Fails once, then ends.
+struct Torn(Option<io::Error>);
+
+impl Read for Torn {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::{InputError, Packing, Source, platform};
+use crate::model::intake::UNFINISHED;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -51,6 +52,7 @@ fn walk(folder: &Path, found: &mut Found) {
     let before = found.sources.len() + found.errors.len();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         match entry {
+            Ok(entry) if entry.file_name().to_string_lossy().starts_with(UNFINISHED) => {}
             Ok(entry) if entry.file_type().is_file() => add_file(entry.path(), false, found),
             Ok(_) => {}
             Err(e) => {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// How the name of a file begins that an output is still written to; it lies where logs may lie.
+pub const UNFINISHED: &str = ".mailtrail-";
+
 /// Where something stands: which file, which line (1-based, physical), which byte, both of the decompressed text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {

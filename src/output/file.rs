@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::model::intake::UNFINISHED;
+
 /// What went wrong with an output.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -48,7 +50,7 @@ impl Target {
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temp = tempfile::Builder::new()
-            .prefix(".mailtrail-")
+            .prefix(UNFINISHED)
             .tempfile_in(folder)
             .map_err(|source| OutputError::Write { path: path.to_owned(), source })?;
         Ok(Self::File { path: path.to_owned(), temp })

@@ -14,9 +14,12 @@ use crate::parse::event::Event;
 use crate::parse::values::guid;
 use crate::route::store::bare_message_id;
 
-/// Patterns of one kind.
+/// Patterns of one kind. Asked for without one, as by an empty list, they match nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Patterns(Vec<Vec<u8>>);
+pub struct Patterns {
+    asked: bool,
+    list: Vec<Vec<u8>>,
+}
 
 impl Patterns {
     /// From what the user wrote.
@@ -26,19 +29,19 @@ impl Patterns {
             fold_case(p.as_ref().as_bytes(), &mut out);
             out
         };
-        Self(patterns.into_iter().map(fold).collect())
+        Self { asked: true, list: patterns.into_iter().map(fold).collect() }
     }
 
-    /// Whether there is none.
+    /// Whether the user asked for nothing of this kind.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        !self.asked
     }
 
     /// Whether any matches.
     pub fn matches(&self, text: &[u8]) -> bool {
         let mut folded = Vec::new();
         fold_case(text, &mut folded);
-        self.0.iter().any(|p| wildcard(p, &folded))
+        self.list.iter().any(|p| wildcard(p, &folded))
     }
 }
 
@@ -89,7 +92,7 @@ pub struct Filter {
     /// connector-id of a leaf's deciding row.
     pub connector: Patterns,
     /// A leaf's decision.
-    pub decision: Vec<Decision>,
+    pub decision: Option<Vec<Decision>>,
 }
 
 impl Filter {
@@ -122,7 +125,7 @@ impl Filter {
     }
 
     fn asks_leaves(&self) -> bool {
-        !(self.recipient.is_empty() && self.connector.is_empty() && self.decision.is_empty())
+        !(self.recipient.is_empty() && self.connector.is_empty() && self.decision.is_none())
     }
 
     /// The marks of a row.
@@ -161,7 +164,7 @@ impl Filter {
             let ends = [leaf.recipient, leaf.final_recipient];
             ends.into_iter().chain(leaf.via.iter().map(|v| v.to)).any(|s| self.recipient.matches(&text(s)))
         };
-        (self.decision.is_empty() || self.decision.contains(&leaf.decision))
+        self.decision.as_ref().is_none_or(|asked| asked.contains(&leaf.decision))
             && (self.connector.is_empty() || self.connector.matches(&text(leaf.connector)))
             && (self.recipient.is_empty() || of_lineage())
     }

@@ -102,7 +102,7 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             columns: file.sniffed.width,
             ..FileNote::default()
         });
-        let twins = Twins::new(windows, Arc::clone(&met));
+        let twins = Twins::new(windows, file.sniffed.host.clone(), Arc::clone(&met));
         plan.files.push(Planned { source: file.source, twins, host: file.sniffed.host, head: file.taken });
     }
     plan
@@ -135,7 +135,11 @@ fn head_of(source: &Source, most: u64) -> Result<(Vec<u8>, Vec<u8>), InputError>
         raw = Box::new(io::Cursor::new(taken.clone()));
     }
     let mut head = Vec::new();
-    as_utf8_lines(raw).map_err(fail)?.take(most).read_to_end(&mut head).map_err(fail)?;
+    match as_utf8_lines(raw).map_err(fail)?.take(most).read_to_end(&mut head) {
+        // The reading will come upon it again and say how far it came.
+        Err(e) if head.is_empty() => return Err(fail(e)),
+        _ => {}
+    }
     Ok((head, taken))
 }
 

@@ -46,12 +46,14 @@ impl Shard {
 pub(super) struct Twins {
     /// Times in which another file of the same server and family has rows too.
     windows: Vec<(Timestamp, Timestamp)>,
+    /// Rows of files of other servers are other rows.
+    host: Vec<u8>,
     met: Arc<Met>,
 }
 
 impl Twins {
-    pub(super) fn new(windows: Vec<(Timestamp, Timestamp)>, met: Arc<Met>) -> Self {
-        Self { windows, met }
+    pub(super) fn new(windows: Vec<(Timestamp, Timestamp)>, host: Vec<u8>, met: Arc<Met>) -> Self {
+        Self { windows, host, met }
     }
 
     /// Whether a row of this time may stand in another file too.
@@ -64,7 +66,7 @@ impl Twins {
     pub(super) fn hash(&self, event: &Event<'_>) -> u128 {
         let log_id = event.text(Column::LogId);
         let name = if log_id.is_empty() { event.line() } else { &log_id };
-        let [a, b] = self.met.hashers.each_ref().map(|h| h.hash_one(name));
+        let [a, b] = self.met.hashers.each_ref().map(|h| h.hash_one((&self.host, name)));
         u128::from(a.max(1)) << 64 | u128::from(b)
     }
 

@@ -649,7 +649,7 @@ impl World {
                 Damage::StrayQuote => plain_row(width, "\"oops"),
                 Damage::Blank => String::new(),
                 Damage::Header => header(draft.server)[2].clone(),
-                Damage::Zeros => format!("\0\0\0\0{}", plain_row(width, "zeros")),
+                Damage::Zeros => format!("\0\0\0\0{}", plain_row(width, &format!("zeros {number}"))),
             };
             match damage {
                 Damage::Short | Damage::BadTime | Damage::StrayQuote => written.rejects += 1,
