@@ -45,6 +45,8 @@ pub struct Message<'a> {
     pub lineage: &'a Lineage,
     /// The texts.
     pub names: &'a Frozen,
+    /// The message's beginning is in the log.
+    pub entered: bool,
 }
 
 impl<'a> Message<'a> {
@@ -87,7 +89,8 @@ impl<'a> Message<'a> {
     }
 
     fn replaced_by_rule(&self, touch: &Touch) -> bool {
-        self.lineage.replaced.contains(&touch.node) && self.status(touch).class != 5
+        let replaced = self.lineage.nodes.get(touch.node as usize).is_some_and(|n| n.replaced);
+        replaced && self.status(touch).class != 5
     }
 
     /// The decision of a leaf, given as its address and those it came from.
@@ -166,7 +169,7 @@ impl<'a> Message<'a> {
                 if outbound {
                     walk.out = Some(touch.node);
                 } else {
-                    walk.left.push((fact.server, touch.node));
+                    note(&mut walk.left, (fact.server, touch.node));
                 }
                 if walk.stored || (outbound && !own) {
                     return;
@@ -219,7 +222,7 @@ impl<'a> Message<'a> {
             walk.left.swap_remove(at);
             walk.laps += 1;
         }
-        walk.visited.push((fact.server, touch.node));
+        note(&mut walk.visited, (fact.server, touch.node));
     }
 
     fn decision_of(&self, touch: &Touch, chain: &[u32]) -> Decision {
@@ -251,21 +254,24 @@ impl<'a> Message<'a> {
     fn gaps(&self, rows: &[Touch], walk: &Walk) -> (Vec<Symbol>, bool) {
         let facts = || rows.iter().filter_map(|t| self.fact(t).map(|f| (t, f)));
         // Of an address that a rule added, no arrival speaks; that of the message will do.
-        let entered = self.bag.facts.iter().any(|f| is_arrival(f.event));
+        let entered = self.entered;
         let mut missing: Vec<Symbol> = Vec::new();
+        let spoke = |f: &Fact| match f.event {
+            EventId::Receive => [f.server, EMPTY],
+            EventId::Deliver | EventId::DuplicateDeliver | EventId::DeliverFail => {
+                [f.server, self.short(f.peer)]
+            }
+            _ => [EMPTY, EMPTY],
+        };
+        let mut seen: Vec<Symbol> = facts().flat_map(|(_, f)| spoke(f)).collect();
+        seen.sort_unstable();
+        seen.dedup();
         for (touch, fact) in facts() {
             if fact.event != EventId::Send || self.outbound(fact, touch) || self.ordered.is_linked(touch.at) {
                 continue;
             }
             let host = if fact.link_host == EMPTY { self.short(fact.peer) } else { fact.link_host };
-            let seen = facts().any(|(_, f)| match f.event {
-                EventId::Receive => f.server == host,
-                EventId::Deliver | EventId::DuplicateDeliver | EventId::DeliverFail => {
-                    f.server == host || self.short(f.peer) == host
-                }
-                _ => false,
-            });
-            if host != EMPTY && !seen && !missing.contains(&host) {
+            if host != EMPTY && seen.binary_search(&host).is_err() && !missing.contains(&host) {
                 missing.push(host);
             }
         }
@@ -286,8 +292,16 @@ impl<'a> Message<'a> {
     }
 }
 
-fn is_arrival(event: EventId) -> bool {
+/// Rows by which a message, or one more of its addresses, comes to be here.
+pub fn is_arrival(event: EventId) -> bool {
     matches!(event, EventId::Receive | EventId::Dsn | EventId::Submit | EventId::ClientSubmission)
+}
+
+/// Adds a place that is not there yet; a message meets few.
+fn note(places: &mut Vec<(Symbol, u32)>, place: (Symbol, u32)) {
+    if !places.contains(&place) {
+        places.push(place);
+    }
 }
 
 fn is_delivery(event: EventId) -> bool {

@@ -18,6 +18,8 @@ use crate::model::time::{DAY, Timestamp};
 
 /// Rows without a network-message-id join over at most this long, ms.
 const REACH: i64 = 5 * DAY;
+/// Messages are not compared pair by pair beyond this many pairs.
+const MOST_PAIRS: usize = 1 << 20;
 /// How much earlier than its send a return may seem to be, for clocks that disagree, ms.
 const SKEW: i64 = 10 * 60_000;
 
@@ -43,12 +45,12 @@ pub fn partition(bag: &Bag, names: &Frozen) -> Vec<Vec<u32>> {
     let clusters = clusters(bag, loose);
     let mut tied = Ties::new(groups.len() + clusters.len());
     tie_returns(bag, &groups, names, &mut tied);
-    let spans: Vec<Span> = groups.iter().map(|(id, g)| Span::of(bag, g, *id)).collect();
+    let mut spans: Vec<Span> =
+        groups.iter().enumerate().map(|(at, (id, g))| Span::of(bag, g, *id, at)).collect();
+    spans.sort_unstable_by_key(|s| (s.first, s.id));
+    let many = spans.len().saturating_mul(clusters.len()) > MOST_PAIRS;
     for (i, cluster) in clusters.iter().enumerate() {
-        let span = Span::of(bag, cluster, 0);
-        let near = spans.iter().enumerate().filter(|(_, s)| s.shares_sender(&span));
-        let near = near.map(|(at, s)| (s.gap(&span), s.id, at)).filter(|(gap, _, _)| *gap <= REACH);
-        if let Some((_, _, at)) = near.min() {
+        if let Some(at) = nearest(&spans, &Span::of(bag, cluster, 0, 0), many) {
             tied.tie(at, groups.len() + i);
         }
     }
@@ -65,24 +67,41 @@ pub fn partition(bag: &Bag, names: &Frozen) -> Vec<Vec<u32>> {
 }
 
 /// Rows without network-message-id, by sender and time: a new message begins five days after its first row.
+/// A row without a sender belongs to the message of the row before.
 fn clusters(bag: &Bag, loose: Vec<u32>) -> Vec<Vec<u32>> {
-    let fact = |i: u32| bag.facts.get(i as usize).copied().unwrap_or_default();
-    let mut out: Vec<(Symbol, Timestamp, Vec<u32>)> = Vec::new();
+    let mut out: Vec<(Timestamp, Vec<u32>)> = Vec::new();
+    let mut by_sender: HashMap<Symbol, usize> = HashMap::new();
+    let mut latest = None;
     for i in loose {
-        let f = fact(i);
-        let fits = |(sender, start, _): &&mut (Symbol, Timestamp, Vec<u32>)| {
-            (*sender == f.sender || *sender == EMPTY || f.sender == EMPTY) && f.time.0 - start.0 <= REACH
-        };
-        if let Some((sender, _, rows)) = out.iter_mut().rev().find(fits) {
-            if *sender == EMPTY {
-                *sender = f.sender;
-            }
+        let Some(fact) = bag.facts.get(i as usize) else { continue };
+        let near = |at: &usize| out.get(*at).is_some_and(|(start, _)| fact.time.0 - start.0 <= REACH);
+        let own = by_sender.get(&fact.sender).copied().filter(near);
+        let any = if fact.sender == EMPTY { latest } else { by_sender.get(&EMPTY).copied() };
+        let at = own.or(any.filter(near)).unwrap_or(out.len());
+        if at == out.len() {
+            out.push((fact.time, Vec::new()));
+        }
+        if fact.sender != EMPTY && by_sender.get(&EMPTY) == Some(&at) {
+            by_sender.remove(&EMPTY);
+        }
+        by_sender.insert(fact.sender, at);
+        latest = Some(at);
+        if let Some((_, rows)) = out.get_mut(at) {
             rows.push(i);
-        } else {
-            out.push((f.sender, f.time, vec![i]));
         }
     }
-    out.into_iter().map(|(_, _, rows)| rows).collect()
+    out.into_iter().map(|(_, rows)| rows).collect()
+}
+
+/// The network-message-id a cluster belongs to: that of the same sender that is nearest in time.
+/// Of very many, as when a device never changes its message-id, only those around it are looked at.
+fn nearest(spans: &[Span], cluster: &Span, many: bool) -> Option<usize> {
+    const AROUND: usize = 16;
+    let middle = spans.partition_point(|s| s.first <= cluster.first);
+    let range =
+        if many { middle.saturating_sub(AROUND)..(middle + AROUND).min(spans.len()) } else { 0..spans.len() };
+    let near = spans.get(range)?.iter().filter(|s| s.shares_sender(cluster));
+    near.map(|s| (s.gap(cluster), s.id, s.at)).filter(|(gap, _, _)| *gap <= REACH).min().map(|(_, _, at)| at)
 }
 
 struct Span {
@@ -90,10 +109,11 @@ struct Span {
     last: Timestamp,
     senders: Vec<Symbol>,
     id: u128,
+    at: usize,
 }
 
 impl Span {
-    fn of(bag: &Bag, rows: &[u32], id: u128) -> Self {
+    fn of(bag: &Bag, rows: &[u32], id: u128, at: usize) -> Self {
         let facts = || rows.iter().filter_map(|i| bag.facts.get(*i as usize));
         let mut senders: Vec<Symbol> = facts().map(|f| f.sender).filter(|s| *s != EMPTY).collect();
         senders.sort_unstable();
@@ -103,6 +123,7 @@ impl Span {
             last: facts().map(|f| f.time).max().unwrap_or_default(),
             senders,
             id,
+            at,
         }
     }
 

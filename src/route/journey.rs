@@ -1,6 +1,6 @@
 //! A message's facts made into a journey: its own particulars, and a leaf for each final recipient.
 
-use super::decide::{Message, Outcome};
+use super::decide::{Message, Outcome, is_arrival};
 use super::fact::{Bag, Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, SYSTEM_SENDER};
 use super::lineage::{Lineage, Touch};
 use super::order::Ordered;
@@ -25,15 +25,17 @@ impl Builder {
     pub fn build(&mut self, bag: &Bag, names: &Frozen, hops: bool) -> Journey {
         self.ordered.build(bag, names);
         self.lineage.build(bag, &self.ordered);
-        let message = Message { bag, ordered: &self.ordered, lineage: &self.lineage, names };
+        let entered = bag.facts.iter().any(|f| is_arrival(f.event));
+        let message = Message { bag, ordered: &self.ordered, lineage: &self.lineage, names, entered };
         let mut journey = particulars(&message);
         let tree = Tree::read(message);
+        let mut others = self.lineage.replaced.get(1..).unwrap_or_default();
         for (node, outcome) in tree.leaves() {
             let first = tree.leaf(&outcome, node, &journey, hops);
-            if first.via.first().is_some_and(|v| v.step == Step::Rule) {
-                for other in self.lineage.replaced.iter().skip(1) {
-                    journey.leaves.push(tree.also_replaced(&first, *other));
-                }
+            // Which of several replaced addresses became which of the new ones is not logged; each has a row.
+            if !others.is_empty() && first.via.first().is_some_and(|v| v.step == Step::Rule) {
+                journey.leaves.extend(others.iter().map(|other| tree.also_replaced(&first, *other)));
+                others = &[];
             }
             journey.leaves.push(first);
         }
@@ -114,7 +116,7 @@ impl<'a> Tree<'a> {
         let outcomes = (0u32..)
             .zip(&lineage.nodes)
             .map(|(number, node)| {
-                let retired = node.has_child || lineage.replaced.contains(&number);
+                let retired = node.has_child || node.replaced;
                 let own = !retired || lineage.rows(number).iter().any(|t| message.decides(t));
                 own.then(|| message.decide(&lineage.chain(number)))
             })

@@ -19,6 +19,8 @@ pub struct Node {
     pub parent: Option<(u32, Step)>,
     /// Something else came from it.
     pub has_child: bool,
+    /// A transport rule put another in its place.
+    pub replaced: bool,
     /// First of its rows in `rows`, and one past the last.
     rows: (u32, u32),
 }
@@ -108,7 +110,14 @@ impl Lineage {
         let next = self.nodes.len() as u32;
         let at = *self.index.entry(address).or_insert(next);
         if at == next {
-            self.nodes.push(Node { address, shown, parent: None, has_child: false, rows: (0, 0) });
+            self.nodes.push(Node {
+                address,
+                shown,
+                parent: None,
+                has_child: false,
+                replaced: false,
+                rows: (0, 0),
+            });
         }
         at
     }
@@ -131,8 +140,15 @@ impl Lineage {
     /// that ties the new one to it. So a new address that nothing else explains is tied to the first
     /// old one.
     fn replace_by_rule(&mut self, bag: &Bag, ordered: &Ordered, entered: usize) {
+        if bag.facts.iter().all(|f| f.flags & RULE_AGENT == 0) {
+            return;
+        }
         let mut at_fail = u32::MAX;
+        let mut first_row = vec![u32::MAX; self.nodes.len()];
         for touch in &self.touches {
+            if let Some(first) = first_row.get_mut(touch.node as usize) {
+                *first = touch.at.min(*first);
+            }
             let Some(fact) = ordered.fact(bag, touch.at) else { continue };
             let Some(recipient) = touch.recipient.and_then(|r| bag.recipients.get(r as usize)) else {
                 continue;
@@ -141,26 +157,25 @@ impl Lineage {
                 && fact.source == Source::Agent
                 && fact.flags & RULE_AGENT != 0
                 && recipient.status.class != 5;
-            if gone && !self.replaced.contains(&touch.node) {
-                at_fail = at_fail.min(touch.at);
-                self.replaced.push(touch.node);
-            }
+            let Some(node) = self.nodes.get_mut(touch.node as usize).filter(|n| gone && !n.replaced) else {
+                continue;
+            };
+            node.replaced = true;
+            at_fail = at_fail.min(touch.at);
+            self.replaced.push(touch.node);
         }
         let Some(&old) = self.replaced.first() else { return };
-        let mut found = false;
-        for new in entered..self.nodes.len() {
-            let number = new as u32;
-            let later = self.touches.iter().filter(|t| t.node == number).map(|t| t.at).min() > Some(at_fail);
-            if later
-                && !self.replaced.contains(&number)
-                && self.nodes.get(new).is_some_and(|n| n.parent.is_none())
-            {
-                self.came_from(number, old, Step::Rule);
-                found = true;
-            }
-        }
-        if !found {
+        let new = |(number, first): (usize, &u32)| {
+            let fresh = self.nodes.get(number).is_some_and(|n| n.parent.is_none() && !n.replaced);
+            (number >= entered && *first > at_fail && fresh).then_some(number as u32)
+        };
+        let new: Vec<u32> = first_row.iter().enumerate().filter_map(new).collect();
+        if new.is_empty() {
             self.replaced.clear();
+            self.nodes.iter_mut().for_each(|n| n.replaced = false);
+        }
+        for number in new {
+            self.came_from(number, old, Step::Rule);
         }
     }
 

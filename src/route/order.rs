@@ -20,6 +20,9 @@ const NEAR: i64 = 10 * 60_000;
 /// Signs are not compared pair by pair beyond this many pairs.
 const MOST_PAIRS: usize = 1 << 20;
 
+/// Instances are moved in at most so many steps; enough for any chain that is no forgery.
+const MOST_STEPS: usize = 1 << 24;
+
 /// The facts of one message in causal order.
 #[derive(Debug, Default)]
 pub struct Ordered {
@@ -235,7 +238,8 @@ impl Ordered {
     fn move_forward(&mut self, bag: &Bag) {
         // Each round settles one more step of the longest chain; a circle, which only a forged log
         // can hold, ends with the rounds.
-        for _ in 0..self.instances.len() {
+        let rounds = self.instances.len().min(MOST_STEPS / (self.links.len() + 1));
+        for _ in 0..rounds {
             let mut changed = false;
             for &(cause, target) in &self.links {
                 let Some(from) =

@@ -1,6 +1,6 @@
 //! The one line on top: is anything wrong? And what it rests on.
 
-use crate::model::report::{Attention, Report};
+use crate::model::report::{Attention, Report, grouped};
 
 /// Fills in `attention` and `verdict`. Call when everything else is there.
 pub fn verdict(report: &mut Report) {
@@ -116,17 +116,4 @@ fn recipients(n: u64) -> String {
 
 fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
-}
-
-/// A number with its thousands apart.
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
