@@ -39,9 +39,34 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
+/// For JSON that is written already: what would command a terminal can only stand inside strings,
+/// where JSON has an escape for it.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| is_command(c) && u32::from(c) >= 0x7f;
+    if !text.chars().any(commands) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if commands(c) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// For a cell of a CSV file that a spreadsheet may open: a cell that would be a formula begins with
-/// an apostrophe. Quoting is left to the writer.
+/// an apostrophe, and terminal commands other than line breaks and tabs are shown, not kept. Quoting
+/// is left to the writer.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| is_command(c) && !matches!(c, '\n' | '\r' | '\t');
+    if text.chars().any(commands) {
+        let shown = |c: char| if commands(c) { c.escape_unicode().to_string() } else { c.to_string() };
+        let shown: String = text.chars().map(shown).collect();
+        return Cow::Owned(csv_cell(&shown).into_owned());
+    }
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{text}"))
     } else {
@@ -61,5 +86,7 @@ mod tests {
         assert_eq!(markdown("a|b <script> `x`"), "a&#124;b &#60;script&#62; &#96;x&#96;");
         assert_eq!(csv_cell("=cmd()"), "'=cmd()");
         assert_eq!(csv_cell("plain"), "plain");
+        assert_eq!(csv_cell("=a\x1b\n"), "'=a\\u{1b}\n");
+        assert_eq!(json("\"a\u{9b}\u{202e}\u{7f}\""), "\"a\\u009b\\u202e\\u007f\"");
     }
 }

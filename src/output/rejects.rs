@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::escape::json;
+
 use crate::model::intake::Reject;
 use crate::model::report::FileNote;
 
@@ -27,8 +29,7 @@ pub fn write(rejects: &[Reject], files: &[FileNote], out: &mut dyn Write) -> io:
             reason: reject.reason.to_string(),
             raw: reject.raw.as_deref().map(String::from_utf8_lossy),
         };
-        serde_json::to_writer(&mut *out, &row)?;
-        out.write_all(b"\n")?;
+        writeln!(out, "{}", json(&serde_json::to_string(&row)?))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use super::escape::json;
 use crate::model::intake::{Ledger, Reject};
 use crate::model::report::{
     ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
@@ -17,23 +18,7 @@ const SCHEMA_VERSION: u32 = 1;
 /// Writes the object, with a line break after it.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let text = serde_json::to_string_pretty(&Object::new(report))?;
-    writeln!(out, "{}", inert(&text))
-}
-
-/// What would command a terminal can only stand inside strings, where JSON has an escape for it.
-fn inert(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        let n = u32::from(c);
-        let commands =
-            matches!(n, 0x7f..=0x9f | 0x61c | 0x200e..=0x200f | 0x2028..=0x202e | 0x2066..=0x2069 | 0xfeff);
-        if commands {
-            safe.extend(format!("\\u{n:04x}").chars());
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
+    writeln!(out, "{}", json(&text))
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::{csv_cell, terminal};
+use super::escape::{csv_cell, json, terminal};
 use crate::model::intake::Position;
 use crate::model::journey::{Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol, guid_text};
@@ -214,7 +214,7 @@ pub fn write_row(
 ) -> io::Result<()> {
     let row = context.row(journey, leaf);
     match form {
-        Form::JsonLines => serde_json::to_writer(&mut *out, &row)?,
+        Form::JsonLines => out.extend_from_slice(json(&serde_json::to_string(&row)?).as_bytes()),
         Form::Csv => write_csv(&row, out)?,
         Form::Text => write_text(&row, out)?,
     }
@@ -259,7 +259,7 @@ fn write_csv(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
         let text = match cells.get(*column) {
             None | Some(serde_json::Value::Null) => continue,
             Some(serde_json::Value::String(text)) => csv_cell(text).into_owned(),
-            Some(other) => other.to_string(),
+            Some(other) => json(&other.to_string()).into_owned(),
         };
         if text.contains(['"', ',', '\n', '\r']) {
             write!(out, "\"{}\"", text.replace('"', "\"\""))?;

@@ -1,5 +1,7 @@
 //! All messages when everything is read: which bags are one message, and the way to visit each.
 
+use std::collections::BTreeMap;
+
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -41,7 +43,7 @@ pub struct Order {
     number: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
     Single(Place),
     Joined(u32),
@@ -92,7 +94,17 @@ impl State {
         singles.chain(joined).collect()
     }
 
-    fn visit(&self, unit: Unit, work: &mut Work, mut f: impl FnMut(u32, &Journey)) {
+    fn visit(&self, unit: Unit, work: &mut Work, f: impl FnMut(u32, &Journey)) {
+        self.visit_some(unit, work, |_| true, f);
+    }
+
+    fn visit_some(
+        &self,
+        unit: Unit,
+        work: &mut Work,
+        wants: impl Fn(u32) -> bool,
+        mut f: impl FnMut(u32, &Journey),
+    ) {
         work.bag.clear();
         match unit {
             Unit::Single(place) => {
@@ -107,7 +119,7 @@ impl State {
                 }
                 work.bag.sort(&self.names);
                 work.bag.drop_twins();
-                for (i, group) in (0u32..).zip(partition(&work.bag, &self.names)) {
+                for (i, group) in (0u32..).zip(partition(&work.bag, &self.names)).filter(|(i, _)| wants(*i)) {
                     work.part.clear();
                     for number in group {
                         let Some(fact) = work.bag.facts.get(number as usize) else { continue };
@@ -188,16 +200,26 @@ impl State {
 
     /// The journeys of some messages, in their order.
     pub fn journeys(&self, orders: &[Order]) -> Vec<Journey> {
-        let part = |orders: &[Order]| {
+        // A unit may hold many of them, so each is visited once and builds only those.
+        let mut wanted: BTreeMap<Unit, BTreeMap<u32, usize>> = BTreeMap::new();
+        for (place, order) in orders.iter().enumerate() {
+            wanted.entry(order.unit).or_default().insert(order.number, place);
+        }
+        let wanted: Vec<(Unit, BTreeMap<u32, usize>)> = wanted.into_iter().collect();
+        let part = |units: &[(Unit, BTreeMap<u32, usize>)]| {
             let (mut out, mut work) = (Vec::new(), Work::default());
-            for order in orders {
-                self.visit(order.unit, &mut work, |number, journey| {
-                    out.extend((number == order.number).then(|| journey.clone()));
+            for (unit, numbers) in units {
+                let wants = |number: u32| numbers.contains_key(&number);
+                self.visit_some(*unit, &mut work, wants, |number, journey| {
+                    out.extend(numbers.get(&number).map(|place| (*place, journey.clone())));
                 });
             }
             out
         };
-        self.on_threads(|| orders.par_chunks(64).flat_map_iter(part).collect())
+        let mut found: Vec<(usize, Journey)> =
+            self.on_threads(|| wanted.par_chunks(64).flat_map_iter(part).collect());
+        found.sort_unstable_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, journey)| journey).collect()
     }
 
     /// The keys of all bags that some messages rest on, for a second reading of just these.

@@ -13,7 +13,6 @@ use crate::parse::record::{Fields, Record};
 use crate::parse::rescue::{rescue, strip_padding};
 use crate::parse::schema::Schema;
 use crate::parse::split::{MAX_LINE, Shape};
-use crate::parse::values::begins_like_a_record;
 
 /// A reject keeps this much of its line, bytes.
 const RAW: usize = 64 << 10;
@@ -126,47 +125,58 @@ impl<'r> Worker<'r> {
         self.absorber.seen.ledger.headers += 1;
     }
 
-    /// A record that did not read: repaired if the damage is a known one, else rejected for the best reason.
+    /// A record that did not read. A crash leaves zero bytes in it: what stands before them is cut, or
+    /// whole by luck, and what follows is whole again, so each piece is a record of its own.
     fn mend(&mut self, line: Line<'_>, reason: RejectReason, binding: &mut Binding, planned: &Planned) {
+        if memchr::memchr(0, line.bytes).is_none() {
+            return self.mend_piece(line, reason, binding, planned);
+        }
+        self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+        let (mut offset, mut first) = (0, true);
+        for piece in line.bytes.split(|b| *b == 0) {
+            let at = Position { offset: line.at.offset + offset as u64, ..line.at };
+            offset += piece.len() + 1;
+            let bytes = strip_padding(piece);
+            if bytes.is_empty() {
+                continue;
+            }
+            if bytes.starts_with(b"#") {
+                self.header(bytes, binding);
+                continue;
+            }
+            if !first {
+                self.absorber.seen.record();
+            }
+            first = false;
+            let terminated = offset > line.bytes.len() && line.terminated;
+            let piece = Line { bytes, at, terminated, broken: false, zeros: false };
+            let reason = if offset >= line.bytes.len() && !line.terminated {
+                RejectReason::CutOff
+            } else {
+                RejectReason::ZeroBytes
+            };
+            self.mend_piece(piece, reason, binding, planned);
+        }
+    }
+
+    /// Repaired if the damage is a known one, else rejected for the best reason.
+    fn mend_piece(&mut self, line: Line<'_>, reason: RejectReason, binding: &Binding, planned: &Planned) {
         if let Some(rescued) =
             (!line.broken).then(|| rescue(line.bytes, binding.schema(), line.terminated)).flatten()
         {
             let mut fields = Fields::default();
             if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
                 self.absorber.seen.ledger.repaired += 1;
-                self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
                 return self.absorber.row(&event, line.at, planned);
             }
         }
-        let Some(gap) = memchr::memchr(0, line.bytes) else {
-            let reason = match () {
-                () if line.bytes.len() >= MAX_LINE => RejectReason::TooLong,
-                () if !line.terminated => RejectReason::CutOff,
-                () => reason,
-            };
-            return self.reject(line, reason);
+        let reason = match reason {
+            _ if line.bytes.len() >= MAX_LINE => RejectReason::TooLong,
+            RejectReason::ZeroBytes => reason,
+            _ if !line.terminated => RejectReason::CutOff,
+            _ => reason,
         };
-        // A crash leaves zero bytes: the record before them is cut, what follows is whole again.
-        let (head, tail) = line.bytes.split_at(gap);
-        let rest = strip_padding(tail);
-        self.absorber.seen.ledger.padding_bytes += zeros(tail);
-        let cut = Line { bytes: head, ..line };
-        if rest.is_empty() && !line.terminated {
-            return self.reject(cut, RejectReason::CutOff);
-        }
-        self.reject(cut, RejectReason::ZeroBytes);
-        let after = Line {
-            at: Position { offset: line.at.offset + (line.bytes.len() - rest.len()) as u64, ..line.at },
-            bytes: rest,
-            broken: false,
-            ..line
-        };
-        if rest.starts_with(b"#") {
-            self.header(rest, binding);
-        } else if begins_like_a_record(rest) {
-            self.absorber.seen.record();
-            self.mend(after, reason, binding, planned);
-        }
+        self.reject(line, reason);
     }
 
     fn reject(&mut self, line: Line<'_>, reason: RejectReason) {

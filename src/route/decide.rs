@@ -115,26 +115,22 @@ impl<'a> Message<'a> {
     /// The rows that cover a leaf: its own, and of the addresses it came from those before it was
     /// made of them, and what may be its return.
     fn rows(&self, chain: &[u32]) -> Vec<Touch> {
-        let mut out: Vec<Touch> = Vec::new();
+        let mut out: Vec<(u32, usize, bool, Touch)> = Vec::new();
         let left = chain.first().and_then(|own| {
             let mut own = self.lineage.rows(*own).iter();
             own.find(|t| self.fact(t).is_some_and(|f| self.outbound(f, t))).map(|t| t.at)
         });
+        let mut below = None;
         for (i, node) in chain.iter().enumerate() {
-            let rows = self.lineage.rows(*node);
-            if i == 0 {
-                out.extend(rows);
-                continue;
-            }
-            let child = i.checked_sub(1).and_then(|c| chain.get(c)).copied().unwrap_or(*node);
-            let made = self.made_at(child, *node);
-            out.extend(
-                rows.iter().filter(|t| t.at < made || (self.is_arrival(t) && self.may_be_return(t, left))),
-            );
+            let rows = self.lineage.rows(*node).iter();
+            let made = below.map_or(u32::MAX, |child| self.made_at(child, *node));
+            let covers = |t: &&Touch| t.at < made || (self.is_arrival(t) && self.may_be_return(t, left));
+            out.extend(rows.filter(covers).map(|t| (t.at, i, t.recipient.is_none(), *t)));
+            below = Some(*node);
         }
-        out.sort_unstable_by_key(|t| (t.at, chain.iter().position(|n| *n == t.node), t.recipient.is_none()));
-        out.dedup_by_key(|t| t.at);
-        out
+        out.sort_unstable_by_key(|(at, depth, related, _)| (*at, *depth, *related));
+        out.dedup_by_key(|(at, ..)| *at);
+        out.into_iter().map(|(.., touch)| touch).collect()
     }
 
     /// An address that another was made of arrives again: the other one's return, if that had left

@@ -33,7 +33,7 @@ impl Builder {
         for (node, outcome) in tree.leaves() {
             let first = tree.leaf(&outcome, node, &journey, hops);
             // Which of several replaced addresses became which of the new ones is not logged; each has a row.
-            if !others.is_empty() && first.via.first().is_some_and(|v| v.step == Step::Rule) {
+            if !others.is_empty() && first.via.iter().any(|v| v.step == Step::Rule) {
                 journey.leaves.extend(others.iter().map(|other| tree.also_replaced(&first, *other)));
                 others = &[];
             }
@@ -137,20 +137,24 @@ impl<'a> Tree<'a> {
                 }
             }
         }
+        let silent = |node: u32| alive.get(node as usize) == Some(&false);
         let mut out: Vec<(u32, Outcome)> = Vec::new();
         for node in 0..count {
             let Some(outcome) = self.outcome(node) else { continue };
             let chain = lineage.chain(node);
-            let group = chain.iter().rev().copied().find(|n| {
-                alive.get(*n as usize) == Some(&false)
-                    && (self.expands_to(&chain, *n) || self.expanded_to_none(*n))
-            });
+            let expands = |pair: &[u32]| match pair {
+                [child, group] => self.parent(*child) == Some((*group, Step::Expand)) && silent(*group),
+                _ => false,
+            };
+            let group =
+                chain.windows(2).rev().find(|pair| expands(pair)).and_then(|pair| pair.last()).copied();
+            let group = group.or_else(|| (silent(node) && self.expanded_to_none(node)).then_some(node));
             match group {
                 Some(group) if out.iter().all(|(n, _)| *n != group) => {
                     out.push((group, self.expanded(group)));
                 }
                 Some(_) => {}
-                None if self.vanished(node) && self.ancestor_failed(&chain) => {}
+                None if self.gave_way(node, outcome) && self.ancestor_failed(&chain) => {}
                 None => out.push((node, outcome.clone())),
             }
         }
@@ -183,11 +187,13 @@ impl<'a> Tree<'a> {
             && !self.message.lineage.rows(node).iter().any(|t| self.message.decides(t))
     }
 
-    /// Whether `group` stands in the chain as the parent of an EXPAND.
-    fn expands_to(&self, chain: &[u32], group: u32) -> bool {
-        chain.iter().any(|n| {
-            self.message.lineage.nodes.get(*n as usize).and_then(|n| n.parent) == Some((group, Step::Expand))
-        })
+    fn parent(&self, node: u32) -> Option<(u32, Step)> {
+        self.message.lineage.nodes.get(node as usize).and_then(|n| n.parent)
+    }
+
+    /// Nothing came of the address, or what had left under it came back under the address it was made of.
+    fn gave_way(&self, node: u32, outcome: &Outcome) -> bool {
+        self.vanished(node) || (outcome.decision == Decision::InTransit && outcome.laps > 0)
     }
 
     fn ancestor_failed(&self, chain: &[u32]) -> bool {
@@ -241,13 +247,19 @@ impl<'a> Tree<'a> {
 
     /// The same end, reached from another recipient that the rule replaced too.
     fn also_replaced(&self, leaf: &Leaf, other: u32) -> Leaf {
+        let lineage = self.message.lineage;
         let mut leaf = leaf.clone();
-        if let Some(node) = self.message.lineage.nodes.get(other as usize) {
-            leaf.recipient = node.shown;
-            leaf.folded.0 = node.address;
-            if let Some(first) = leaf.via.first_mut() {
-                first.from = node.shown;
+        let chain = lineage.chain(other);
+        let end = |n: Option<&u32>| n.and_then(|n| lineage.nodes.get(*n as usize));
+        if let (Some(root), Some(node)) = (end(chain.last()), end(chain.first())) {
+            (leaf.recipient, leaf.folded.0) = (root.shown, root.address);
+            let rule = leaf.via.iter().position(|v| v.step == Step::Rule).unwrap_or(0);
+            let mut via = lineage.via(&chain);
+            via.extend(leaf.via.iter().skip(rule));
+            if let Some(rule) = via.iter_mut().find(|v| v.step == Step::Rule) {
+                rule.from = node.shown;
             }
+            leaf.via = via;
         }
         leaf
     }

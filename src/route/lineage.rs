@@ -21,6 +21,8 @@ pub struct Node {
     pub has_child: bool,
     /// A transport rule put another in its place.
     pub replaced: bool,
+    /// The message came in addressed to it.
+    pub addressed: bool,
     /// First of its rows in `rows`, and one past the last.
     rows: (u32, u32),
 }
@@ -65,6 +67,8 @@ impl Lineage {
             self.read(bag, fact, at);
             if entered == 0 && fact.event == EventId::Receive {
                 entered = self.nodes.len();
+                // What stands in the lineage before the first arrival did not come by it.
+                self.nodes.iter_mut().for_each(|n| n.addressed = n.parent.is_none());
             }
         }
         self.replace_by_rule(bag, ordered, entered);
@@ -116,19 +120,24 @@ impl Lineage {
                 parent: None,
                 has_child: false,
                 replaced: false,
+                addressed: false,
                 rows: (0, 0),
             });
         }
         at
     }
 
-    /// Notes a parent unless there is one already, or it would close a circle.
+    /// Notes that one address became another, unless that would close a circle.
     fn came_from(&mut self, node: u32, from: u32, step: Step) {
-        let known = self.nodes.get(node as usize).is_none_or(|n| n.parent.is_some());
-        if known || self.chain(from).contains(&node) {
+        if node == from || self.chain(from).contains(&node) {
             return;
         }
-        if let Some(n) = self.nodes.get_mut(node as usize) {
+        // Someone reached in several ways, or addressed by name as well, has one copy and one row:
+        // that of the first way. The others stood for the same copy.
+        if let Some(n) = self.nodes.get_mut(node as usize)
+            && n.parent.is_none()
+            && !n.addressed
+        {
             n.parent = Some((from, step));
         }
         if let Some(n) = self.nodes.get_mut(from as usize) {

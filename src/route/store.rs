@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashSet, HashTable};
 
 use super::code;
 use super::fact::{ANNOTATION, Bag, Fact, Recipient};
@@ -104,8 +104,10 @@ pub struct Batch {
 struct Pending {
     key: Key,
     sender: Symbol,
-    /// Needed only by a message that has no other row.
     annotation: bool,
+    /// An annotation that stays even if it is of no use: a filter asked for it, or its bag, which only a
+    /// message-id names, may hold several messages.
+    stays: bool,
     from: u32,
     to: u32,
 }
@@ -123,8 +125,8 @@ impl Batch {
         let pending = Pending {
             key,
             sender: fact.sender,
-            // A bag that only a message-id names may hold several messages, so there none is spared.
-            annotation: fact.flags & ANNOTATION != 0 && fact.marks == 0 && key.kind != KeyKind::MessageId,
+            annotation: fact.flags & ANNOTATION != 0,
+            stays: fact.marks != 0 || key.kind == KeyKind::MessageId,
             from,
             to: self.bytes.len() as u32,
         };
@@ -147,7 +149,7 @@ pub struct Shard {
     /// The bags.
     pub entries: Vec<Entry>,
     /// Message-ids under which a bag is known besides that of its key.
-    pub aliases: Vec<(u64, u32)>,
+    pub aliases: HashSet<(u64, u32)>,
     blocks: Vec<Vec<u8>>,
 }
 
@@ -157,7 +159,7 @@ impl Default for Shard {
             table: HashTable::new(),
             hasher: RandomState::default(),
             entries: Vec::new(),
-            aliases: Vec::new(),
+            aliases: HashSet::new(),
             blocks: Vec::new(),
         }
     }
@@ -189,19 +191,22 @@ impl Shard {
             index
         };
         let Some(entry) = self.entries.get_mut(index as usize) else { return };
-        if entry.key.message_id != pending.key.message_id && pending.key.message_id != 0 {
-            if entry.key.message_id == 0 {
-                entry.key.message_id = pending.key.message_id;
-            } else if !self.aliases.contains(&(pending.key.message_id, index)) {
-                self.aliases.push((pending.key.message_id, index));
+        // An annotation matters only to a message that has no other row. Whether one is kept depends on
+        // the order of rows, so nothing may come of it once there is another: neither here nor in decode.
+        let (id, known) = (pending.key.message_id, entry.key.message_id);
+        match (pending.annotation, entry.has_primary) {
+            (true, true) if !pending.stays => return,
+            (true, true) => {}
+            (true, false) if id != 0 && (known == 0 || id < known) => entry.key.message_id = id,
+            (true, false) => {}
+            (false, false) => entry.key.message_id = id,
+            (false, true) if known == 0 => entry.key.message_id = id,
+            (false, true) if id != 0 && id != known => {
+                self.aliases.insert((id, index));
             }
+            (false, true) => {}
         }
-        // An annotation matters only to a message that has no other row. Whether one is kept depends
-        // on the order of rows, what comes of it does not: order.rs leaves them out if there is any other.
-        if pending.annotation && entry.has_primary {
-            return;
-        }
-        entry.has_primary |= !pending.annotation && entry.key.kind != KeyKind::MessageId;
+        entry.has_primary |= !pending.annotation;
         let mut head = [0u8; 16];
         let head_len = fragment_head(&mut head, entry, pending.sender, bytes.len());
         let at = self.blocks_append(head.get(..head_len).unwrap_or_default(), bytes);
@@ -234,6 +239,7 @@ impl Shard {
     /// Decodes a bag and adds its facts to `bag`.
     pub fn decode(&self, entry: &Entry, bag: &mut Bag) {
         let owner = if entry.key.kind == KeyKind::Network { entry.key.value } else { 0 };
+        let first = bag.facts.len();
         let mut at = entry.last;
         while at != NONE {
             let (block, offset) = (at as usize * 4 / BLOCK, at as usize * 4 % BLOCK);
@@ -248,6 +254,9 @@ impl Shard {
             code::decode(&mut body, sender, owner, bag);
             at = previous;
         }
+        if entry.has_primary && entry.key.kind != KeyKind::MessageId {
+            drop_annotations(bag, first);
+        }
     }
 
     /// Bytes of memory held.
@@ -255,6 +264,20 @@ impl Shard {
         self.entries.capacity() * size_of::<Entry>()
             + self.table.capacity() * 5
             + self.blocks.iter().map(Vec::capacity).sum::<usize>()
+    }
+}
+
+/// Takes the annotations out of a bag that has other rows; what filters they met stays with those.
+fn drop_annotations(bag: &mut Bag, first: usize) {
+    let own = bag.facts.get(first..).unwrap_or_default();
+    let marks = own.iter().filter(|f| f.flags & ANNOTATION != 0).fold(0, |marks, f| marks | f.marks);
+    let mut number = 0;
+    bag.facts.retain(|f| {
+        number += 1;
+        number <= first || f.flags & ANNOTATION == 0
+    });
+    if let Some(kept) = bag.facts.get_mut(first) {
+        kept.marks |= marks;
     }
 }
 
