@@ -954,17 +954,32 @@ fn two_verdicts_in_one_millisecond_count_alike_everywhere() {
     check_totals(&report(&laid, PLAIN), &rows(&laid, PLAIN)).unwrap();
 }
 
-#[test]
-fn a_note_about_a_message_counts_alike_before_and_behind_it() {
-    let note = Mail { sender: 1, entry: Entry::NotLogged, ..one_mail(1, 0, 0, &[(0, Step::Note)]) };
-    let world = plain_world(vec![note, one_mail(1, 0, 500, &[(7, Step::Deliver(0))])]);
+/// Reads a world twice, the second time with the rows of its only log from back to front.
+fn expect_same_reversed(mail: Vec<Mail>) {
+    let world = plain_world(mail);
     let (mut drafts, _) = world.drafts();
+    assert_eq!(drafts.len(), 1);
     let lay = |drafts: &[Draft]| Laid::new(&drafts.iter().map(|d| world.text(d, false)).collect(), 0);
     let before = lay(&drafts);
     drafts[0].records[3..].reverse();
     let after = lay(&drafts);
     assert_eq!(report(&before, PLAIN).messages, report(&after, PLAIN).messages);
-    assert_eq!(rows(&before, PLAIN).len(), rows(&after, PLAIN).len());
+    let texts = |laid| rows(laid, PLAIN).into_iter().map(without_places).collect::<Vec<_>>();
+    assert_eq!(texts(&before), texts(&after));
+}
+
+#[test]
+fn a_note_about_a_message_counts_alike_before_and_behind_it() {
+    let note = Mail { sender: 1, entry: Entry::NotLogged, ..one_mail(1, 0, 0, &[(0, Step::Note)]) };
+    expect_same_reversed(vec![note, one_mail(1, 0, 500, &[(7, Step::Deliver(0))])]);
+}
+
+#[test]
+fn a_note_about_a_message_draws_no_stray_row_to_it() {
+    // The DELIVER has no network-message-id; the note lies nearest to it, the second message next.
+    let noted = one_mail(1, 1, 0, &[(60_000, Step::Note)]);
+    let stray = Mail { entry: Entry::NotLogged, ..one_mail(1, 0, 0, &[(70_000, Step::Deliver(0))]) };
+    expect_same_reversed(vec![noted, one_mail(1, 2, 50_000, &[]), stray]);
 }
 
 /// A log of an old server, which has no log-id: one DEFER every `step` ms, the last one `times` over.
