@@ -32,6 +32,13 @@ pub enum OutputError {
 pub enum Target {
     /// Standard output.
     Stdout,
+    /// A device or pipe that is there already: written to as it is, for a rename would put a file in its place.
+    Device {
+        /// Its place.
+        path: PathBuf,
+        /// Open for writing.
+        device: std::fs::File,
+    },
     /// A file, written beside its place first.
     File {
         /// Its place.
@@ -45,6 +52,11 @@ impl Target {
     /// Opens the output before the work begins, so that a bad path fails at once.
     pub fn open(path: Option<&Path>, force: bool) -> Result<Self, OutputError> {
         let Some(path) = path.filter(|p| p.as_os_str() != "-") else { return Ok(Self::Stdout) };
+        if path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+            let device = std::fs::OpenOptions::new().write(true).open(path);
+            let device = device.map_err(|source| OutputError::Write { path: path.to_owned(), source })?;
+            return Ok(Self::Device { path: path.to_owned(), device });
+        }
         if !force && path.exists() {
             return Err(OutputError::Exists(path.to_owned()));
         }
@@ -62,6 +74,12 @@ impl Target {
             Self::Stdout => {
                 let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
                 write(&mut out).and_then(|()| out.flush()).map_err(OutputError::Stdout)
+            }
+            Self::Device { path, device } => {
+                let mut out = BufWriter::with_capacity(1 << 16, device);
+                write(&mut out)
+                    .and_then(|()| out.flush())
+                    .map_err(|source| OutputError::Write { path, source })
             }
             Self::File { path, temp } => {
                 let fail = |source| OutputError::Write { path: path.clone(), source };

@@ -1001,3 +1001,15 @@ const TRACE: &str = r#"<quote-8812@contoso.com>
     => Delivered: stored in the mailbox on EX1 after 752 ms.
        local-delivery (samples/EX1/MSGTRKMD2026031009-1.LOG:14)
 "#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_is_written_to_and_stays_a_device() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let place = Place::with_mail();
+    for force in [&[][..], &["--force"]] {
+        let done = place.run(&[&["routes", "logs", "-o", "/dev/null"], force].concat());
+        assert_eq!((done.code, done.out.as_str()), (0, ""), "{done:?}");
+        assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    }
+}
