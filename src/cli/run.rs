@@ -33,8 +33,10 @@ impl Run {
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), true)).transpose()?;
         let found = sources(args, env)?;
         let nothing = found.sources.is_empty();
-        let total = found.sources.iter().map(|s| s.size).sum();
-        let bar = progress::bar(args.progress, env.stderr_is_terminal && !args.quiet, total);
+        let total: u64 = found.sources.iter().map(|s| s.size).sum();
+        // With a filter, `routes` and `trace` read twice.
+        let times = if needs.texts && !options.filter.is_empty() { 2 } else { 1 };
+        let bar = progress::bar(args.progress, env.stderr_is_terminal && !args.quiet, total * times);
         let mut reading = read(found.sources, &options, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
         reading.errors.splice(0..0, found.errors);
