@@ -77,7 +77,6 @@ fn write_text(
 }
 
 fn suggest(run: &Run) {
-    say("mailtrail: no message matches");
     for id in &run.reading.near {
         say(&format!("mailtrail: did you mean {id} ?"));
     }
