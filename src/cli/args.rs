@@ -174,7 +174,7 @@ pub(super) struct OutputArgs {
     /// Write to this file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Replace the output file if it is there.
+    /// Replace the output file, and the rejects file, if it is there.
     #[arg(long)]
     pub force: bool,
     /// Colour on a terminal (NO_COLOR and CLICOLOR_FORCE are honoured).

@@ -20,7 +20,7 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         (None, _) => ReportFormat::Text,
     };
     let target = Target::open(path, args.output.force)?;
-    let run = Run::read(&args.read, env, Needs::default(), |_| {})?;
+    let run = Run::read((&args.read, &args.output), env, Needs::default(), |_| {})?;
     let report = run.reading.report(&run.options.filter, args.top);
     let style = report_text::Style {
         width: env.width.clamp(80, 140),

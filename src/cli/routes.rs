@@ -25,7 +25,7 @@ pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> 
         (Some(RowFormat::Jsonl) | None, _) => Form::JsonLines,
     };
     let target = Target::open(path, args.output.force)?;
-    let run = Run::read(&args.read, env, Needs { texts: true, subjects: true }, |_| {})?;
+    let run = Run::read((&args.read, &args.output), env, Needs { texts: true, subjects: true }, |_| {})?;
     let orders = run.reading.state.ordered(&run.options.filter);
     let rows =
         Rows { run: &run, form, only_matching: args.only_matching, no_subjects: args.read.no_subjects };

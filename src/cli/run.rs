@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::ReadArgs;
+use super::args::{OutputArgs, ReadArgs};
 use super::exit::Exit;
 use super::options::{Environment, options, sources};
 use super::{progress, say};
@@ -22,7 +22,7 @@ pub(super) struct Run {
 impl Run {
     /// Reads what the arguments name. `adjust` may add to the options what one verb knows.
     pub(super) fn read(
-        args: &ReadArgs,
+        (args, output): (&ReadArgs, &OutputArgs),
         env: &Environment,
         needs: Needs,
         adjust: impl FnOnce(&mut Options),
@@ -30,7 +30,7 @@ impl Run {
         let started = Instant::now();
         let mut options = options(args, env, needs)?;
         adjust(&mut options);
-        let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), true)).transpose()?;
+        let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
         let found = sources(args, env)?;
         let nothing = found.sources.is_empty();
         let total: u64 = found.sources.iter().map(|s| s.size).sum();

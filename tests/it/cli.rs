@@ -884,7 +884,8 @@ fn no_subject_reaches_any_output() {
         &["routes", "--subject=zebra*"],
     ];
     for run in runs {
-        let args = [run, &["logs", "--no-subjects", "--verbose", "--rejects", "rejects.jsonl"]].concat();
+        let args =
+            [run, &["logs", "--no-subjects", "--verbose", "--rejects", "rejects.jsonl", "--force"]].concat();
         let done = place.run(&args);
         assert!(done.code == 3 && !done.out.is_empty(), "{args:?} {done:?}");
         for text in [&done.out, &done.err, &place.get("rejects.jsonl")] {
@@ -1012,4 +1013,15 @@ fn a_device_is_written_to_and_stays_a_device() {
         assert_eq!((done.code, done.out.as_str()), (0, ""), "{done:?}");
         assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     }
+}
+
+#[test]
+fn the_rejects_file_replaces_nothing_unasked() {
+    let place = Place::with_mail();
+    place.put("kept.jsonl", "mine");
+    let args = ["report", "logs", "--rejects", "kept.jsonl"];
+    assert_eq!(place.run(&args).code, 1);
+    assert_eq!(place.get("kept.jsonl"), "mine");
+    assert_eq!(place.run(&[&args[..], &["--force"]].concat()).code, 0);
+    assert_eq!(place.get("kept.jsonl"), "");
 }
