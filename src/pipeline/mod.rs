@@ -18,7 +18,7 @@ mod worker;
 use hashbrown::HashSet;
 
 pub use feed::CHUNK;
-pub use read::{file_name, read};
+pub use read::read;
 pub use state::{Order, State};
 
 use crate::input::InputError;

@@ -59,9 +59,8 @@ pub(super) struct Plan {
     pub notes: Vec<FileNote>,
     pub left_out: Vec<LeftOut>,
     pub errors: Vec<InputError>,
-    /// Files left out by their time, and identical copies.
+    /// Files left out by their time.
     pub outside_window: u64,
-    pub identical: u64,
 }
 
 struct Looked {
@@ -191,7 +190,6 @@ fn drop_identical(looked: &mut Vec<Looked>, plan: &mut Plan) {
         });
         match twin {
             Some(twin) => {
-                plan.identical += 1;
                 let reason = format!("the same, byte by byte, as {}", twin.source.name);
                 plan.left_out.push(LeftOut { name: file.source.name.clone(), reason, explicit: false });
             }

@@ -13,9 +13,7 @@ use super::state::State;
 use super::worker::Worker;
 use super::{Needs, Options, Reading, Run};
 use crate::input::{InputError, Packing, Source};
-use crate::model::intake::Position;
 use crate::model::name::Names;
-use crate::model::report::FileNote;
 use crate::route::store::{Keyer, Store};
 use crate::tally;
 
@@ -214,9 +212,4 @@ impl<'p> Pass<'p> {
     fn fail(&self, error: InputError) {
         self.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
     }
-}
-
-/// A file's name for a position.
-pub fn file_name(files: &[FileNote], position: Position) -> &str {
-    files.get(position.file as usize).map_or("?", |f| f.name.as_str())
 }

@@ -79,11 +79,6 @@ impl State {
         &self.names
     }
 
-    /// Bytes the state takes.
-    pub fn memory(&self) -> usize {
-        self.shards.iter().map(Shard::memory).sum()
-    }
-
     fn units(&self) -> Vec<Unit> {
         let singles = self.shards.iter().zip(&self.in_joined).enumerate().flat_map(|(shard, (s, joined))| {
             (0..s.entries.len() as u32)

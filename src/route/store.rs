@@ -258,13 +258,6 @@ impl Shard {
             drop_annotations(bag, first);
         }
     }
-
-    /// Bytes of memory held.
-    pub fn memory(&self) -> usize {
-        self.entries.capacity() * size_of::<Entry>()
-            + self.table.capacity() * 5
-            + self.blocks.iter().map(Vec::capacity).sum::<usize>()
-    }
 }
 
 /// Takes the annotations out of a bag that has other rows; what filters they met stays with those.
