@@ -18,6 +18,7 @@
 //! ```
 
 pub mod cli;
+pub mod findings;
 pub mod input;
 pub mod model;
 pub mod output;

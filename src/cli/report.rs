@@ -6,7 +6,7 @@ use super::options::{Environment, Usage};
 use super::run::{Run, ending, to_file};
 use crate::output::file::Target;
 use crate::output::{report_json, report_markdown, report_text};
-use crate::pipeline::Needs;
+use crate::pipeline::{Findings, Needs};
 
 pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
@@ -20,8 +20,9 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         (None, _) => ReportFormat::Text,
     };
     let target = Target::open(path, args.output.force)?;
-    let run = Run::read((&args.read, &args.output), env, Needs::default(), |_| {})?;
-    let report = run.reading.report(&run.options.filter, args.top);
+    let needs = Needs { sums: true, findings: Findings::Samples, ..Needs::default() };
+    let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
+    let report = run.reading.report(args.top);
     let style = report_text::Style {
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),

@@ -11,7 +11,7 @@ use crate::model::journey::{Decision, Journey, Leaf};
 use crate::model::name::Frozen;
 use crate::output::file::Target;
 use crate::output::routes::{Context, Form, write_head, write_row};
-use crate::pipeline::{Needs, Order};
+use crate::pipeline::{Findings, Needs, Order};
 
 /// Messages that are rebuilt and written at once.
 const BATCH: usize = 4096;
@@ -25,7 +25,8 @@ pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> 
         (Some(RowFormat::Jsonl) | None, _) => Form::JsonLines,
     };
     let target = Target::open(path, args.output.force)?;
-    let run = Run::read((&args.read, &args.output), env, Needs { texts: true, subjects: true }, |_| {})?;
+    let needs = Needs { texts: true, subjects: true, findings: Findings::Kinds, ..Needs::default() };
+    let run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
     let orders = run.reading.state.ordered(&run.options.filter);
     let rows =
         Rows { run: &run, form, only_matching: args.only_matching, no_subjects: args.read.no_subjects };

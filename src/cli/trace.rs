@@ -30,13 +30,18 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
         return Err(Usage(what.to_owned()).into());
     }
     let target = Target::open(path, args.output.force)?;
-    let run = Run::read((&args.read, &args.output), env, Needs { texts: true, subjects: true }, |options| {
-        options.filter.network_message_id = network;
-        options.near = match &args.read.filter.message_id[..] {
-            [id] if !id.contains(['*', '?']) => Some(id.clone()),
-            _ => None,
-        };
-    })?;
+    let run = Run::read(
+        (&args.read, &args.output),
+        env,
+        Needs { texts: true, subjects: true, ..Needs::default() },
+        |options| {
+            options.filter.network_message_id = network;
+            options.near = match &args.read.filter.message_id[..] {
+                [id] if !id.contains(['*', '?']) => Some(id.clone()),
+                _ => None,
+            };
+        },
+    )?;
     let orders = run.reading.state.ordered(&run.options.filter);
     if orders.is_empty() {
         suggest(&run);

@@ -147,6 +147,9 @@ pub fn role(event: EventId, source: Source) -> Role {
         EventId::Receive if matches!(source, Source::Redundancy | Source::SafetyNet) => Role::Redundancy,
         // Kept although they move nothing: the first trace of a message, and that it was moderated.
         EventId::NotifyMapi | EventId::InitMessageCreated | EventId::ModeratorApprove => Role::Primary,
+        // These tell of loops that were braked.
+        EventId::DuplicateExpand => Role::Primary,
+        EventId::Throttle if source == Source::MailboxRule => Role::Primary,
         event if moves(event) => Role::Primary,
         _ => Role::Annotation,
     }

@@ -201,6 +201,8 @@ pub struct Via {
     pub from: Symbol,
     /// To this one.
     pub to: Symbol,
+    /// The same two in lower case.
+    pub folded: (Symbol, Symbol),
 }
 
 /// One row on a leaf's way.
@@ -228,6 +230,12 @@ pub struct Hop {
     pub related: Symbol,
     /// A SEND that left the organisation.
     pub outbound: bool,
+    /// A RECEIVE that a SEND inside the organisation led to.
+    pub relayed: bool,
+    /// total-bytes of a RECEIVE.
+    pub size: Option<u64>,
+    /// A DEFER that delays nothing: by an agent, or with a retry time of year 0001.
+    pub delays_nothing: bool,
     /// message-id of the report a FAIL produced, or of what a message was made from.
     pub reference: Symbol,
 }
@@ -277,7 +285,11 @@ pub struct Leaf {
     pub latency_ms: i64,
     /// How often it was deferred.
     pub defers: u32,
-    /// Rows on its way, in causal order; empty where they were not asked for.
+    /// How often it was put into the mailbox, duplicates that were recognised included.
+    pub deliveries: u32,
+    /// Server of its last event, by whose clock `last_seen` is.
+    pub last_server: Symbol,
+    /// Rows on its way, in causal order; where they were not asked for only of leaves with laps.
     pub hops: Vec<Hop>,
     /// How often it came back to a place it had left.
     pub laps: u32,
@@ -286,6 +298,71 @@ pub struct Leaf {
     /// Servers on the way whose log is not here.
     pub missing: Vec<Symbol>,
     /// The deciding row.
+    pub evidence: Position,
+}
+
+/// A SEND inside the organisation and the RECEIVE it led to, each by its own server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Who sent.
+    pub from: Symbol,
+    /// Who received.
+    pub to: Symbol,
+    /// When it was sent.
+    pub sent: Timestamp,
+    /// When it was received.
+    pub received: Timestamp,
+}
+
+/// How long a server kept the message before it sent it on, by one clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// The server.
+    pub server: Symbol,
+    /// By which connector it was sent on.
+    pub connector: Symbol,
+    /// When.
+    pub sent: Timestamp,
+    /// Since its RECEIVE there, ms.
+    pub ms: i64,
+}
+
+/// What went round among the addresses of one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CircleKind {
+    /// Forwarding, contacts and look-ups only.
+    Forwarding,
+    /// A group among them.
+    Group,
+    /// A transport rule put one in place of the other, and the other in place of the one.
+    Rule,
+}
+
+/// Addresses each of which became the next, and the last the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circle {
+    /// What kind.
+    pub kind: CircleKind,
+    /// The addresses, in lower case.
+    pub addresses: Vec<Symbol>,
+    /// The row that closed it.
+    pub time: Timestamp,
+    /// Where that row stands.
+    pub evidence: Position,
+}
+
+/// A row that moves nothing and yet speaks of a loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// THROTTLE by an inbox rule, or DUPLICATEEXPAND.
+    pub event: EventId,
+    /// When.
+    pub time: Timestamp,
+    /// First address it names, in lower case.
+    pub address: Symbol,
+    /// Its related address, in lower case.
+    pub related: Symbol,
+    /// Where it stands.
     pub evidence: Position,
 }
 
@@ -298,6 +375,15 @@ pub struct Journey {
     pub message_id: Symbol,
     /// P1 return path if there is one, else sender-address.
     pub sender: Symbol,
+    /// The same in lower case.
+    pub sender_folded: Symbol,
+    /// The return path is `<>`.
+    pub null_path: bool,
+    /// Hash of its message-id, and of the message-id it reports on or was made from, in this run; 0 where
+    /// there is none.
+    pub links: (u64, u64),
+    /// Other side of the first RECEIVE.
+    pub came_from: Symbol,
     /// Subject of the first RECEIVE.
     pub subject: Symbol,
     /// total-bytes of the first RECEIVE.
@@ -310,6 +396,18 @@ pub struct Journey {
     pub reference: Symbol,
     /// First event.
     pub first_seen: Timestamp,
+    /// Server of the first event.
+    pub first_server: Symbol,
+    /// Sends from server to server that are certain.
+    pub legs: Vec<Leg>,
+    /// How long servers kept it.
+    pub stays: Vec<Stay>,
+    /// What went round among its addresses.
+    pub circles: Vec<Circle>,
+    /// Rows that speak of a loop.
+    pub remarks: Vec<Remark>,
+    /// It was sent again from Safety Net or by shadow redundancy.
+    pub resubmitted: bool,
     /// How it came in: by SMTP from outside Exchange, from a mailbox, or unknown.
     pub entered_by_smtp: Option<bool>,
     /// One for each final recipient.

@@ -2,6 +2,7 @@
 
 pub mod column;
 pub mod event;
+pub mod finding;
 pub mod intake;
 pub mod journey;
 pub mod name;

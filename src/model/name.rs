@@ -166,6 +166,15 @@ pub fn short_host(host: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Whether a host belongs to Exchange Online, which counts as one place.
+pub fn is_exchange_online(host: &[u8]) -> bool {
+    let ends = |suffix: &[u8]| {
+        let from = host.len().checked_sub(suffix.len());
+        from.and_then(|at| host.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+    };
+    ends(b".protection.outlook.com") || ends(b".prod.outlook.com")
+}
+
 /// An address as it is compared: in lower case, beyond ASCII too where the bytes are UTF-8.
 pub fn fold_case(address: &[u8], into: &mut Vec<u8>) {
     into.clear();
@@ -207,5 +216,7 @@ mod tests {
         assert_eq!(&*short_host(b"fe80::1%3"), b"FE80::1%3");
         assert_eq!(domain_of(b"\"a@b\"@contoso.com"), b"contoso.com");
         assert_eq!(domain_of(b"nobody"), b"");
+        assert!(is_exchange_online(b"contoso-com.mail.protection.OUTLOOK.com"));
+        assert!(!is_exchange_online(b"protection.outlook.com.example"));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::finding::Finding;
 use super::intake::{Ledger, Reject};
 
 /// One file that was read.
@@ -266,6 +267,8 @@ pub struct Report {
     pub rejects_by_reason: Vec<(&'static str, u64)>,
     /// The first rejects.
     pub rejects: Vec<Reject>,
+    /// What went wrong, the gravest first.
+    pub findings: Vec<Finding>,
 }
 
 /// A number with its thousands apart.

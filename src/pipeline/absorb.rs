@@ -58,6 +58,9 @@ impl<'r> Absorber<'r> {
                 return;
             }
         }
+        if let Some(id) = self.resubmission(event) {
+            self.seen.resubmitted.insert(id);
+        }
         match self.aside(event) {
             Some(count) => *count += 1,
             None => {
@@ -65,6 +68,20 @@ impl<'r> Absorber<'r> {
                 self.keep(event, at, (twin, true), file);
             }
         }
+    }
+
+    /// What names the message that a row says was sent again.
+    fn resubmission(&self, event: &Event<'_>) -> Option<u128> {
+        let again = match event.event {
+            EventId::Resubmit => true,
+            EventId::Receive => matches!(event.source, Source::SafetyNet | Source::Redundancy),
+            _ => false,
+        };
+        let id = || match values::guid(event.text(Column::NetworkMessageId).trim_ascii()) {
+            Some(id) => id,
+            None => u128::from(self.run.keyer.message_id(&event.text(Column::MessageId))),
+        };
+        (again && self.run.window.holds(event.time)).then(id).filter(|id| *id != 0)
     }
 
     /// The account of a row that is set aside.
@@ -222,10 +239,15 @@ impl<'r> Absorber<'r> {
                     fact.flags |= fact::INTRA;
                 }
             }
+            EventId::Throttle => {
+                let braked =
+                    event.text(Column::Reference).trim_ascii_start().starts_with(b"XLoopHeaderCount");
+                fact.flags |= if braked { fact::RULE_BRAKE } else { 0 };
+            }
             EventId::Transfer => {
                 fact.link_id = values::number(event.text(Column::Reference).trim_ascii()).unwrap_or(0);
             }
-            EventId::Resolve | EventId::Redirect | EventId::Expand => {
+            EventId::Resolve | EventId::Redirect | EventId::Expand | EventId::DuplicateExpand => {
                 fact.related = self.folded_name(&event.text(Column::RelatedRecipient));
             }
             EventId::Defer => {
@@ -241,6 +263,9 @@ impl<'r> Absorber<'r> {
                 fact.flags |= fact::RULE_AGENT;
             }
             _ => {}
+        }
+        if event.event == EventId::Dsn || (event.event == EventId::Receive && event.source != Source::Smtp) {
+            fact.made_from = self.run.keyer.message_id(&event.text(Column::Reference));
         }
         if matches!(
             event.event,
@@ -317,8 +342,7 @@ impl<'r> Absorber<'r> {
             masked = mask(parts.text);
             &masked
         };
-        // The host that was tried is often the row's own other host.
-        let host = if self.run.needs.texts { self.name(parts.fqdn) } else { EMPTY };
+        let host = self.name(parts.fqdn);
         StatusInfo {
             class: parts.class,
             marks: u8::from(not_found) * fact::NOT_FOUND + u8::from(quarantined) * fact::QUARANTINED,

@@ -5,6 +5,7 @@ mod absorb;
 mod cache;
 mod feed;
 pub mod filter;
+mod judge;
 mod near;
 mod plan;
 mod read;
@@ -18,6 +19,7 @@ mod worker;
 use hashbrown::HashSet;
 
 pub use feed::CHUNK;
+pub use judge::Judged;
 pub use read::read;
 pub use state::{Order, State};
 
@@ -39,6 +41,31 @@ pub struct Needs {
     pub texts: bool,
     /// Subjects too, if texts.
     pub subjects: bool,
+    /// The sums of `report`.
+    pub sums: bool,
+    /// Findings.
+    pub findings: Findings,
+}
+
+impl Needs {
+    /// Whether findings are to be shown with their evidence.
+    fn shows_findings(self) -> bool {
+        matches!(self.findings, Findings::Samples | Findings::Instances)
+    }
+}
+
+/// How much is asked of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Findings {
+    /// Nothing.
+    #[default]
+    None,
+    /// Which kinds a message has.
+    Kinds,
+    /// The findings, with samples.
+    Samples,
+    /// Every message of every finding too.
+    Instances,
 }
 
 /// How a run reads.
@@ -118,6 +145,10 @@ pub struct Reading {
     pub rejects: Vec<Reject>,
     /// message-ids like the one that was asked for, the nearest first.
     pub near: Vec<String>,
+    /// The sums, where they were asked for.
+    tally: Option<Tally>,
+    /// The findings, where they were asked for.
+    pub judged: Judged,
 }
 
 impl Reading {
@@ -126,17 +157,13 @@ impl Reading {
         !self.errors.is_empty() || self.ledger.rejects > 0 || self.left_out.iter().any(|l| l.explicit)
     }
 
-    /// Adds up the report over the messages the filter takes.
+    /// The report over the messages the filter takes. The run must have been asked for its sums.
     ///
     /// # Panics
     /// If the ledger does not add up: a figure that is wrong must not be printed.
-    pub fn report(&self, filter: &Filter, top: usize) -> Report {
+    pub fn report(&mut self, top: usize) -> Report {
         let names = self.state.names();
-        let add = |tally: &mut Tally, journey: &crate::model::journey::Journey| {
-            if filter.takes(journey, names) { tally.add(journey, names) } else { tally.skip() }
-        };
-        let tally = self.state.fold(Tally::default, add, Tally::merge);
-        let mut report = tally::finish(tally, names, top);
+        let mut report = tally::finish(self.tally.take().unwrap_or_default(), names, top);
         let ledger = &self.ledger;
         report.ledger = ledger.clone();
         report.period = self.period.map(|(first, last)| (first.to_string(), last.to_string()));
@@ -149,6 +176,7 @@ impl Reading {
         report.errors = self.errors.iter().map(ToString::to_string).collect();
         report.rejects_by_reason.clone_from(&self.rejects_by_reason);
         report.rejects.clone_from(&self.rejects);
+        report.findings = self.judged.findings().cloned().collect();
         assert!(ledger.adds_up(), "the ledger does not add up: {ledger:?}");
         let leaves: u64 = report.decisions.iter().map(|(_, n)| n).sum();
         assert!(leaves == report.recipients, "{leaves} decisions for {} recipients", report.recipients);

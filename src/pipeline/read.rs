@@ -6,21 +6,23 @@ use std::sync::{Mutex, PoisonError};
 use hashbrown::HashSet;
 
 use super::feed::{Chunk, Feed};
+use super::judge::{Judged, judge, look};
 use super::near::Near;
 use super::plan::{Plan, Planned, plan};
 use super::seen::Seen;
-use super::state::State;
+use super::state::{Order, State};
 use super::worker::Worker;
-use super::{Needs, Options, Reading, Run};
+use super::{Findings, Needs, Options, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::name::Names;
 use crate::route::store::{Keyer, Store};
-use crate::tally;
+use crate::tally::{self, Tally};
 
 /// Reads all sources. `progress` is told the bytes as they are read.
 ///
-/// Where only some messages are asked for with all their texts, the logs are read twice: once to
-/// find the messages, once to keep just these. Standard input can be read once only, so all is kept.
+/// Where only some messages are asked for with all their texts, or the samples of findings, the logs are
+/// read twice: once to find the messages, once to keep just these. Standard input can be read once only,
+/// so all is kept.
 pub fn read(
     sources: Vec<Source>,
     options: &Options,
@@ -29,41 +31,84 @@ pub fn read(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = plan(sources, &options.window);
-    let keyer = Keyer::default();
     let near = options.near.as_deref().map(Near::new);
-    let two = options.needs.texts && !options.filter.is_empty() && !once;
-    let needs = if two { Needs::default() } else { options.needs };
-    let pass = |needs: Needs, only: Option<&HashSet<u128>>| {
-        let names = Names::default();
-        let (window, filter, include_probes) = (options.window, &options.filter, options.include_probes);
-        let run = Run {
-            names: &names,
-            keyer: &keyer,
-            window,
-            filter,
-            include_probes,
-            needs,
-            only,
-            near: near.as_ref(),
-        };
-        let done = Pass::new(&plan.files, options, progress).read(&run, &pool);
-        (done, names.freeze())
+    let reader = Reader { plan: &plan, options, progress, pool: &pool, keyer: Keyer::default(), near, once };
+    let wants = options.needs;
+    let two = wants.texts && !options.filter.is_empty() && !once;
+    let needs = match () {
+        () if once && wants.shows_findings() => Needs { texts: true, ..wants },
+        () if two => Needs { texts: false, ..wants },
+        () => wants,
     };
-    let (done, names) = pass(needs, None);
-    let coverage = tally::coverage(done.seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), &names);
-    let events =
-        tally::events(done.seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), &names);
-    let mut state = State::new(done.store.finish(), names, needs.texts);
+    let (mut state, seen, errors) = reader.pass(needs, None);
+    let names = state.names();
+    let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
+    let events = tally::events(seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), names);
+    let (tally, judged) = pool.install(|| reader.judge(&state));
     if two {
-        let keys = pool.install(|| state.keys_of(&state.ordered(&options.filter)));
+        let chosen = pool.install(|| state.ordered(&options.filter));
+        let keys = state.keys_of(chosen.iter().map(Order::spot));
         drop(state);
-        if let Some(file) = plan.files.first() {
+        state = reader.pass(wants, Some(&keys)).0;
+    }
+    drop(reader);
+    let mut reading = account(plan, seen, errors, state.with_pool(pool), (coverage, events));
+    (reading.tally, reading.judged) = (tally, judged);
+    Ok(reading)
+}
+
+/// What every reading of one run shares.
+struct Reader<'r> {
+    plan: &'r Plan,
+    options: &'r Options,
+    progress: &'r (dyn Fn(u64) + Sync),
+    pool: &'r rayon::ThreadPool,
+    keyer: Keyer,
+    near: Option<Near>,
+    /// Something can be read once only.
+    once: bool,
+}
+
+impl Reader<'_> {
+    /// Reads all files, or of them only the messages of some keys.
+    fn pass(&self, needs: Needs, only: Option<&HashSet<u128>>) -> (State, Seen, Vec<InputError>) {
+        if let (Some(file), Some(_)) = (self.plan.files.first(), only) {
             file.twins.forget();
         }
-        let (again, names) = pass(options.needs, Some(&keys));
-        state = State::new(again.store.finish(), names, true);
+        let names = Names::default();
+        let Options { window, filter, include_probes, .. } = self.options;
+        let run = Run {
+            names: &names,
+            keyer: &self.keyer,
+            window: *window,
+            filter,
+            include_probes: *include_probes,
+            needs,
+            only,
+            near: self.near.as_ref(),
+        };
+        let mut done = Pass::new(&self.plan.files, self.options, self.progress).read(&run, self.pool);
+        let resubmitted = std::mem::take(&mut done.seen.resubmitted);
+        let state = State::new(done.store.finish(), names.freeze(), needs.texts, resubmitted);
+        (state, done.seen, done.errors)
     }
-    Ok(account(plan, done.seen, done.errors, state.with_pool(pool), (coverage, events)))
+
+    /// Adds up and judges all messages, as far as that was asked for.
+    fn judge(&self, state: &State) -> (Option<Tally>, Judged) {
+        let (wants, filter) = (self.options.needs, &self.options.filter);
+        if !wants.sums && wants.findings == Findings::None {
+            return (None, Judged::default());
+        }
+        let (tally, norms, suspects) = look(state, filter, wants.sums);
+        let every = wants.findings == Findings::Instances;
+        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), &self.plan.files);
+        if wants.shows_findings() && !shown.is_empty() {
+            let all = Needs { texts: true, ..wants };
+            let again = (!self.once).then(|| self.pass(all, Some(&state.keys_of(shown.into_iter()))).0);
+            judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
+        }
+        (tally, judged)
+    }
 }
 
 /// Puts together what a run has read.
@@ -102,6 +147,8 @@ fn account(
         rejects_by_reason: seen.reasons.into_iter().collect(),
         rejects,
         near: seen.near.into_iter().map(|(_, id)| id).collect(),
+        tally: None,
+        judged: Judged::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::near;
 use crate::model::event::{EventId, Source};
@@ -36,6 +36,8 @@ pub(super) struct Seen {
     pub rejects: Vec<Reject>,
     /// message-ids like the one asked for.
     pub near: near::Found,
+    /// Messages that were sent again: network-message-id, else hash of the message-id.
+    pub resubmitted: HashSet<u128>,
 }
 
 /// What was found in one file.
@@ -81,6 +83,7 @@ impl Seen {
         for one in other.near {
             near::add(&mut self.near, one);
         }
+        self.resubmitted.extend(other.resubmitted);
     }
 
     /// Begins a chunk of a file.

@@ -18,6 +18,14 @@ use crate::route::store::{KeyKind, Shard};
 /// Where a bag lies: shard and number.
 type Place = (u16, u32);
 
+/// Where a message lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    unit: Unit,
+    /// Which of the unit's messages.
+    number: u32,
+}
+
 /// The messages of a run.
 #[derive(Debug)]
 pub struct State {
@@ -29,6 +37,9 @@ pub struct State {
     in_joined: Vec<HashSet<u32>>,
     pool: Option<rayon::ThreadPool>,
     texts: bool,
+    /// network-message-ids, and hashes of message-ids where there is none, of messages that were sent again
+    /// from Safety Net or by shadow redundancy.
+    resubmitted: HashSet<u128>,
 }
 
 /// One message in the order of output.
@@ -38,9 +49,7 @@ pub struct Order {
     message_id: Vec<u8>,
     /// Where all else is equal, as when a scanner writes without any id.
     evidence: Position,
-    unit: Unit,
-    /// Which of the unit's messages.
-    number: u32,
+    spot: Spot,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +59,11 @@ enum Unit {
 }
 
 impl Order {
+    /// Where the message lies.
+    pub(super) fn spot(&self) -> Spot {
+        self.spot
+    }
+
     /// Whether two messages sort by the same time and id, so that their rows stand among each other.
     pub fn ties(&self, other: &Self) -> bool {
         self.first_seen == other.first_seen && self.message_id == other.message_id
@@ -57,9 +71,9 @@ impl Order {
 }
 
 impl State {
-    pub(super) fn new(shards: Vec<Shard>, names: Frozen, texts: bool) -> Self {
+    pub(super) fn new(shards: Vec<Shard>, names: Frozen, texts: bool, resubmitted: HashSet<u128>) -> Self {
         let (joined, in_joined) = find_joined(&shards);
-        Self { shards, names, joined, in_joined, pool: None, texts }
+        Self { shards, names, joined, in_joined, pool: None, texts, resubmitted }
     }
 
     /// Lets the threads of the reading do the visiting too.
@@ -90,14 +104,15 @@ impl State {
     }
 
     fn visit(&self, unit: Unit, work: &mut Work, f: impl FnMut(u32, &Journey)) {
-        self.visit_some(unit, work, |_| true, f);
+        self.visit_some(unit, work, (self.texts, |_| true), f);
     }
 
+    /// Builds the messages of a unit that are wanted, with their hops or, where they have no laps, without.
     fn visit_some(
         &self,
         unit: Unit,
         work: &mut Work,
-        wants: impl Fn(u32) -> bool,
+        (hops, wants): (bool, impl Fn(u32) -> bool),
         mut f: impl FnMut(u32, &Journey),
     ) {
         work.bag.clear();
@@ -106,7 +121,7 @@ impl State {
                 self.decode(place, &mut work.bag);
                 work.bag.sort(&self.names);
                 work.bag.drop_twins();
-                f(0, &work.builder.build(&work.bag, &self.names, self.texts));
+                f(0, &self.marked(work.builder.build(&work.bag, &self.names, hops)));
             }
             Unit::Joined(number) => {
                 for place in self.joined.get(number as usize).into_iter().flatten() {
@@ -124,10 +139,19 @@ impl State {
                         work.part.recipients.extend_from_slice(people);
                         work.part.facts.push(fact);
                     }
-                    f(i, &work.builder.build(&work.part, &self.names, self.texts));
+                    f(i, &self.marked(work.builder.build(&work.part, &self.names, hops)));
                 }
             }
         }
+    }
+
+    fn marked(&self, mut journey: Journey) -> Journey {
+        let id = match journey.network_message_id {
+            0 => u128::from(journey.links.0),
+            id => id,
+        };
+        journey.resubmitted = self.resubmitted.contains(&id);
+        journey
     }
 
     fn decode(&self, (shard, number): Place, bag: &mut Bag) {
@@ -141,27 +165,46 @@ impl State {
     pub fn fold<T: Send>(
         &self,
         new: impl Fn() -> T + Sync + Send,
-        add: impl Fn(&mut T, &Journey) + Sync + Send,
+        add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
         let units = self.units();
-        let parts: Vec<T> = self.on_threads(|| {
-            let size = units.len().div_ceil(rayon::current_num_threads() * 8).max(1);
-            let part = |units: &[Unit]| {
-                let (mut out, mut work) = (new(), Work::default());
-                for unit in units {
-                    self.visit(*unit, &mut work, |_, journey| add(&mut out, journey));
-                }
-                out
-            };
-            units.par_chunks(size).map(part).collect()
-        });
-        let mut parts = parts.into_iter();
-        let mut out = parts.next().unwrap_or_else(&new);
-        for part in parts {
-            merge(&mut out, part);
-        }
-        out
+        let part = |units: &[Unit]| {
+            let (mut out, mut work) = (new(), Work::default());
+            for unit in units {
+                let unit = *unit;
+                self.visit(unit, &mut work, |number, journey| add(&mut out, Spot { unit, number }, journey));
+            }
+            out
+        };
+        let parts: Vec<T> = self.on_threads(|| units.par_chunks(share(units.len())).map(part).collect());
+        merged(parts, &new, merge)
+    }
+
+    /// As [`Self::fold`], over some messages only, which are in order; all with their hops.
+    pub fn fold_some<T: Send>(
+        &self,
+        spots: &[Spot],
+        new: impl Fn() -> T + Sync + Send,
+        add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
+        merge: impl Fn(&mut T, T) + Sync + Send,
+    ) -> T {
+        let units: Vec<&[Spot]> = spots.chunk_by(|a, b| a.unit == b.unit).collect();
+        let part = |units: &[&[Spot]]| {
+            let (mut out, mut work) = (new(), Work::default());
+            for spots in units {
+                let Some(&Spot { unit, .. }) = spots.first() else { continue };
+                let wants = |number: u32| spots.binary_search(&Spot { unit, number }).is_ok();
+                self.visit_some(unit, &mut work, (true, wants), |number, journey| {
+                    if wants(number) {
+                        add(&mut out, Spot { unit, number }, journey);
+                    }
+                });
+            }
+            out
+        };
+        let parts: Vec<T> = self.on_threads(|| units.par_chunks(share(units.len())).map(part).collect());
+        merged(parts, &new, merge)
     }
 
     /// The messages the filter takes, in the order of output.
@@ -176,8 +219,7 @@ impl State {
                         first_seen: journey.first_seen,
                         message_id,
                         evidence: journey.evidence,
-                        unit,
-                        number,
+                        spot: Spot { unit, number },
                     });
                 }
             };
@@ -198,14 +240,14 @@ impl State {
         // A unit may hold many of them, so each is visited once and builds only those.
         let mut wanted: BTreeMap<Unit, BTreeMap<u32, usize>> = BTreeMap::new();
         for (place, order) in orders.iter().enumerate() {
-            wanted.entry(order.unit).or_default().insert(order.number, place);
+            wanted.entry(order.spot.unit).or_default().insert(order.spot.number, place);
         }
         let wanted: Vec<(Unit, BTreeMap<u32, usize>)> = wanted.into_iter().collect();
         let part = |units: &[(Unit, BTreeMap<u32, usize>)]| {
             let (mut out, mut work) = (Vec::new(), Work::default());
             for (unit, numbers) in units {
                 let wants = |number: u32| numbers.contains_key(&number);
-                self.visit_some(*unit, &mut work, wants, |number, journey| {
+                self.visit_some(*unit, &mut work, (self.texts, wants), |number, journey| {
                     out.extend(numbers.get(&number).map(|place| (*place, journey.clone())));
                 });
             }
@@ -218,10 +260,10 @@ impl State {
     }
 
     /// The keys of all bags that some messages rest on, for a second reading of just these.
-    pub fn keys_of(&self, orders: &[Order]) -> HashSet<u128> {
+    pub fn keys_of(&self, spots: impl Iterator<Item = Spot>) -> HashSet<u128> {
         let mut keys = HashSet::new();
-        for order in orders {
-            let places = match order.unit {
+        for spot in spots {
+            let places = match spot.unit {
                 Unit::Single(place) => vec![place],
                 Unit::Joined(number) => self.joined.get(number as usize).cloned().unwrap_or_default(),
             };
@@ -232,6 +274,21 @@ impl State {
         }
         keys
     }
+}
+
+/// How many units a thread takes at once.
+fn share(units: usize) -> usize {
+    units.div_ceil(rayon::current_num_threads() * 8).max(1)
+}
+
+/// All parts in one.
+fn merged<T>(parts: Vec<T>, new: impl Fn() -> T, merge: impl Fn(&mut T, T)) -> T {
+    let mut parts = parts.into_iter();
+    let mut out = parts.next().unwrap_or_else(new);
+    for part in parts {
+        merge(&mut out, part);
+    }
+    out
 }
 
 /// Working memory of one thread.

@@ -62,6 +62,7 @@ mod part {
     pub(super) const DIRECTION: u32 = 13; // and 14: two bits
     pub(super) const MARKS: u32 = 1 << 15;
     pub(super) const TWIN: u32 = 1 << 16;
+    pub(super) const MADE_FROM: u32 = 1 << 17;
 }
 
 /// Which parts a fact has.
@@ -86,6 +87,7 @@ fn parts_of(fact: &Fact, recipients: &[Recipient], texts: bool) -> u32 {
         | when(fact.flags != 0, part::FLAGS)
         | when(fact.marks != 0, part::MARKS)
         | when(fact.twin != 0, part::TWIN)
+        | when(fact.made_from != 0, part::MADE_FROM)
         | when(texts, part::TEXTS)
         | (fact.direction as u32) << part::DIRECTION
 }
@@ -115,6 +117,7 @@ pub fn encode(fact: &Fact, recipients: &[Recipient], texts: bool, out: &mut Vec<
     when(part::FLAGS, u64::from(fact.flags), out);
     when(part::MARKS, u64::from(fact.marks), out);
     when(part::TWIN, fact.twin, out);
+    when(part::MADE_FROM, fact.made_from, out);
     if texts {
         for symbol in [fact.related_shown, fact.sender_shown, fact.message_id, fact.subject, fact.reference] {
             put(u64::from(symbol.0), out);
@@ -178,10 +181,22 @@ fn symbol(from: &mut &[u8]) -> Symbol {
     Symbol(take(from) as u32)
 }
 
-/// Reads one fact into the bag; `sender` and `owner` are what the store knows of it.
-pub fn decode(from: &mut &[u8], sender: Symbol, owner: u128, bag: &mut Bag) {
+/// What the store knows of a fact without its bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// Its sender.
+    pub sender: Symbol,
+    /// network-message-id of its bag; 0 without one.
+    pub owner: u128,
+    /// Hash of the message-id of its bag.
+    pub id_hash: u64,
+}
+
+/// Reads one fact into the bag.
+pub fn decode(from: &mut &[u8], known: Known, bag: &mut Bag) {
+    let Known { sender, owner, id_hash } = known;
     let (event, source) = (EventId::from_u8(byte(from)), Source::from_u8(byte(from)));
-    let mut fact = Fact { event, source, owner, ..Fact::default() };
+    let mut fact = Fact { event, source, owner, id_hash, ..Fact::default() };
     let parts = take(from) as u32;
     let has = |bit: u32| parts & bit != 0;
     fact.time = Timestamp(unzigzag(take(from)) + EPOCH);
@@ -201,6 +216,7 @@ pub fn decode(from: &mut &[u8], sender: Symbol, owner: u128, bag: &mut Bag) {
     fact.flags = opt(part::FLAGS) as u16;
     fact.marks = opt(part::MARKS) as u16;
     fact.twin = opt(part::TWIN);
+    fact.made_from = opt(part::MADE_FROM);
     fact.direction = match parts >> part::DIRECTION & 3 {
         1 => Direction::Incoming,
         2 => Direction::Originating,

@@ -26,6 +26,8 @@ pub const INTRA: u16 = 1 << 6;
 pub const ANNOTATION: u16 = 1 << 7;
 /// Sent by a system mailbox.
 pub const SYSTEM_SENDER: u16 = 1 << 8;
+/// THROTTLE: the brake on inbox rules that forward in circles.
+pub const RULE_BRAKE: u16 = 1 << 9;
 
 /// Status mark: RecipientNotFound, `RecipNotFound` or `ExRecipNotFound`.
 pub const NOT_FOUND: u8 = 1;
@@ -67,6 +69,8 @@ pub struct Fact {
     pub sender: Symbol,
     /// The same as logged, where texts are kept.
     pub sender_shown: Symbol,
+    /// Hash of the message-id that a made message was made from, or a report is about; 0 elsewhere.
+    pub made_from: u64,
     /// When the message was first submitted, from message-info.
     pub origination: Option<Timestamp>,
     /// total-bytes.
@@ -91,6 +95,8 @@ pub struct Fact {
     pub marks: u16,
     /// network-message-id, from the bag it lies in; 0 without one. Not written.
     pub owner: u128,
+    /// Hash of the message-id of the bag it lies in; 0 without one. Not written.
+    pub id_hash: u64,
 }
 
 /// One recipient of a row.
@@ -123,6 +129,7 @@ impl Default for Fact {
             related_shown: EMPTY,
             sender: EMPTY,
             sender_shown: EMPTY,
+            made_from: 0,
             origination: None,
             size: None,
             direction: Direction::Absent,
@@ -135,6 +142,7 @@ impl Default for Fact {
             twin: 0,
             marks: 0,
             owner: 0,
+            id_hash: 0,
         }
     }
 }

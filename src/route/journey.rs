@@ -1,12 +1,16 @@
 //! A message's facts made into a journey: its own particulars, and a leaf for each final recipient.
 
 use super::decide::{Message, Outcome, is_arrival};
-use super::fact::{Bag, Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, SYSTEM_SENDER};
+use super::fact::{
+    Bag, Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, RULE_BRAKE, SYSTEM_SENDER, ZERO_DEFER,
+};
 use super::lineage::{Lineage, Touch};
 use super::order::Ordered;
 use crate::model::event::{EventId, Source};
 use crate::model::intake::Position;
-use crate::model::journey::{Class, Decision, Direction, Hop, Journey, Leaf, Step};
+use crate::model::journey::{
+    Circle, CircleKind, Class, Decision, Direction, Hop, Journey, Leaf, Remark, Step,
+};
 use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
 use crate::model::time::{DAY, Timestamp};
 
@@ -62,17 +66,56 @@ fn particulars(message: &Message<'_>) -> Journey {
         network_message_id: facts().map(|f| f.owner).find(|id| *id != 0).unwrap_or(0),
         message_id: text(|f| f.message_id),
         sender: text(|f| f.sender_shown),
+        sender_folded: text(|f| f.sender),
+        null_path: facts().any(|f| f.flags & NULL_PATH != 0),
+        links: (
+            facts().map(|f| f.id_hash).find(|h| *h != 0).unwrap_or(0),
+            facts().map(|f| f.made_from).find(|h| *h != 0).unwrap_or(0),
+        ),
+        came_from: received.map_or(EMPTY, |f| if f.peer == EMPTY { f.peer_ip } else { f.peer }),
         subject: received.map_or(EMPTY, |f| f.subject),
         size_bytes: received.and_then(|f| f.size),
         directionality: received.map_or(Direction::Absent, |f| f.direction),
         class: class(facts),
         reference: reference.unwrap_or(EMPTY),
         first_seen: facts().map(|f| f.time).min().unwrap_or_default(),
+        first_server: facts().min_by_key(|f| f.time).map_or(EMPTY, |f| f.server),
+        legs: message.ordered.legs(message.bag),
+        stays: message.ordered.stays(message.bag),
+        circles: circles(message),
+        remarks: remarks(message),
+        resubmitted: false,
         entered_by_smtp: entered_by_smtp(facts, received),
         leaves: Vec::new(),
         marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
         evidence: facts().map(|f| f.evidence).min().unwrap_or_default(),
     }
+}
+
+fn circles(message: &Message<'_>) -> Vec<Circle> {
+    let address = |n: &u32| message.lineage.nodes.get(*n as usize).map_or(EMPTY, |n| n.address);
+    let circle = |(kind, nodes, at): &(CircleKind, Vec<u32>, u32)| {
+        let row = message.ordered.fact(message.bag, *at);
+        Circle {
+            kind: *kind,
+            addresses: nodes.iter().map(address).collect(),
+            time: row.map_or(Timestamp::default(), |f| f.time),
+            evidence: row.map_or(Position::default(), |f| f.evidence),
+        }
+    };
+    message.lineage.circles.iter().map(circle).collect()
+}
+
+fn remarks(message: &Message<'_>) -> Vec<Remark> {
+    let speaks = |f: &&Fact| f.event == EventId::DuplicateExpand || f.flags & RULE_BRAKE != 0;
+    let remark = |f: &Fact| Remark {
+        event: f.event,
+        time: f.time,
+        address: message.bag.recipients_of(f).first().map_or(EMPTY, |r| r.address),
+        related: f.related,
+        evidence: f.evidence,
+    };
+    message.bag.facts.iter().filter(speaks).map(remark).collect()
 }
 
 fn entered_by_smtp<'a, I: Iterator<Item = &'a Fact>>(
@@ -223,6 +266,7 @@ impl<'a> Tree<'a> {
         let status = outcome.by.map(|t| self.status_of(&t)).unwrap_or_default();
         let deciding = fact.filter(|_| outcome.decision != Decision::InTransit);
         let sent = matches!(outcome.decision, Decision::Expanded);
+        let stored = |f: &&Fact| matches!(f.event, EventId::Deliver | EventId::DuplicateDeliver);
         Leaf {
             recipient: root.map_or(EMPTY, |n| n.shown),
             final_recipient: last.map_or(EMPTY, |n| n.shown),
@@ -237,7 +281,9 @@ impl<'a> Tree<'a> {
             last_seen,
             latency_ms: latency(fact, last_seen, journey.first_seen),
             defers: outcome.defers,
-            hops: if hops { self.hops(outcome) } else { Vec::new() },
+            deliveries: rows().filter(stored).count() as u32,
+            last_server: rows().max_by_key(|f| f.time).map_or(EMPTY, |f| f.server),
+            hops: if hops || outcome.laps > 0 { self.hops(outcome) } else { Vec::new() },
             laps: outcome.laps,
             complete: is_final(outcome.decision) && outcome.missing.is_empty() && outcome.entered,
             missing: outcome.missing.clone(),
@@ -298,6 +344,9 @@ impl<'a> Tree<'a> {
             address: self.message.lineage.nodes.get(t.node as usize).map_or(EMPTY, |n| n.shown),
             related: f.related_shown,
             outbound: self.message.outbound(f, t),
+            relayed: self.message.ordered.is_relayed(t.at),
+            size: f.size,
+            delays_nothing: f.flags & ZERO_DEFER != 0,
             reference: f.reference,
         })
         .collect()

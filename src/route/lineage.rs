@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::fact::{Bag, Fact, RULE_AGENT};
 use super::order::Ordered;
 use crate::model::event::{EventId, Source, moves};
-use crate::model::journey::{Step, Via};
+use crate::model::journey::{CircleKind, Step, Via};
 use crate::model::name::{EMPTY, Symbol};
 
 /// One address of a message.
@@ -46,6 +46,8 @@ pub struct Lineage {
     pub nodes: Vec<Node>,
     /// Addresses that a transport rule replaced by the new ones that then appeared.
     pub replaced: Vec<u32>,
+    /// What went round: the kind, the addresses in their order, and the place of the row that closed it.
+    pub circles: Vec<(CircleKind, Vec<u32>, u32)>,
     touches: Vec<Touch>,
     index: HashMap<Symbol, u32>,
 }
@@ -57,6 +59,7 @@ impl Lineage {
         self.touches.clear();
         self.index.clear();
         self.replaced.clear();
+        self.circles.clear();
         let moving = ordered.order.iter().any(|n| bag.facts.get(*n as usize).is_some_and(|f| moves(f.event)));
         let mut entered = 0;
         for (at, number) in (0u32..).zip(&ordered.order) {
@@ -105,7 +108,7 @@ impl Lineage {
             let node = self.node(recipient.address, recipient.shown);
             self.touches.push(Touch { node, at, recipient: Some(number) });
             if let Some((from, step)) = related {
-                self.came_from(node, from, step);
+                self.came_from(node, from, (step, at));
             }
         }
     }
@@ -127,9 +130,22 @@ impl Lineage {
         at
     }
 
-    /// Notes that one address became another, unless that would close a circle.
-    fn came_from(&mut self, node: u32, from: u32, step: Step) {
-        if node == from || self.chain(from).contains(&node) {
+    /// Notes that one address became another, unless that would close a circle: then it notes the circle.
+    fn came_from(&mut self, node: u32, from: u32, (step, at): (Step, u32)) {
+        if node == from {
+            return;
+        }
+        let mut chain = self.chain(from);
+        if let Some(end) = chain.iter().position(|n| *n == node) {
+            chain.truncate(end + 1);
+            let is_group = |n: &u32| {
+                let parent = self.nodes.get(*n as usize).and_then(|n| n.parent);
+                *n != node && parent.is_some_and(|(_, step)| step == Step::Expand)
+            };
+            let group = step == Step::Expand || chain.iter().any(is_group);
+            chain.reverse();
+            let kind = if group { CircleKind::Group } else { CircleKind::Forwarding };
+            self.circles.push((kind, chain, at));
             return;
         }
         // Someone reached in several ways, or addressed by name as well, has one copy and one row:
@@ -152,7 +168,7 @@ impl Lineage {
         if bag.facts.iter().all(|f| f.flags & RULE_AGENT == 0) {
             return;
         }
-        let mut at_fail = u32::MAX;
+        let (mut at_fail, mut gone_at) = (u32::MAX, Vec::new());
         let mut first_row = vec![u32::MAX; self.nodes.len()];
         for touch in &self.touches {
             if let Some(first) = first_row.get_mut(touch.node as usize) {
@@ -172,7 +188,9 @@ impl Lineage {
             node.replaced = true;
             at_fail = at_fail.min(touch.at);
             self.replaced.push(touch.node);
+            gone_at.push((touch.node, touch.at));
         }
+        self.note_rule_circle(&gone_at);
         let Some(&old) = self.replaced.first() else { return };
         let new = |(number, first): (usize, &u32)| {
             let fresh = self.nodes.get(number).is_some_and(|n| n.parent.is_none() && !n.replaced);
@@ -184,7 +202,19 @@ impl Lineage {
             self.nodes.iter_mut().for_each(|n| n.replaced = false);
         }
         for number in new {
-            self.came_from(number, old, Step::Rule);
+            self.came_from(number, old, (Step::Rule, u32::MAX));
+        }
+    }
+
+    /// A rule put something in place of one address, then of another, and the first is there again.
+    fn note_rule_circle(&mut self, gone_at: &[(u32, u32)]) {
+        for (i, (first, _)) in gone_at.iter().enumerate() {
+            for (second, then) in gone_at.get(i + 1..).unwrap_or_default() {
+                if let Some(again) = self.touches.iter().find(|t| t.node == *first && t.at > *then) {
+                    self.circles.push((CircleKind::Rule, vec![*first, *second], again.at));
+                    return;
+                }
+            }
         }
     }
 
@@ -209,7 +239,8 @@ impl Lineage {
             .iter()
             .filter_map(|n| {
                 let (up, step) = node(*n)?.parent?;
-                Some(Via { step, from: node(up)?.shown, to: node(*n)?.shown })
+                let (from, to) = (node(up)?, node(*n)?);
+                Some(Via { step, from: from.shown, to: to.shown, folded: (from.address, to.address) })
             })
             .collect();
         out.reverse();

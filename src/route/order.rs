@@ -13,7 +13,8 @@ use hashbrown::HashMap;
 
 use super::fact::{ANNOTATION, Bag, Fact, INTRA};
 use crate::model::event::{EventId, Source};
-use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
+use crate::model::journey::{Leg, Stay};
+use crate::model::name::{EMPTY, Frozen, Symbol, is_exchange_online, short_host};
 
 /// A RECEIVE without an id in its SEND's reply is looked for this far around it, ms.
 const NEAR: i64 = 10 * 60_000;
@@ -70,17 +71,10 @@ pub fn peer_names(fact: &Fact, names: &Frozen) -> Vec<Vec<u8>> {
 }
 
 fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
-    let lower = host.to_ascii_lowercase();
-    let online: [&[u8]; 4] = [
-        b".outbound.protection.outlook.com",
-        b".mail.protection.outlook.com",
-        b".prod.outlook.com",
-        b".protection.outlook.com",
-    ];
-    if online.iter().any(|suffix| lower.ends_with(suffix)) {
+    if is_exchange_online(host) {
         Cow::Borrowed(b"exchange online")
     } else {
-        Cow::Owned(lower)
+        Cow::Owned(host.to_ascii_lowercase())
     }
 }
 
@@ -97,6 +91,7 @@ impl Ordered {
         self.relayed.clear();
         self.relayed.resize(bag.facts.len(), false);
         self.find_instances(bag);
+        self.links.clear();
         if self.instances.len() > 1 {
             self.link(bag, names);
             self.note_relayed(bag);
@@ -118,6 +113,33 @@ impl Ordered {
     /// Whether the row at a place of the order is a SEND that led to a RECEIVE that is here.
     pub fn is_linked(&self, at: u32) -> bool {
         self.order.get(at as usize).and_then(|n| self.linked.get(*n as usize)).copied().unwrap_or(false)
+    }
+
+    /// The sends from server to server that the next hop's own id proves.
+    pub fn legs(&self, bag: &Bag) -> Vec<Leg> {
+        let leg = |&(cause, target): &(u32, u32)| {
+            let sent =
+                bag.facts.get(cause as usize).filter(|f| f.event == EventId::Send && f.link_id != 0)?;
+            let entry = self.instances.get(target as usize)?.entry?;
+            let received = bag.facts.get(entry as usize).filter(|f| f.server != sent.server)?;
+            Some(Leg { from: sent.server, to: received.server, sent: sent.time, received: received.time })
+        };
+        self.links.iter().filter_map(leg).collect()
+    }
+
+    /// How long servers kept the message before they sent it on.
+    pub fn stays(&self, bag: &Bag) -> Vec<Stay> {
+        let stay = |(number, sent): (usize, &Fact)| {
+            let instance = self.instances.get(*self.instance.get(number)? as usize)?;
+            let entry = bag.facts.get(instance.entry? as usize).filter(|e| e.server == sent.server)?;
+            let (server, connector) = (sent.server, sent.connector);
+            Some(Stay { server, connector, sent: sent.time, ms: sent.time.0 - entry.time.0 })
+        };
+        let sends = bag.facts.iter().enumerate();
+        sends
+            .filter(|(_, f)| matches!(f.event, EventId::Send | EventId::SendExternal))
+            .filter_map(stay)
+            .collect()
     }
 
     fn find_instances(&mut self, bag: &Bag) {
@@ -148,7 +170,6 @@ impl Ordered {
 
     /// Finds which fact led to which instance.
     fn link(&mut self, bag: &Bag, names: &Frozen) {
-        self.links.clear();
         let mut weak = Vec::new();
         for (number, fact) in (0u32..).zip(&bag.facts) {
             let target = match fact.event {

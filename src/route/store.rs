@@ -54,10 +54,16 @@ impl Keyer {
         u128::from(self.a.hash_one((what, text))) << 64 | u128::from(self.b.hash_one((what, text)))
     }
 
+    /// The hash by which a message-id is known in this run; 0 where it is blank.
+    pub fn message_id(&self, message_id: &[u8]) -> u64 {
+        let trimmed = bare_message_id(message_id);
+        if trimmed.is_empty() { 0 } else { self.a.hash_one(trimmed).max(1) }
+    }
+
     /// The key of a row. A message-id is compared without its angle brackets and blanks around it.
     pub fn key(&self, network: Option<u128>, message_id: &[u8], server: &[u8], id: u64, line: &[u8]) -> Key {
         let trimmed = bare_message_id(message_id);
-        let message_id = if trimmed.is_empty() { 0 } else { self.a.hash_one(trimmed).max(1) };
+        let message_id = self.message_id(message_id);
         if let Some(value) = network {
             return Key { kind: KeyKind::Network, value, message_id };
         }
@@ -239,6 +245,7 @@ impl Shard {
     /// Decodes a bag and adds its facts to `bag`.
     pub fn decode(&self, entry: &Entry, bag: &mut Bag) {
         let owner = if entry.key.kind == KeyKind::Network { entry.key.value } else { 0 };
+        let id_hash = entry.key.message_id;
         let first = bag.facts.len();
         let mut at = entry.last;
         while at != NONE {
@@ -251,7 +258,7 @@ impl Shard {
             };
             let length = code::take(&mut rest) as usize;
             let mut body = rest.get(..length).unwrap_or_default();
-            code::decode(&mut body, sender, owner, bag);
+            code::decode(&mut body, code::Known { sender, owner, id_hash }, bag);
             at = previous;
         }
         if entry.has_primary && entry.key.kind != KeyKind::MessageId {

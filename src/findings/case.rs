@@ -1,0 +1,249 @@
+//! One leaf as the kinds look at it: where it went out and came back, and what is normal here.
+
+use std::borrow::Cow;
+
+use super::norms::Norms;
+use super::thresholds::{LOOP_LAPS, SURE_LAPS};
+use crate::model::event::{EventId, Source};
+use crate::model::finding::Confidence;
+use crate::model::intake::Position;
+use crate::model::journey::{Decision, Hop, Journey, Leaf};
+use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, fold_case, is_exchange_online};
+use crate::model::status::EnhancedCode;
+
+/// What all hosts of Exchange Online are called.
+pub(super) const EXCHANGE_ONLINE: &[u8] = b"Exchange Online";
+
+/// A send that left the organisation.
+#[derive(Clone, Debug)]
+pub(super) struct Exit<'a> {
+    /// The row.
+    pub hop: &'a Hop,
+    /// The arrival it came back by.
+    pub back: Option<&'a Hop>,
+    /// To whom.
+    pub peer: Cow<'a, [u8]>,
+    /// As which address, in lower case.
+    pub address: Vec<u8>,
+}
+
+/// A leaf and all that is known of it.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    /// The message.
+    pub journey: &'a Journey,
+    /// The leaf.
+    pub leaf: &'a Leaf,
+    /// The texts.
+    pub names: &'a Frozen,
+    /// What is normal in these logs.
+    pub norms: &'a Norms,
+    /// Where it left the organisation, in order.
+    pub exits: Vec<Exit<'a>>,
+}
+
+/// The way round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How often it came round.
+    pub laps: u32,
+    /// Own server, peer, and who brought it back if that was another; or addresses.
+    pub members: Vec<Vec<u8>>,
+    /// Typical time of a lap, ms.
+    pub period_ms: Option<i64>,
+    /// What ended it.
+    pub ended: String,
+}
+
+/// The exits of one way round.
+#[derive(Debug)]
+pub(super) struct Round<'c, 'a> {
+    /// Those that came back.
+    pub exits: Vec<&'c Exit<'a>>,
+    /// The one that did not, or the last.
+    pub last: &'c Exit<'a>,
+}
+
+impl<'a> Case<'a> {
+    /// Looks at a leaf.
+    pub(super) fn new(journey: &'a Journey, leaf: &'a Leaf, names: &'a Frozen, norms: &'a Norms) -> Self {
+        Self { journey, leaf, names, norms, exits: exits(leaf, names) }
+    }
+
+    /// The text of a symbol.
+    pub(super) fn text(&self, symbol: Symbol) -> &'a [u8] {
+        self.names.get(symbol)
+    }
+
+    /// The final address, in lower case.
+    pub(super) fn address(&self) -> &'a [u8] {
+        self.text(self.leaf.folded.1)
+    }
+
+    /// The domain of the final address.
+    pub(super) fn domain(&self) -> &'a [u8] {
+        domain_of(self.address())
+    }
+
+    /// The status code of the deciding row.
+    pub(super) fn code(&self) -> Option<(u8, u16, u16)> {
+        self.leaf.status.code.map(digits)
+    }
+
+    /// The token of the deciding row.
+    pub(super) fn tag(&self) -> &'a [u8] {
+        self.text(self.leaf.status.tag)
+    }
+
+    /// The exit after which nothing came back and that so decided, if one did.
+    pub(super) fn final_exit(&self) -> Option<&Exit<'a>> {
+        self.exits.last()
+    }
+
+    /// Rows of the leaf of one event.
+    pub(super) fn rows(&self, event: EventId) -> impl Iterator<Item = &'a Hop> {
+        self.leaf.hops.iter().filter(move |h| h.event == event)
+    }
+
+    /// The other side of a row as findings name it: the host that was tried, else the host as logged.
+    pub(super) fn peer_of(&self, hop: &Hop) -> Cow<'a, [u8]> {
+        let host = if hop.status.host == EMPTY { hop.peer } else { hop.status.host };
+        peer_name(self.text(host))
+    }
+
+    /// The leaf was rewritten by RESOLVE.
+    pub(super) fn was_resolved(&self) -> bool {
+        self.leaf.via.iter().any(|v| v.step == crate::model::journey::Step::Resolve)
+    }
+
+    /// Exits of the same address by the same connector to the same peer that came back most often.
+    pub(super) fn round(&self) -> Option<Round<'_, 'a>> {
+        let mut best: Option<Round<'_, 'a>> = None;
+        for (n, first) in self.exits.iter().enumerate() {
+            let same = |e: &&Exit<'a>| {
+                e.hop.connector == first.hop.connector && e.peer == first.peer && e.address == first.address
+            };
+            let all = || self.exits.iter().skip(n).filter(same);
+            let exits: Vec<&Exit<'a>> = all().filter(|e| e.back.is_some()).collect();
+            if exits.len() > best.as_ref().map_or(0, |b| b.exits.len()) {
+                best = Some(Round { exits, last: all().next_back().unwrap_or(first) });
+            }
+        }
+        best
+    }
+
+    /// The way round that is a loop.
+    pub(super) fn circle(&self) -> Option<Round<'_, 'a>> {
+        self.round().filter(|r| r.exits.len() as u32 >= LOOP_LAPS)
+    }
+
+    /// How sure a loop is: often enough, or the message grew each time as headers were added.
+    pub(super) fn loop_confidence(&self, round: &Round<'_, 'a>) -> Confidence {
+        let sizes: Vec<u64> =
+            self.leaf.hops.iter().filter(|h| is_arrival(h)).filter_map(|h| h.size).collect();
+        let grows = sizes.len() > round.exits.len() && sizes.is_sorted_by(|a, b| a < b);
+        if round.exits.len() as u32 >= SURE_LAPS || grows { Confidence::High } else { Confidence::Medium }
+    }
+
+    /// A way round as it is shown.
+    pub(super) fn shape(&self, round: &Round<'_, 'a>) -> Shape {
+        let mut members = Vec::new();
+        if let Some(first) = round.exits.first() {
+            members.push(self.text(first.hop.server).to_vec());
+            members.push(first.peer.to_vec());
+            let bringer = first.back.map_or(&b""[..], |b| self.text(b.peer));
+            let known = peer_name(bringer);
+            if !bringer.is_empty() && known != first.peer && !self.is_own(bringer) {
+                members.push(known.into_owned());
+            }
+        }
+        let mut gaps: Vec<i64> = round
+            .exits
+            .windows(2)
+            .filter_map(|pair| if let [a, b] = pair { Some(b.hop.time.0 - a.hop.time.0) } else { None })
+            .collect();
+        if gaps.is_empty()
+            && let Some((sent, back)) = round.exits.first().and_then(|e| Some((e.hop, e.back?)))
+        {
+            gaps.push(back.time.0 - sent.time.0);
+        }
+        gaps.sort_unstable();
+        Shape {
+            laps: round.exits.len() as u32,
+            members,
+            period_ms: gaps.get(gaps.len().saturating_sub(1) / 2).copied(),
+            ended: self.ended(),
+        }
+    }
+
+    /// Whether a host is one of the servers on the leaf's way.
+    fn is_own(&self, host: &[u8]) -> bool {
+        let short = crate::model::name::short_host(host);
+        self.leaf.hops.iter().any(|h| *self.text(h.server) == *short)
+    }
+
+    /// What ended it, in words.
+    pub(super) fn ended(&self) -> String {
+        let code = self.leaf.status.code.map_or(String::new(), |c| format!(" with {c}"));
+        match self.leaf.decision {
+            Decision::LocalDelivery => "stored in a mailbox here".to_owned(),
+            Decision::SendConnector | Decision::RemoteRoutingAddress => {
+                "sent out once more, and not seen again".to_owned()
+            }
+            Decision::RecipientNotFound | Decision::Failed => format!("failed{code}"),
+            Decision::Dropped => "dropped".to_owned(),
+            Decision::Deferred => "still waiting after a failed try".to_owned(),
+            Decision::HandedOff => "sent on to a server that says no more here".to_owned(),
+            Decision::InTransit => "nothing yet: last seen coming back".to_owned(),
+            Decision::Expanded => "expanded".to_owned(),
+        }
+    }
+
+    /// The deciding row, and before it the first exit and its return.
+    pub(super) fn proof(&self) -> Vec<Position> {
+        let round = self.exits.iter().find(|e| e.back.is_some());
+        let mut out: Vec<Position> =
+            round.iter().flat_map(|e| [Some(e.hop.evidence), e.back.map(|b| b.evidence)]).flatten().collect();
+        out.push(self.leaf.evidence);
+        out.dedup();
+        out
+    }
+}
+
+/// Code as three numbers.
+pub(super) fn digits(code: EnhancedCode) -> (u8, u16, u16) {
+    (code.class, code.subject, code.detail)
+}
+
+/// An arrival by SMTP that no send inside the organisation explains.
+fn is_arrival(hop: &Hop) -> bool {
+    hop.event == EventId::Receive && hop.source == Source::Smtp && !hop.relayed
+}
+
+/// A host as findings name it: in lower case, all of Exchange Online by one name.
+pub(super) fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
+    if is_exchange_online(host) {
+        Cow::Borrowed(EXCHANGE_ONLINE)
+    } else if host.iter().any(u8::is_ascii_uppercase) {
+        Cow::Owned(host.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(host)
+    }
+}
+
+/// Where a leaf left the organisation and came back.
+pub(super) fn exits<'a>(leaf: &'a Leaf, names: &'a Frozen) -> Vec<Exit<'a>> {
+    let mut out: Vec<Exit<'a>> = Vec::new();
+    for hop in &leaf.hops {
+        if hop.outbound {
+            let mut address = Vec::new();
+            fold_case(names.get(hop.address), &mut address);
+            out.push(Exit { hop, back: None, peer: peer_name(names.get(hop.peer)), address });
+        } else if is_arrival(hop)
+            && let Some(exit) = out.last_mut().filter(|e| e.back.is_none())
+        {
+            exit.back = Some(hop);
+        }
+    }
+    out
+}

@@ -1,0 +1,69 @@
+//! MR-27: a server gave up because the message had passed through too many.
+
+use crate::findings::case::Case;
+use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::words::for_each;
+use crate::findings::words::quoted;
+use crate::model::event::EventId;
+use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::Decision;
+
+pub(in crate::findings) static KIND: Kind = Kind {
+    id: "hop-count-exceeded",
+    title: "Given up as a loop: too many hops",
+    shown: Shown::Loops,
+    severity: Severity::Critical,
+    confidence: Confidence::Certain,
+    caused_by: &["hybrid-loop", "gateway-loop", "forwarding-loop", "rra-primary-domain"],
+    means: "Every server adds a line to the message's header, and a server that counts too many of them gives up: the \
+            message goes in circles. Part of the circle may lie outside these logs.",
+    proof: "FAIL with 5.4.6 or 5.4.14 (without RESOLVER.FWD.Loop), or one that says hop count exceeded.",
+    mend: "Find the circle and mend its cause. Raising the limit only makes it longer.",
+    judge: |case| judge(case).into_iter().collect(),
+    enough: None,
+    tell,
+};
+
+fn judge(case: &Case<'_>) -> Option<Sighting> {
+    if case.leaf.decision != Decision::Failed {
+        return None;
+    }
+    let status = &case.leaf.status;
+    let code = matches!(case.code(), Some((5, 4, 6 | 14))) && case.tag() != b"RESOLVER.FWD.Loop";
+    let says = || {
+        let text = case.text(status.text).to_ascii_lowercase();
+        memchr::memmem::find(&text, b"hop count exceeded").is_some()
+    };
+    if !code && !says() {
+        return None;
+    }
+    let row = case.rows(EventId::Fail).last();
+    let peer = row.map(|r| case.peer_of(r)).unwrap_or_default();
+    let mut sighting = Sighting::new(&KIND, case)
+        .domain(case.domain())
+        .connector(case.text(case.leaf.connector))
+        .peer(&peer);
+    sighting.shape = case.round().map(|r| case.shape(&r));
+    sighting.proof = case.proof();
+    Some(sighting)
+}
+
+fn tell(t: &Telling<'_>) -> (String, String) {
+    let way = t.shape.map(|s| {
+        let members: Vec<_> = s.members.iter().map(|m| String::from_utf8_lossy(m)).collect();
+        format!(" It went round over {}.", members.join(" and "))
+    });
+    let by = if t.peer.is_empty() { String::new() } else { format!(" by {}", t.peer) };
+    let cause = format!(
+        "Mail for {} was given up{by}: too many hops.{}",
+        t.domain,
+        way.unwrap_or_else(|| " The circle lies outside these logs.".to_owned())
+    );
+    let fix = for_each(t, |a| {
+        format!(
+            "Get-Recipient {} | Format-List RecipientTypeDetails,RemoteRoutingAddress,ExternalEmailAddress,ForwardingAddress",
+            quoted(a)
+        )
+    });
+    (cause, fix)
+}

@@ -1,0 +1,51 @@
+//! MR-29: the MX of a domain leads to the server that asks.
+
+use crate::findings::case::Case;
+use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::words::quoted;
+use crate::model::event::EventId;
+use crate::model::finding::{Confidence, Severity};
+
+pub(in crate::findings) static KIND: Kind = Kind {
+    id: "mx-loopback",
+    title: "The domain's MX leads back to this server",
+    shown: Shown::Loops,
+    severity: Severity::Critical,
+    confidence: Confidence::Certain,
+    caused_by: &["rra-primary-domain"],
+    means: "The server looked up where to send mail for the domain, and DNS named the server itself. It holds the domain \
+            for a foreign one, while the world holds this server for its home.",
+    proof: "FAIL or DEFER with the token SMTPSEND.DNS.MxLoopback (5.4.4).",
+    mend: "Make it an accepted domain, or give its connector a smart host in place of DNS.",
+    judge: |case| judge(case).into_iter().collect(),
+    enough: None,
+    tell,
+};
+
+fn judge(case: &Case<'_>) -> Option<Sighting> {
+    let says = |h: &&crate::model::journey::Hop| {
+        matches!(h.event, EventId::Fail | EventId::Defer)
+            && case.text(h.status.tag) == b"SMTPSEND.DNS.MxLoopback"
+    };
+    let rows: Vec<_> = case.leaf.hops.iter().filter(says).collect();
+    let (first, last) = (rows.first()?, rows.last()?);
+    let mut sighting = Sighting::new(&KIND, case).domain(case.domain()).connector(case.text(last.connector));
+    sighting.span = (first.time.0, last.time.0);
+    sighting.proof = vec![last.evidence];
+    Some(sighting)
+}
+
+fn tell(t: &Telling<'_>) -> (String, String) {
+    let cause = format!("The MX of {} is the server that was to send there.", t.domain);
+    let domain = quoted(&t.domain);
+    let mut fix = format!(
+        "New-AcceptedDomain -Name {domain} -DomainName {domain} -DomainType Authoritative  # if its mailboxes are here"
+    );
+    if !t.connector.is_empty() {
+        fix.push_str(&format!(
+            "\nSet-SendConnector {} -DNSRoutingEnabled $false -SmartHosts '<host that has the domain>'  # if not",
+            quoted(&t.connector)
+        ));
+    }
+    (cause, fix)
+}

@@ -1,0 +1,72 @@
+//! MR-34: a connector's next hop does not take mail.
+
+use super::ndr_storm::within;
+use crate::findings::case::Case;
+use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
+use crate::findings::thresholds::{DOWN_DEFERS, DOWN_EXPIRED, DOWN_SPAN};
+use crate::findings::words::quoted;
+use crate::model::event::EventId;
+use crate::model::finding::{Confidence, Severity};
+
+const DEFERRED: u8 = 0;
+const EXPIRED: u8 = 1;
+
+pub(in crate::findings) static KIND: Kind = Kind {
+    id: "next-hop-down",
+    title: "A connector's next hop does not take mail",
+    shown: Shown::Report,
+    severity: Severity::High,
+    confidence: Confidence::High,
+    caused_by: &[],
+    means: "Mail for one send connector piles up: the host behind it is down, refuses, or cannot be reached or trusted \
+            (network, DNS, certificate). Exchange tries again for two days, then returns the mail.",
+    proof: "Ten or more deferrals, or three or more expiries (4.4.7), of one connector within half an hour.",
+    mend: "Test-NetConnection 'host' -Port 25; look at the status for what the host said.",
+    judge: |case| judge(case).into_iter().collect(),
+    enough: Some(|signs| {
+        within(signs, DEFERRED, DOWN_DEFERS, DOWN_SPAN) || within(signs, EXPIRED, DOWN_EXPIRED, DOWN_SPAN)
+    }),
+    tell,
+};
+
+fn judge(case: &Case<'_>) -> Option<Sighting> {
+    let hops = &case.leaf.hops;
+    let sort = |h: &crate::model::journey::Hop| match h.event {
+        EventId::Defer if !h.delays_nothing => Some(DEFERRED),
+        EventId::Fail if h.status.code.is_some_and(|c| (c.subject, c.detail) == (4, 7)) => Some(EXPIRED),
+        _ => None,
+    };
+    // Rows that name no connector wait for the one by which the leaf went in the end, if it did.
+    let later = case.text(case.leaf.connector);
+    let rows: Vec<_> = hops.iter().filter_map(|h| Some((h, sort(h)?))).collect();
+    let (first, last) = (rows.first()?.0, rows.last()?.0);
+    let named = rows.iter().map(|(h, _)| case.text(h.connector)).find(|c| !c.is_empty());
+    let connector = named.unwrap_or(later);
+    if connector.is_empty() {
+        return None;
+    }
+    let peer = rows.iter().map(|(h, _)| case.peer_of(h)).find(|p| !p.is_empty()).unwrap_or_default();
+    let status = rows.iter().rev().map(|(h, _)| case.text(h.status.text)).find(|s| !s.is_empty());
+    let mut sighting = Sighting::new(&KIND, case).connector(connector);
+    sighting.signs = rows.iter().map(|(h, sort)| Sign { time: h.time.0, sort: *sort }).collect();
+    sighting.span = (first.time.0, last.time.0);
+    sighting.detail = [&peer[..], b"\n", status.unwrap_or_default()].concat();
+    sighting.proof = vec![first.evidence, last.evidence];
+    sighting.proof.dedup();
+    Some(sighting)
+}
+
+fn tell(t: &Telling<'_>) -> (String, String) {
+    let (peer, status) = t.detail.split_once('\n').unwrap_or_default();
+    let to = if peer.is_empty() { "its next hop".to_owned() } else { peer.to_owned() };
+    let said = if status.is_empty() { String::new() } else { format!(" The last word was: {status}.") };
+    let cause = format!("'{}' could not hand mail to {to}.{said}", t.connector);
+    let mut fix = format!(
+        "Get-Queue -Filter \"NextHopConnector -ne $null\" | Format-List Identity,NextHopDomain,LastError,MessageCount\nGet-SendConnector {} | Format-List SmartHosts,DNSRoutingEnabled,TlsDomain",
+        quoted(&t.connector)
+    );
+    if !peer.is_empty() {
+        fix = format!("Test-NetConnection {} -Port 25\n{fix}", quoted(peer));
+    }
+    (cause, fix)
+}

@@ -1,0 +1,65 @@
+//! MR-01: the remote routing address of a moved mailbox is in the organisation's own domain.
+
+use crate::findings::case::Case;
+use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::words::{count, for_each, local_part, quoted};
+use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::Decision;
+use crate::model::name::domain_of;
+
+pub(in crate::findings) static KIND: Kind = Kind {
+    id: "rra-primary-domain",
+    title: "Remote routing address is the user's own address",
+    shown: Shown::Misroutes,
+    severity: Severity::Critical,
+    confidence: Confidence::Medium,
+    caused_by: &[],
+    means: "A mailbox that was moved to Exchange Online is a remote mailbox here, and its remote routing address must \
+            point into the tenant (user@tenant.mail.onmicrosoft.com). Where it is the user's own address, nothing is \
+            rewritten: the mail leaves by the connector to the internet and finds its way by MX. With luck that \
+            brings it into the cloud as foreign mail; without luck it comes back here and goes in circles until a hop \
+            count ends it.",
+    proof: "The last send out of the message is to an address of a domain of the organisation, unchanged, by a \
+            connector that carries mail for many outside domains, although other addresses of the same domain are \
+            rewritten to the tenant; and it was not delivered here afterwards. Inferred: which domains are the \
+            organisation's, and which connector is the default one.",
+    mend: "Set-RemoteMailbox 'user' -RemoteRoutingAddress 'user@tenant.mail.onmicrosoft.com'",
+    judge: |case| judge(case).into_iter().collect(),
+    enough: None,
+    tell,
+};
+
+fn judge(case: &Case<'_>) -> Option<Sighting> {
+    let exit = case.final_exit()?;
+    let (domain, connector) = (domain_of(&exit.address), case.text(exit.hop.connector));
+    let arrived = matches!(case.leaf.decision, Decision::LocalDelivery | Decision::RemoteRoutingAddress);
+    if arrived || !case.norms.is_default(connector) {
+        return None;
+    }
+    case.norms.tenant_of(domain)?;
+    let mut sighting = Sighting::new(&KIND, case).domain(domain).connector(connector).peer(&exit.peer);
+    sighting.span.0 = case.exits.first().map_or(sighting.span.0, |e| e.hop.time.0);
+    sighting.proof = vec![exit.hop.evidence];
+    Some(sighting)
+}
+
+fn tell(t: &Telling<'_>) -> (String, String) {
+    let tenant = t
+        .norms
+        .tenant_of(t.domain.as_bytes())
+        .map_or_else(String::new, |d| String::from_utf8_lossy(d).into_owned());
+    let cause = format!(
+        "Other addresses of {domain} are rewritten to {tenant}; {these} went out unchanged by '{connector}' to {peer}, \
+         the way of mail for outside domains. Most likely the remote routing address of {these} is the address \
+         itself (inferred from the log; Get-RemoteMailbox shows it).",
+        domain = t.domain,
+        these = count(t.addresses.1, "address", "addresses"),
+        connector = t.connector,
+        peer = t.peer,
+    );
+    let fix = for_each(t, |address| {
+        let target = format!("{}@{tenant}", local_part(address));
+        format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
+    });
+    (cause, fix)
+}

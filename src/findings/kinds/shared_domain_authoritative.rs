@@ -1,0 +1,63 @@
+//! MR-05: a domain that another system shares is Authoritative here, so half its people do not exist.
+
+use crate::findings::case::Case;
+use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::thresholds::SHARED_SENDERS;
+use crate::findings::words::quoted;
+use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::Decision;
+
+pub(in crate::findings) static KIND: Kind = Kind {
+    id: "shared-domain-authoritative",
+    title: "A shared domain is Authoritative here",
+    shown: Shown::Misroutes,
+    severity: Severity::High,
+    confidence: Confidence::Medium,
+    caused_by: &[],
+    means: "Some people of this domain have their mailboxes here, others in another mail system. An Authoritative \
+            domain means: whoever is not in this directory does not exist. So mail to the others bounces with 5.1.10 \
+            instead of being handed on.",
+    proof: "Five or more addresses of one domain are not found, and the domain is shared: mail for it also leaves \
+            unchanged by a connector of its own, or some of the very addresses that are not found send mail from \
+            elsewhere to people here. That the domain is shared is inferred; three such senders make it high confidence.",
+    mend: "Set-AcceptedDomain 'domain' -DomainType InternalRelay, and a send connector for the domain to the other system.",
+    judge: |case| judge(case).into_iter().collect(),
+    enough: None,
+    tell,
+};
+
+fn judge(case: &Case<'_>) -> Option<Sighting> {
+    let domain = Some(case.domain()).filter(|_| case.leaf.decision == Decision::RecipientNotFound)?;
+    let shared = case.norms.shared(domain)?;
+    let sure = shared.senders >= SHARED_SENDERS;
+    let confidence = if sure { Confidence::High } else { Confidence::Medium };
+    Some(Sighting { confidence, ..Sighting::new(&KIND, case).domain(domain) })
+}
+
+fn tell(t: &Telling<'_>) -> (String, String) {
+    let shared = t.norms.shared(t.domain.as_bytes()).cloned().unwrap_or_default();
+    let connector = shared.connector.as_deref().map(|c| String::from_utf8_lossy(c).into_owned());
+    let mut signs = Vec::new();
+    if shared.senders > 0 {
+        signs.push(format!("{} of them send mail here from elsewhere", shared.senders));
+    }
+    if let Some(connector) = &connector {
+        signs.push(format!("mail for {} also leaves by '{connector}'", t.domain));
+    }
+    let cause = format!(
+        "{} addresses of {} are not found here, yet {}. So the domain is shared with another system (inferred), and \
+         it is Authoritative here: unknown recipients bounce instead of going there.",
+        shared.not_found,
+        t.domain,
+        signs.join(", and ")
+    );
+    let mut fix = format!("Set-AcceptedDomain {} -DomainType InternalRelay", quoted(&t.domain));
+    if connector.is_none() {
+        fix.push_str(&format!(
+            "\nNew-SendConnector -Name {} -AddressSpaces {} -SmartHosts '<host of the other system>' -DNSRoutingEnabled $false",
+            quoted(&format!("To {}", t.domain)),
+            quoted(&t.domain)
+        ));
+    }
+    (cause, fix)
+}

@@ -1,0 +1,80 @@
+//! Misroutes, loops and other faults that the log alone shows.
+//!
+//! Twice over all messages: the [`survey`] counts what is normal, the [`norms`] draw the conclusions,
+//! then each kind judges the messages worth a second look and the [`group`] adds up what they say. One
+//! file for each kind, in `kinds`; everything said of a kind anywhere stands there.
+
+mod case;
+pub mod group;
+pub mod kind;
+mod kinds;
+pub mod norms;
+pub mod samples;
+pub mod survey;
+mod thresholds;
+mod words;
+
+use case::Case;
+use group::{GroupKey, Groups, Verdicts};
+use hashbrown::HashSet;
+use kind::KINDS;
+use norms::Norms;
+
+use crate::model::journey::Journey;
+use crate::model::name::Frozen;
+
+pub use kinds::log_gap::missing_numbers;
+
+/// What every kind says of each leaf of a message.
+fn judge(journey: &Journey, names: &Frozen, norms: &Norms) -> Verdicts {
+    let mut out = Vec::new();
+    for (number, leaf) in journey.leaves.iter().enumerate() {
+        let case = Case::new(journey, leaf, names, norms);
+        let mut found = Vec::new();
+        for (kind, k) in KINDS.iter().enumerate() {
+            found.extend((k.judge)(&case).into_iter().map(|s| (GroupKey::new(kind, &s), s)));
+        }
+        if !found.is_empty() {
+            out.push((number, found));
+        }
+    }
+    out
+}
+
+/// Judges a message and adds it to the groups. `asked`: it is one that was asked for.
+pub fn add<S: Copy + Ord>(
+    groups: &mut Groups<S>,
+    (journey, spot): (&Journey, S),
+    (names, norms): (&Frozen, &Norms),
+    asked: bool,
+) {
+    let verdicts = judge(journey, names, norms);
+    if !verdicts.is_empty() {
+        groups.add(journey, &verdicts, spot, asked);
+    }
+}
+
+/// The kinds that hold for each leaf of a message, in the order of [`KINDS`].
+pub fn kinds_of(
+    journey: &Journey,
+    names: &Frozen,
+    (norms, held): (&Norms, &HashSet<GroupKey>),
+) -> Vec<Vec<&'static str>> {
+    let mut out = vec![Vec::new(); journey.leaves.len()];
+    for (number, sightings) in judge(journey, names, norms) {
+        let held = sightings.iter().filter(|(key, _)| held.contains(key));
+        let mut ids: Vec<&'static str> = held.filter_map(|(k, _)| KINDS.get(k.kind)).map(|k| k.id).collect();
+        ids.dedup();
+        if let Some(slot) = out.get_mut(number) {
+            *slot = ids;
+        }
+    }
+    out
+}
+
+/// Adds that files of a server's log are missing between others that are here.
+pub fn add_missing_files<S: Copy + Ord>(groups: &mut Groups<S>, server: &[u8], files: &str) {
+    if let Some(kind) = KINDS.iter().position(|k| k.id == kinds::log_gap::KIND.id) {
+        groups.note(GroupKey::of_server(kind, server), files.as_bytes().to_vec());
+    }
+}

@@ -1,0 +1,361 @@
+//! What the logs of a run show to be normal, as plain texts, so that it can be taken from one reading
+//! of the logs to another. All of it is inferred.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::survey::{Made, Pair, Survey, Suspicion, longest, made_hash, pair_hash};
+use super::thresholds::{
+    DEFAULT_DOMAINS, DELAY_LEAST, DELAY_TIMES, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_NOT_FOUND, SIZE_LEAST,
+    SIZE_RECIPIENTS, TENANT_ADDRESSES,
+};
+use crate::model::journey::Class;
+use crate::model::name::Symbol;
+use crate::model::time::Timestamp;
+
+type Text = Box<[u8]>;
+
+/// Why a domain is taken to be shared with another system.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared {
+    /// The connector by which mail for it leaves.
+    pub connector: Option<Text>,
+    /// Addresses nobody has here.
+    pub not_found: usize,
+    /// Of those, how many write from elsewhere.
+    pub senders: usize,
+}
+
+/// Where large mail for a domain goes, and where other mail does.
+#[derive(Clone, Debug)]
+pub(super) struct Fallthrough {
+    /// Connector of the other mail.
+    pub usual: Text,
+    /// Largest message there, bytes.
+    pub largest: u64,
+    /// Smallest message on the connector of the large mail.
+    pub smallest: u64,
+}
+
+/// What is normal.
+#[derive(Clone, Debug, Default)]
+pub struct Norms {
+    /// Domains of the organisation of which addresses are rewritten to the tenant's, and the tenant domain.
+    hybrid: HashMap<Text, Text>,
+    /// Domains of the own tenant.
+    tenant: HashSet<Text>,
+    default_connectors: HashSet<Text>,
+    hybrid_connectors: BTreeSet<Text>,
+    shared: HashMap<Text, Shared>,
+    /// When addresses that are not found now were known.
+    was_known: HashMap<Text, Timestamp>,
+    fallthrough: HashMap<(Text, Text), Fallthrough>,
+    /// Hosts that give back what they get, as a service.
+    services: HashSet<Text>,
+    /// A stay by server and connector is an outlier above this, ms.
+    slow: HashMap<(Text, Text), i64>,
+    ends: HashMap<Text, Timestamp>,
+    /// What was made from something that was made.
+    made: HashMap<u64, (u64, Class, (Text, Text))>,
+    /// What makes a message worth a second look.
+    wanted: HashSet<Suspicion>,
+}
+
+/// Everything a connector carried.
+#[derive(Default)]
+struct Carried<'s> {
+    total: u64,
+    to_tenant: u64,
+    domains: BTreeSet<&'s [u8]>,
+}
+
+impl Norms {
+    /// Draws the conclusions.
+    pub fn new(survey: &Survey<'_>) -> Self {
+        let mut norms = Self::default();
+        let org = org_domains(survey);
+        let carried = carried(survey);
+        norms.connectors(survey, &carried, &org);
+        norms.tenants(survey, &org);
+        norms.shared_domains(survey, &carried);
+        norms.fallthroughs(survey);
+        norms.chains(survey);
+        norms.was_known = survey
+            .not_found
+            .values()
+            .flatten()
+            .filter_map(|a| Some((survey.names.get(*a).into(), *survey.known.get(a)?)))
+            .collect();
+        norms.services = survey
+            .returned
+            .iter()
+            .filter(|(_, n)| **n >= SERVICE_MESSAGES)
+            .map(|(peer, _)| peer.as_slice().into())
+            .collect();
+        let text = |s: Symbol| Text::from(survey.names.get(s));
+        norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), outlier(b))).collect();
+        norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
+        norms.wanted.extend(norms.wanted_pairs(survey));
+        norms
+    }
+
+    fn connectors(
+        &mut self,
+        survey: &Survey<'_>,
+        carried: &BTreeMap<Symbol, Carried<'_>>,
+        org: &HashSet<&[u8]>,
+    ) {
+        for (symbol, carried) in carried {
+            let name = survey.names.get(*symbol);
+            let outside: BTreeSet<&[u8]> =
+                carried.domains.iter().filter(|d| !org.contains(*d)).copied().collect();
+            if unrelated(&outside) >= DEFAULT_DOMAINS {
+                self.default_connectors.insert(name.into());
+            } else if named_hybrid(name) || carried.to_tenant * 2 >= carried.total {
+                self.hybrid_connectors.insert(name.into());
+            }
+        }
+    }
+
+    fn tenants(&mut self, survey: &Survey<'_>, org: &HashSet<&[u8]>) {
+        let names = survey.names;
+        let by_hybrid: HashSet<&[u8]> = survey
+            .pairs
+            .keys()
+            .filter(|(c, _)| self.hybrid_connectors.contains(names.get(*c)))
+            .map(|(_, d)| *d)
+            .collect();
+        let mut found: BTreeMap<&[u8], Vec<(usize, &[u8])>> = BTreeMap::new();
+        for ((domain, tenant), some) in &survey.resolved {
+            let sure = tenant.ends_with(b".mail.onmicrosoft.com")
+                || some.len() >= TENANT_ADDRESSES
+                || by_hybrid.contains(tenant);
+            if !some.is_empty() && org.contains(domain) && sure {
+                found.entry(domain).or_default().push((some.len(), tenant));
+                self.tenant.insert((*tenant).into());
+            }
+        }
+        for (domain, mut tenants) in found {
+            // The one most addresses go to; of equals the one the hybrid wizard makes.
+            tenants.sort_unstable_by_key(|(n, t)| {
+                (*n, t.ends_with(b".mail.onmicrosoft.com"), std::cmp::Reverse(*t))
+            });
+            if let Some((_, tenant)) = tenants.last() {
+                self.hybrid.insert(domain.into(), (*tenant).into());
+            }
+        }
+    }
+
+    fn shared_domains(&mut self, survey: &Survey<'_>, carried: &BTreeMap<Symbol, Carried<'_>>) {
+        for (domain, addresses) in survey.not_found.iter().filter(|(_, a)| a.len() >= SHARED_NOT_FOUND) {
+            let specific = |(symbol, domain): &(Symbol, &[u8]), pair: &Pair| {
+                let name = survey.names.get(*symbol);
+                let total = carried.get(symbol).map_or(0, |c| c.total);
+                let own = pair.count * 2 >= total && pair.as_addressed > 0 && !domain.is_empty();
+                (own && !self.is_default(name) && !self.is_hybrid(name)).then_some((pair.count, name))
+            };
+            let own = survey.pairs.iter().filter(|((_, d), _)| d == domain);
+            let connector = own.filter_map(|(k, p)| specific(k, p)).max();
+            let senders = addresses.iter().filter(|a| survey.outside_senders.contains(*a)).count();
+            if connector.is_some() || senders > 0 {
+                let connector = connector.map(|(_, name)| name.into());
+                let shared = Shared { connector, not_found: addresses.len(), senders };
+                self.shared.insert((*domain).into(), shared);
+            }
+        }
+    }
+
+    fn fallthroughs(&mut self, survey: &Survey<'_>) {
+        let mut by_domain: BTreeMap<&[u8], Vec<(&[u8], &Pair)>> = BTreeMap::new();
+        for ((connector, domain), pair) in survey.pairs.iter().filter(|(_, p)| p.count >= SIZE_RECIPIENTS) {
+            by_domain.entry(domain).or_default().push((survey.names.get(*connector), pair));
+        }
+        for (domain, mut some) in by_domain {
+            some.sort_unstable_by_key(|(name, pair)| (std::cmp::Reverse(pair.count), *name));
+            for (large, on) in &some {
+                let usual = some.iter().find(|(_, p)| {
+                    on.sizes.0 > p.sizes.1
+                        && on.sizes.0 >= SIZE_LEAST
+                        && on.sizes.0 <= on.sizes.1
+                        && on.span.0 < p.span.1
+                        && p.span.0 < on.span.1
+                });
+                if let Some((usual, p)) = usual {
+                    let found =
+                        Fallthrough { usual: (*usual).into(), largest: p.sizes.1, smallest: on.sizes.0 };
+                    self.fallthrough.insert((domain.into(), (*large).into()), found);
+                }
+            }
+        }
+    }
+
+    /// Reports about reports, journal reports of journal reports, and what rules made of what rules made.
+    fn chains(&mut self, survey: &Survey<'_>) {
+        let text = |s: Symbol| Text::from(survey.names.get(s));
+        for (id, made) in &survey.made {
+            let Some(parent) = survey.made.get(&made.from).filter(|p| p.class == made.class) else {
+                continue;
+            };
+            self.wanted.insert(made_hash(made.from));
+            for (id, m) in [(*id, made), (made.from, parent)] {
+                let Made { from, class, between } = *m;
+                self.made.insert(id, (from, class, (text(between.0), text(between.1))));
+            }
+        }
+    }
+
+    /// Mail for domains with mailboxes in the tenant by a default connector, large mail that fell through, and
+    /// mail to the tenant that no hybrid connector carried.
+    fn wanted_pairs(&self, survey: &Survey<'_>) -> Vec<Suspicion> {
+        let own =
+            self.hybrid.keys().flat_map(|d| self.default_connectors.iter().map(move |c| pair_hash(c, d)));
+        let large = self.fallthrough.keys().map(|(domain, connector)| pair_hash(connector, domain));
+        let tenant = survey.pairs.keys().filter_map(|(connector, domain)| {
+            let name = survey.names.get(*connector);
+            (self.is_tenant(domain) && !self.is_hybrid(name)).then(|| pair_hash(name, domain))
+        });
+        own.chain(large).chain(tenant).collect()
+    }
+
+    /// Whether a suspicion turned out to be one.
+    pub fn wants(&self, why: Suspicion) -> bool {
+        why == 0 || self.wanted.contains(&why)
+    }
+
+    /// The tenant domain to which addresses of a domain are rewritten.
+    pub(super) fn tenant_of(&self, domain: &[u8]) -> Option<&[u8]> {
+        self.hybrid.get(domain).map(AsRef::as_ref)
+    }
+
+    /// A domain of the own tenant.
+    pub(super) fn is_tenant(&self, domain: &[u8]) -> bool {
+        self.tenant.contains(domain)
+    }
+
+    /// A connector that carries mail for many outside domains.
+    pub(super) fn is_default(&self, connector: &[u8]) -> bool {
+        self.default_connectors.contains(connector)
+    }
+
+    /// A connector to the own tenant.
+    pub(super) fn is_hybrid(&self, connector: &[u8]) -> bool {
+        self.hybrid_connectors.contains(connector)
+    }
+
+    /// The first connector to the own tenant by name.
+    pub(super) fn hybrid_connector(&self) -> Option<&[u8]> {
+        self.hybrid_connectors.first().map(AsRef::as_ref)
+    }
+
+    /// Why a domain is taken to be shared.
+    pub(super) fn shared(&self, domain: &[u8]) -> Option<&Shared> {
+        self.shared.get(domain)
+    }
+
+    /// When an address that is not found now was known first.
+    pub(super) fn known_since(&self, address: &[u8]) -> Option<Timestamp> {
+        self.was_known.get(address).copied()
+    }
+
+    /// Whether only large mail for a domain goes by a connector.
+    pub(super) fn fallthrough(&self, domain: &[u8], connector: &[u8]) -> Option<&Fallthrough> {
+        self.fallthrough.get(&(Text::from(domain), Text::from(connector)))
+    }
+
+    /// A host that gives back what it gets, as a service.
+    pub(super) fn is_service(&self, peer: &[u8]) -> bool {
+        self.services.contains(peer)
+    }
+
+    /// How long a stay must be to be an outlier, ms.
+    pub(super) fn slow(&self, server: &[u8], connector: &[u8]) -> i64 {
+        self.slow.get(&(Text::from(server), Text::from(connector))).copied().unwrap_or(DELAY_LEAST)
+    }
+
+    /// Last event of a server.
+    pub(super) fn end_of(&self, server: &[u8]) -> Option<Timestamp> {
+        self.ends.get(server).copied()
+    }
+
+    /// How many messages in a row were made of each other before this one, by the same means and between the same two.
+    pub(super) fn chain(&self, from: u64, class: Class) -> (usize, Option<(&[u8], &[u8])>) {
+        let (mut at, mut long, mut between) = (from, 0, None);
+        while let Some((up, its, (a, b))) = self.made.get(&at).filter(|_| long < self.made.len()) {
+            let pair = (a.as_ref(), b.as_ref());
+            if *its != class || between.is_some_and(|known| known != pair) {
+                break;
+            }
+            (long, at, between) = (long + 1, *up, Some(pair));
+        }
+        (long, between)
+    }
+}
+
+/// Domains with several addresses delivered here, and those of addresses rewritten to onmicrosoft.com.
+fn org_domains<'s>(survey: &'s Survey<'_>) -> HashSet<&'s [u8]> {
+    let stored = survey.delivered.iter().filter(|(_, some)| some.len() >= ORG_ADDRESSES).map(|(d, _)| *d);
+    stored.chain(survey.resolved.keys().map(|(d, _)| *d)).collect()
+}
+
+fn carried<'s>(survey: &'s Survey<'_>) -> BTreeMap<Symbol, Carried<'s>> {
+    let mut out: BTreeMap<Symbol, Carried<'s>> = BTreeMap::new();
+    for ((connector, domain), pair) in &survey.pairs {
+        let carried = out.entry(*connector).or_default();
+        carried.total += pair.count;
+        if domain.ends_with(b".onmicrosoft.com") {
+            carried.to_tenant += pair.count;
+        }
+        carried.domains.insert(domain);
+    }
+    out
+}
+
+/// How many of the domains are no subdomain of another of them.
+fn unrelated(domains: &BTreeSet<&[u8]>) -> usize {
+    let is_sub = |domain: &[u8]| {
+        let dots = memchr::memchr_iter(b'.', domain);
+        dots.filter_map(|at| domain.get(at + 1..)).any(|parent| domains.contains(parent))
+    };
+    domains.iter().filter(|d| !is_sub(d)).count()
+}
+
+fn named_hybrid(connector: &[u8]) -> bool {
+    let name = b"Outbound to Office 365";
+    connector.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
+}
+
+/// Above this a stay is an outlier: so many times the largest but for the topmost hundredth, which is at least one.
+fn outlier(buckets: &BTreeMap<u32, u64>) -> i64 {
+    let total: u64 = buckets.values().sum();
+    let rank = (total.saturating_sub(1)) * 99 / 100;
+    let mut seen = 0;
+    let p99 = buckets.iter().find_map(|(b, n)| {
+        seen += n;
+        (seen > rank).then(|| longest(*b))
+    });
+    p99.unwrap_or(0).saturating_mul(DELAY_TIMES).max(DELAY_LEAST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subdomains_count_with_their_parent() {
+        let domains = [&b"a.example"[..], b"x.a.example", b"b.example", b"xa.example"].into_iter().collect();
+        assert_eq!(unrelated(&domains), 3);
+    }
+
+    #[test]
+    fn one_long_stay_among_short_ones_is_an_outlier() {
+        let buckets = |values: &[i64]| {
+            let mut out = BTreeMap::new();
+            values.iter().for_each(|v| *out.entry(super::super::survey::bucket(*v)).or_default() += 1);
+            out
+        };
+        assert_eq!(outlier(&buckets(&[1000, 1200, 900, 600_000])), DELAY_LEAST);
+        assert!(outlier(&buckets(&[600_000])) > 600_000);
+        assert!(outlier(&buckets(&[600_000, 500_000])) > 600_000);
+    }
+}

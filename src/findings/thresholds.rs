@@ -1,0 +1,46 @@
+//! Every number a finding depends on, in one place. They are proposals, not Microsoft's values.
+
+use crate::model::time::{DAY, HOUR};
+
+/// Addresses of a domain delivered here that make it one of the organisation's.
+pub(super) const ORG_ADDRESSES: usize = 3;
+/// Outside domains a connector carried that make it a default connector.
+pub(super) const DEFAULT_DOMAINS: usize = 10;
+/// Addresses rewritten to an onmicrosoft.com domain that make it the own tenant's.
+pub(super) const TENANT_ADDRESSES: usize = 2;
+/// Messages that went out and came back well once each that make a peer a service.
+pub(super) const SERVICE_MESSAGES: u64 = 10;
+/// Addresses of a domain not found that may mean the domain is shared.
+pub(super) const SHARED_NOT_FOUND: usize = 5;
+/// Of those, how many write from elsewhere for high confidence.
+pub(super) const SHARED_SENDERS: usize = 3;
+/// Recipients on each of two connectors before their sizes are compared.
+pub(super) const SIZE_RECIPIENTS: u64 = 5;
+/// No size limit of a connector is taken to be below this, bytes.
+pub(super) const SIZE_LEAST: u64 = 1 << 20;
+/// Returns that make a loop.
+pub(super) const LOOP_LAPS: u32 = 2;
+/// Returns that make it beyond doubt.
+pub(super) const SURE_LAPS: u32 = 3;
+/// Arrivals on one server that are suspicious, and that are grave.
+pub(super) const RECEIVES: (u32, u32) = (3, 5);
+/// Messages made by inbox rules in a row.
+pub(super) const RULE_CHAIN: usize = 3;
+/// DUPLICATEEXPAND rows of one message.
+pub(super) const DUPLICATE_EXPANDS: usize = 100;
+/// Reports that failed from one peer within [`STORM_SPAN`].
+pub(super) const STORM_FAILURES: usize = 20;
+/// ms.
+pub(super) const STORM_SPAN: i64 = HOUR;
+/// Deferrals, and expiries, of one connector within [`DOWN_SPAN`].
+pub(super) const DOWN_DEFERS: usize = 10;
+/// Expiries.
+pub(super) const DOWN_EXPIRED: usize = 3;
+/// ms.
+pub(super) const DOWN_SPAN: i64 = HOUR / 2;
+/// A stay on a server is no outlier below this, ms.
+pub(super) const DELAY_LEAST: i64 = 300_000;
+/// Nor below so many times the 99th percentile.
+pub(super) const DELAY_TIMES: i64 = 3;
+/// Silence after which mail is stuck: Exchange gives up after two days. ms.
+pub(super) const STUCK_AFTER: i64 = 2 * DAY + HOUR / 4;

@@ -1,0 +1,57 @@
+//! Words that several kinds share: quoted values for cmdlets, lists of addresses, lengths of time.
+
+use super::kind::Telling;
+
+/// A value as a PowerShell string. Texts of a log are hostile: inside single quotes nothing is
+/// expanded, and every quote PowerShell takes for one is doubled; control characters become blanks.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    for c in text.chars() {
+        match c {
+            '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' => out.extend([c, c]),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// A line for each address that is known, and how many more there are.
+pub(super) fn for_each(telling: &Telling<'_>, line: impl Fn(&str) -> String) -> String {
+    let (some, total) = &telling.addresses;
+    let mut lines: Vec<String> = some.iter().map(|a| line(a)).collect();
+    let more = total.saturating_sub(some.len() as u64);
+    if more > 0 {
+        lines.push(format!("# and {more} more; --messages lists them"));
+    }
+    lines.join("\n")
+}
+
+/// `one thing`, `2 things`.
+pub(super) fn count(n: u64, one: &str, many: &str) -> String {
+    if n == 1 { format!("one {one}") } else { format!("{n} {many}") }
+}
+
+/// A size in MiB with one digit.
+pub(super) fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / 1_048_576.0)
+}
+
+/// What stands before the `@`.
+pub(super) fn local_part(address: &str) -> &str {
+    address.rsplit_once('@').map_or(address, |(local, _)| local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_log_gets_out_of_its_quotes() {
+        assert_eq!(quoted("erin@contoso.com"), "'erin@contoso.com'");
+        assert_eq!(quoted("x'; Remove-Mailbox 'y"), "'x''; Remove-Mailbox ''y'");
+        assert_eq!(quoted("x\u{2019}\ny"), "'x\u{2019}\u{2019} y'");
+    }
+}

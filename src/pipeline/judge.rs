@@ -1,0 +1,141 @@
+//! Findings of a run: what is normal is counted over all messages, those worth a second look are judged.
+
+use hashbrown::HashSet;
+
+use super::filter::Filter;
+use super::plan::Planned;
+use super::state::{Spot, State};
+use crate::findings::group::{GroupKey, Groups};
+use crate::findings::norms::Norms;
+use crate::findings::samples::Samples;
+use crate::findings::survey::{Survey, Suspicion};
+use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
+use crate::model::finding::{Finding, Instance};
+use crate::model::journey::Journey;
+use crate::model::name::Frozen;
+use crate::model::report::FileNote;
+use crate::tally::Tally;
+
+/// Findings, and what is needed to say of any message which of them it has.
+#[derive(Debug, Default)]
+pub struct Judged {
+    norms: Norms,
+    held: HashSet<GroupKey>,
+    findings: Vec<(GroupKey, Finding)>,
+    /// Every message and recipient, where that was asked for.
+    pub instances: Vec<Instance>,
+}
+
+/// What the first look at all messages gives.
+struct Look<'n> {
+    tally: Option<Tally>,
+    survey: Survey<'n>,
+    suspects: Vec<(Spot, Suspicion)>,
+}
+
+impl Look<'_> {
+    fn merge(&mut self, other: Self) {
+        if let (Some(mine), Some(tally)) = (&mut self.tally, other.tally) {
+            mine.merge(tally);
+        }
+        self.survey.merge(other.survey);
+        self.suspects.extend(other.suspects);
+    }
+}
+
+/// Looks at all messages once: sums for the report if asked, and what is normal.
+pub(super) fn look(state: &State, filter: &Filter, tally: bool) -> (Option<Tally>, Norms, Vec<Spot>) {
+    let names = state.names();
+    let new = || Look { tally: tally.then(Tally::default), survey: Survey::new(names), suspects: Vec::new() };
+    let add = |look: &mut Look<'_>, spot: Spot, journey: &Journey| {
+        if let Some(tally) = &mut look.tally {
+            if filter.takes(journey, names) { tally.add(journey, names) } else { tally.skip() }
+        }
+        let Look { survey, suspects, .. } = look;
+        survey.add(journey, |why| suspects.push((spot, why)));
+    };
+    let look = state.fold(new, add, Look::merge);
+    let norms = Norms::new(&look.survey);
+    let mut spots: Vec<Spot> =
+        look.suspects.into_iter().filter(|(_, why)| norms.wants(*why)).map(|(spot, _)| spot).collect();
+    spots.sort_unstable();
+    spots.dedup();
+    (look.tally, norms, spots)
+}
+
+/// Judges the messages worth a second look. Also gives those that are to be shown: the samples of each
+/// finding, or with `all` every message of every finding.
+pub(super) fn judge(
+    state: &State,
+    (norms, suspects): (Norms, &[Spot]),
+    (filter, all): (&Filter, bool),
+    files: &[Planned],
+) -> (Judged, Vec<Spot>) {
+    let names = state.names();
+    let judge = |groups: &mut Groups<Spot>, spot: Spot, journey: &Journey| {
+        add(groups, (journey, spot), (names, &norms), filter.takes(journey, names));
+    };
+    let mut groups = state.fold_some(suspects, Groups::default, judge, Groups::merge);
+    if filter.is_empty() {
+        note_missing_files(&mut groups, files);
+    }
+    let held = groups.held();
+    let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
+    let findings = groups.findings(&held, &norms, names);
+    let shown = if findings.is_empty() { Vec::new() } else { shown };
+    (Judged { norms, held, findings, instances: Vec::new() }, shown)
+}
+
+/// Files whose numbers leave a gap, by the server that wrote them.
+fn note_missing_files(groups: &mut Groups<Spot>, files: &[Planned]) {
+    let split = |f: &'_ Planned| {
+        let name = f.source.name.as_str();
+        let at = name.rfind('-')? + 1;
+        let digits = name.get(at..)?.bytes().take_while(u8::is_ascii_digit).count();
+        let number = name.get(at..at + digits)?.parse().ok()?;
+        f.is_log_name().then_some((at, digits, number))
+    };
+    let parts = files.iter().filter_map(|f| {
+        let (at, digits, number) = split(f)?;
+        Some((f.source.name.get(..at)?, number, f.source.name.get(at + digits..)?))
+    });
+    for (group, missing) in missing_numbers(parts) {
+        let server = files.iter().find(|f| f.source.name.starts_with(group)).map(|f| f.host.clone());
+        let short = missing.iter().map(|m| m.rsplit(['/', '\\']).next().unwrap_or(m));
+        let some: Vec<&str> = short.take(5).collect();
+        let more = missing.len() - some.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let server = server.unwrap_or_default();
+        let server = crate::model::name::short_host(&server);
+        if !server.is_empty() {
+            add_missing_files(groups, &server, &format!("{}{more}", some.join(", ")));
+        }
+    }
+}
+
+impl Judged {
+    /// Fills in samples and evidence from a reading that kept the texts of the messages to be shown.
+    pub(super) fn illustrate(&mut self, state: &State, filter: &Filter, files: &[FileNote], all: bool) {
+        let names = state.names();
+        let add = |samples: &mut Samples, _: Spot, journey: &Journey| {
+            if filter.takes(journey, names) {
+                samples.add(journey, names, &self.norms, &self.held);
+            }
+        };
+        let mut samples = state.fold(Samples::default, add, Samples::merge);
+        samples.illustrate(&mut self.findings, files);
+        if all {
+            self.instances = samples.instances(files);
+        }
+    }
+
+    /// The findings, the gravest first.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().map(|(_, finding)| finding)
+    }
+
+    /// The kinds that hold for each leaf of a message, which must have its hops.
+    pub fn kinds_of(&self, journey: &Journey, names: &Frozen) -> Vec<Vec<&'static str>> {
+        kinds_of(journey, names, (&self.norms, &self.held))
+    }
+}
