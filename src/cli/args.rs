@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::finding::Severity;
+
 /// Reads Exchange message-tracking logs and says, for each message and recipient, what Exchange decided.
 #[derive(Debug, Parser)]
 #[command(name = "mailtrail", version, arg_required_else_help = true, propagate_version = true)]
@@ -20,6 +22,16 @@ pub(super) enum Verb {
     Trace(TraceArgs),
     /// One row per message and final recipient: the route decision.
     Routes(RoutesArgs),
+    /// Which mail went another way than it should, grouped, with cause and fix.
+    Misroutes(FindingsArgs),
+    /// Which mail goes in circles: who is in the circle, how often, what ended it, what mends it.
+    Loops(FindingsArgs),
+    /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
+    Explain {
+        /// Names of kinds, such as gateway-loop.
+        #[arg(value_name = "KIND")]
+        kinds: Vec<String>,
+    },
     /// Completions for the shell, on standard output.
     Completions {
         /// Which shell.
@@ -41,6 +53,62 @@ pub(super) struct ReportArgs {
     /// How many rows the lists of senders, addresses, failures, … show.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
+    #[command(flatten)]
+    pub fail_on: FailOn,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FindingsArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// text, md, jsonl or csv; else by the ending of the output file, else text.
+    #[arg(long, value_enum)]
+    pub format: Option<FindingFormat>,
+    /// One row for each message and recipient of each finding, as jsonl or csv.
+    #[arg(long)]
+    pub messages: bool,
+    #[command(flatten)]
+    pub fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingFormat {
+    Text,
+    Md,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FailOn {
+    /// End with status 4 if there is a finding of this severity or above.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<Level>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl FailOn {
+    /// Whether the gravest finding is at or above the level asked for.
+    pub(super) fn fails(&self, worst: Option<Severity>) -> bool {
+        let least = self.fail_on.map(|level| match level {
+            Level::Info => Severity::Info,
+            Level::Low => Severity::Low,
+            Level::Medium => Severity::Medium,
+            Level::High => Severity::High,
+            Level::Critical => Severity::Critical,
+        });
+        least.zip(worst).is_some_and(|(least, worst)| worst >= least)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

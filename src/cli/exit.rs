@@ -9,6 +9,8 @@ pub(super) enum Exit {
     Failed,
     /// The command line asks for something that is not there.
     Usage,
+    /// Done, and there is a finding at or above `--fail-on`.
+    Finding,
     /// Done, but some input was unreadable or rejected.
     Incomplete,
     /// Done, and no event matched.
@@ -24,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::Usage => 2,
             Exit::Incomplete => 3,
+            Exit::Finding => 4,
             Exit::NothingMatched => 5,
         })
     }

@@ -2,6 +2,8 @@
 
 mod args;
 mod exit;
+mod explain;
+mod findings;
 mod options;
 mod progress;
 mod report;
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::findings::kind::Shown;
 use crate::output::file::OutputError;
 use args::{Cli, Verb};
 use exit::Exit;
@@ -38,6 +41,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Report(args) => report::run(&args, &env),
         Verb::Routes(args) => routes::run(&args, &env),
         Verb::Trace(args) => trace::run(&args, &env),
+        Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
+        Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
+        Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);
             Ok(())

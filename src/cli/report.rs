@@ -32,5 +32,6 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         ReportFormat::Md => report_markdown::write(&report, out),
         ReportFormat::Json => report_json::write(&report, out),
     })?;
-    Ok(run.close(report.messages > 0))
+    let worst = report.findings.iter().map(|f| f.severity).max();
+    Ok(run.close_with(report.messages > 0, args.fail_on.fails(worst)))
 }

@@ -67,18 +67,20 @@ impl Rows<'_> {
         let names = reading.state.names();
         let context = Context { names, files: &reading.files, no_subjects: self.no_subjects };
         let journeys = reading.state.journeys(orders);
-        let mut rows: Vec<(&Journey, &Leaf)> = journeys
+        type Kinds = Vec<&'static str>;
+        let kinds = |j: &Journey| reading.judged.kinds_of(j, names);
+        let mut rows: Vec<((&Journey, &Leaf), Kinds)> = journeys
             .iter()
-            .flat_map(|j| j.leaves.iter().map(move |l| (j, l)))
-            .filter(|(_, leaf)| !self.only_matching || self.run.options.filter.takes_leaf(leaf, names))
+            .flat_map(|j| j.leaves.iter().map(move |l| (j, l)).zip(kinds(j)))
+            .filter(|((_, leaf), _)| !self.only_matching || self.run.options.filter.takes_leaf(leaf, names))
             .collect();
-        rows.sort_by(|a, b| {
+        rows.sort_by(|(a, _), (b, _)| {
             key(*a, names).cmp(&key(*b, names)).then_with(|| content(*a, names).cmp(&content(*b, names)))
         });
         let mut text = Vec::new();
-        for (journey, leaf) in rows {
+        for (row, kinds) in rows {
             text.clear();
-            write_row(&context, journey, leaf, self.form, &mut text)?;
+            write_row(&context, row, &kinds, self.form, &mut text)?;
             out.write_all(&text)?;
         }
         Ok(())

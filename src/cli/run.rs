@@ -94,6 +94,11 @@ impl Run {
 
     /// Says the closing line and gives the exit status. `matched`: at least one message or event met the filters.
     pub(super) fn close(&self, matched: bool) -> Exit {
+        self.close_with(matched, false)
+    }
+
+    /// The same, where `failing` says that there is a finding at or above `--fail-on`.
+    pub(super) fn close_with(&self, matched: bool, failing: bool) -> Exit {
         let ledger = &self.reading.ledger;
         let seconds = self.started.elapsed().as_secs_f64();
         if !self.quiet {
@@ -115,10 +120,11 @@ impl Run {
                 self.reading.ledger.outside_window
             ));
         }
-        match (self.reading.is_incomplete(), matched) {
-            (true, _) => Exit::Incomplete,
-            (false, false) => Exit::NothingMatched,
-            (false, true) => Exit::Done,
+        match (failing, self.reading.is_incomplete(), matched) {
+            (true, _, _) => Exit::Finding,
+            (false, true, _) => Exit::Incomplete,
+            (false, false, false) => Exit::NothingMatched,
+            (false, false, true) => Exit::Done,
         }
     }
 }

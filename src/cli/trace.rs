@@ -12,7 +12,7 @@ use crate::output::file::Target;
 use crate::output::routes::{Context, Form};
 use crate::output::trace;
 use crate::pipeline::filter::Patterns;
-use crate::pipeline::{Needs, Order};
+use crate::pipeline::{Findings, Needs, Order};
 
 pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
@@ -33,7 +33,7 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     let run = Run::read(
         (&args.read, &args.output),
         env,
-        Needs { texts: true, subjects: true, ..Needs::default() },
+        Needs { texts: true, subjects: true, findings: Findings::Kinds, ..Needs::default() },
         |options| {
             options.filter.network_message_id = network;
             options.near = match &args.read.filter.message_id[..] {

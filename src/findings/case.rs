@@ -44,7 +44,7 @@ pub(super) struct Case<'a> {
 
 /// The way round.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub(super) struct Shape {
     /// How often it came round.
     pub laps: u32,
     /// Own server, peer, and who brought it back if that was another; or addresses.
@@ -60,8 +60,6 @@ pub struct Shape {
 pub(super) struct Round<'c, 'a> {
     /// Those that came back.
     pub exits: Vec<&'c Exit<'a>>,
-    /// The one that did not, or the last.
-    pub last: &'c Exit<'a>,
 }
 
 impl<'a> Case<'a> {
@@ -126,7 +124,7 @@ impl<'a> Case<'a> {
             let all = || self.exits.iter().skip(n).filter(same);
             let exits: Vec<&Exit<'a>> = all().filter(|e| e.back.is_some()).collect();
             if exits.len() > best.as_ref().map_or(0, |b| b.exits.len()) {
-                best = Some(Round { exits, last: all().next_back().unwrap_or(first) });
+                best = Some(Round { exits });
             }
         }
         best

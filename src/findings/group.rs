@@ -286,7 +286,6 @@ impl<S: Copy + Ord> Group<S> {
             detail: most.map_or(String::new(), |(d, _)| lossy(d)),
             messages: self.messages,
             shape,
-            confidence: self.confidence,
         });
         let explains = |id: &&&str| {
             let number = KINDS.iter().position(|k| k.id == **id)?;

@@ -188,5 +188,4 @@ pub(super) struct Telling<'a> {
     pub messages: u64,
     /// The longest way round.
     pub shape: Option<&'a Shape>,
-    pub confidence: Confidence,
 }

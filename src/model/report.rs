@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::finding::Finding;
+use super::finding::{ClockRow, Finding};
 use super::intake::{Ledger, Reject};
 
 /// One file that was read.
@@ -269,6 +269,8 @@ pub struct Report {
     pub rejects: Vec<Reject>,
     /// What went wrong, the gravest first.
     pub findings: Vec<Finding>,
+    /// Servers whose clocks differ.
+    pub clocks: Vec<ClockRow>,
 }
 
 /// A number with its thousands apart.

@@ -2,10 +2,12 @@
 
 pub mod escape;
 pub mod file;
+pub mod findings;
 pub mod numbers;
 pub mod rejects;
 pub mod report_json;
 pub mod report_markdown;
 pub mod report_text;
 pub mod routes;
+mod rows;
 pub mod trace;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::escape::json;
+use crate::model::finding::{ClockRow, Finding};
 use crate::model::intake::{Ledger, Reject};
 use crate::model::report::{
     ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
@@ -26,6 +27,8 @@ struct Object<'r> {
     schema_version: u32,
     verdict: &'r str,
     attention: Vec<Point<'r>>,
+    findings: &'r [Finding],
+    clocks: &'r [ClockRow],
     period: Option<Period<'r>>,
     messages: u64,
     recipients: u64,
@@ -128,6 +131,8 @@ impl<'r> Object<'r> {
             schema_version: SCHEMA_VERSION,
             verdict: &report.verdict,
             attention: report.attention.iter().map(|a| Point { wrong: a.wrong, text: &a.text }).collect(),
+            findings: &report.findings,
+            clocks: &report.clocks,
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),
             messages: report.messages,
             recipients: report.recipients,

@@ -1,6 +1,7 @@
 //! The report for a terminal: the verdict first, the proof that nothing was lost last.
 
 pub(in crate::output) mod content;
+mod findings;
 mod logs;
 mod mail;
 pub(in crate::output) mod sums;
@@ -17,6 +18,13 @@ use crate::model::report::Report;
 use content::{blocks, facts};
 use sums::{remarks, sums};
 use table::{lines, wrap};
+
+pub use findings::write_findings;
+
+/// A text of our own in lines of at most this width.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    wrap(text, width)
+}
 
 const PLAIN: &str = "";
 const BOLD: &str = "1";

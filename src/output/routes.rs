@@ -4,15 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::{csv_cell, json, terminal};
+use super::escape::terminal;
+use super::rows::{SCHEMA_VERSION, write_csv, write_json};
 use crate::model::intake::Position;
 use crate::model::journey::{Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol, guid_text};
 use crate::model::report::FileNote;
 use crate::model::time::Timestamp;
-
-/// Version of the row's form.
-pub const SCHEMA_VERSION: u32 = 1;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,18 +202,18 @@ pub const COLUMNS: [&str; 28] = [
     "evidence",
 ];
 
-/// Writes one row.
+/// Writes one row, with the kinds of findings that hold for it.
 pub fn write_row(
     context: &Context<'_>,
-    journey: &Journey,
-    leaf: &Leaf,
+    (journey, leaf): (&Journey, &Leaf),
+    findings: &[&'static str],
     form: Form,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
-    let row = context.row(journey, leaf);
+    let row = Row { findings: findings.to_vec(), ..context.row(journey, leaf) };
     match form {
-        Form::JsonLines => out.extend_from_slice(json(&serde_json::to_string(&row)?).as_bytes()),
-        Form::Csv => write_csv(&row, out)?,
+        Form::JsonLines => write_json(&row, out)?,
+        Form::Csv => write_csv(&row, &COLUMNS, out)?,
         Form::Text => write_text(&row, out)?,
     }
     out.push(b'\n');
@@ -247,25 +245,4 @@ fn cell(text: &str, width: usize) -> String {
     }
     let head = (width - 1).div_ceil(2);
     chars.iter().take(head).chain(['…'].iter()).chain(chars.iter().skip(head + over + 1)).collect()
-}
-
-/// A cell is what JSON would hold: text bare, a list as JSON text, null as nothing.
-fn write_csv(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
-    let serde_json::Value::Object(cells) = serde_json::to_value(row)? else { return Ok(()) };
-    for (i, column) in COLUMNS.iter().enumerate() {
-        if i > 0 {
-            out.push(b',');
-        }
-        let text = match cells.get(*column) {
-            None | Some(serde_json::Value::Null) => continue,
-            Some(serde_json::Value::String(text)) => csv_cell(text).into_owned(),
-            Some(other) => json(&other.to_string()).into_owned(),
-        };
-        if text.contains(['"', ',', '\n', '\r']) {
-            write!(out, "\"{}\"", text.replace('"', "\"\""))?;
-        } else {
-            out.extend_from_slice(text.as_bytes());
-        }
-    }
-    Ok(())
 }

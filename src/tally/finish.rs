@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+use super::clocks::Offsets;
 use super::latency::percentiles;
-use super::{Connector, Failure, FailureKey, NotFound, Sum, Tally};
+use super::{Connector, Failure, FailureKey, Latencies, NotFound, Sum, Tally};
 use crate::model::journey::Decision;
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::report::{ConnectorRow, Count, FailureRow, HourRow, NotFoundRow, Percentiles, Report, Top};
@@ -14,6 +15,7 @@ use crate::model::time::{HOUR, Timestamp};
 /// Lists the first `top` of everything that has no natural end.
 pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
     let text = |s: Symbol| names.text(s).into_owned();
+    let offsets = tally.clocks.offsets(names);
     let mut report = Report {
         messages: tally.messages,
         not_chosen: tally.not_chosen,
@@ -39,12 +41,13 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
             usize::MAX,
         )
         .first,
-        connectors: connectors(tally.connectors, names, top),
+        connectors: connectors(tally.connectors, (names, &offsets), top),
         ..Report::default()
     };
     report.decisions =
         Decision::ALL.iter().map(|d| (d.as_str(), tally.decisions.get(d).copied().unwrap_or(0))).collect();
-    report.latency_ms = latencies(tally.latency);
+    report.latency_ms = latencies(tally.latency, &offsets);
+    report.clocks = offsets.rows(names);
     report
 }
 
@@ -82,10 +85,14 @@ fn hours(hours: BTreeMap<i64, HourRow>) -> BTreeMap<String, HourRow> {
     hours.into_iter().map(|(hour, row)| (Timestamp(hour * HOUR).to_string(), row)).collect()
 }
 
-fn latencies(by_decision: BTreeMap<Decision, Vec<u32>>) -> Vec<(&'static str, Percentiles)> {
-    let mut all: Vec<u32> = Vec::with_capacity(by_decision.values().map(Vec::len).sum());
+fn latencies(
+    by_decision: BTreeMap<Decision, Latencies>,
+    offsets: &Offsets,
+) -> Vec<(&'static str, Percentiles)> {
+    let mut all: Vec<u32> = Vec::new();
     let mut rows = vec![("all", Percentiles::default())];
-    for (decision, mut values) in by_decision {
+    for (decision, values) in by_decision {
+        let mut values = corrected(values, offsets);
         all.extend_from_slice(&values);
         rows.push((decision.as_str(), percentiles(&mut values)));
     }
@@ -95,15 +102,29 @@ fn latencies(by_decision: BTreeMap<Decision, Vec<u32>>) -> Vec<(&'static str, Pe
     rows
 }
 
-fn connectors(all: HashMap<Symbol, Connector>, names: &Frozen, top: usize) -> Vec<ConnectorRow> {
+/// Latencies by one clock.
+fn corrected(all: Latencies, offsets: &Offsets) -> Vec<u32> {
+    let mut out = Vec::with_capacity(all.values().map(Vec::len).sum());
+    for ((first, last), values) in all {
+        let ahead = offsets.of(last) - offsets.of(first);
+        out.extend(values.iter().map(|ms| (i64::from(*ms) - ahead).max(0) as u32));
+    }
+    out
+}
+
+fn connectors(
+    all: HashMap<Symbol, Connector>,
+    (names, offsets): (&Frozen, &Offsets),
+    top: usize,
+) -> Vec<ConnectorRow> {
     let mut rows: Vec<ConnectorRow> = all
         .into_iter()
-        .map(|(symbol, mut c)| ConnectorRow {
+        .map(|(symbol, c)| ConnectorRow {
             connector: names.text(symbol).into_owned(),
             recipients: c.decisions.values().sum(),
             decisions: c.decisions.into_iter().map(|(d, n)| (d.as_str(), n)).collect(),
             bytes: c.bytes,
-            latency_ms: percentiles(&mut c.latency),
+            latency_ms: percentiles(&mut corrected(c.latency, offsets)),
             next_hops: counts(c.next_hops.into_iter().map(|(s, n)| (names.text(s).into_owned(), n)), top),
         })
         .collect();

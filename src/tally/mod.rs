@@ -1,6 +1,7 @@
 //! Journeys in, the report's numbers out. Adds up only: sums, extremes and lists of values, so that
 //! parts counted by different threads make the same whole in any order.
 
+mod clocks;
 mod coverage;
 mod finish;
 mod latency;
@@ -17,6 +18,7 @@ use crate::model::report::HourRow;
 use crate::model::status::EnhancedCode;
 use crate::model::time::Timestamp;
 
+use clocks::Clocks;
 pub use coverage::{coverage, events};
 pub use finish::finish;
 
@@ -47,11 +49,15 @@ impl Span {
     }
 }
 
+/// Latencies in ms as logged, by the servers whose clocks they were measured with: that of the first event
+/// and that of the last.
+type Latencies = HashMap<(Symbol, Symbol), Vec<i32>>;
+
 #[derive(Clone, Debug, Default)]
 struct Connector {
     decisions: BTreeMap<Decision, u64>,
     bytes: u64,
-    latency: Vec<u32>,
+    latency: Latencies,
     next_hops: HashMap<Symbol, Sum>,
 }
 
@@ -93,8 +99,8 @@ pub struct Tally {
     laps: (u64, u32),
     hours: BTreeMap<i64, HourRow>,
     connectors: HashMap<Symbol, Connector>,
-    /// Latencies of leaves without a connector, by decision.
-    latency: BTreeMap<Decision, Vec<u32>>,
+    latency: BTreeMap<Decision, Latencies>,
+    clocks: Clocks,
     failures: HashMap<FailureKey, Failure>,
     not_found: HashMap<Symbol, NotFound>,
     senders: HashMap<Symbol, Sum>,
@@ -126,6 +132,7 @@ impl Tally {
         if journey.sender != EMPTY {
             self.senders.entry(journey.sender).or_default().add(size);
         }
+        journey.legs.iter().for_each(|leg| self.clocks.see(leg));
         let hour = self.hours.entry(journey.first_seen.hour()).or_default();
         hour.messages += 1;
         for leaf in &journey.leaves {
@@ -168,18 +175,20 @@ impl Tally {
                 hour.open += 1;
             }
         }
-        self.connector(leaf, size);
+        self.connector(leaf, journey);
     }
 
-    fn connector(&mut self, leaf: &Leaf, size: u64) {
+    fn connector(&mut self, leaf: &Leaf, journey: &Journey) {
+        let size = journey.size_bytes.unwrap_or(0);
         let done = matches!(
             leaf.decision,
             Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress
         );
-        let latency = u32::try_from(leaf.latency_ms.max(0)).unwrap_or(u32::MAX);
+        let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        let between = (journey.first_server, leaf.last_server);
         if leaf.connector == EMPTY || leaf.decision == Decision::LocalDelivery {
             if done {
-                self.latency.entry(leaf.decision).or_default().push(latency);
+                push(self.latency.entry(leaf.decision).or_default(), between, latency);
             }
             return;
         }
@@ -190,8 +199,8 @@ impl Tally {
             connector.next_hops.entry(leaf.next_hop).or_default().add(size);
         }
         if done {
-            connector.latency.push(latency);
-            self.latency.entry(leaf.decision).or_default().push(latency);
+            push(&mut connector.latency, between, latency);
+            push(self.latency.entry(leaf.decision).or_default(), between, latency);
         }
     }
 
@@ -237,7 +246,8 @@ impl Tally {
         add_all(other.entered, |k, n| *self.entered.entry(k).or_default() += n);
         add_all(other.classes, |k, n| *self.classes.entry(k).or_default() += n);
         add_all(other.decisions, |k, n| *self.decisions.entry(k).or_default() += n);
-        add_all(other.latency, |k, n| self.latency.entry(k).or_default().extend(n));
+        add_all(other.latency, |k, n| merge_latencies(self.latency.entry(k).or_default(), n));
+        self.clocks.merge(other.clocks);
         add_all(other.delivered, |k, n| *self.delivered.entry(k).or_default() += n);
         add_all(other.missing, |k, n| *self.missing.entry(k).or_default() += n);
         add_all(other.senders, |k, n| self.senders.entry(k).or_default().merge(n));
@@ -271,6 +281,14 @@ fn merge_hour(mine: &mut HourRow, other: HourRow) {
     mine.open += other.open;
 }
 
+fn push(latencies: &mut Latencies, between: (Symbol, Symbol), latency: i32) {
+    latencies.entry(between).or_default().push(latency);
+}
+
+fn merge_latencies(mine: &mut Latencies, other: Latencies) {
+    add_all(other, |k, n| mine.entry(k).or_default().extend(n));
+}
+
 impl Sum {
     fn merge(&mut self, other: Self) {
         self.count += other.count;
@@ -282,7 +300,7 @@ impl Connector {
     fn merge(&mut self, other: Self) {
         add_all(other.decisions, |k, n| *self.decisions.entry(k).or_default() += n);
         self.bytes += other.bytes;
-        self.latency.extend(other.latency);
+        merge_latencies(&mut self.latency, other.latency);
         add_all(other.next_hops, |k, n| self.next_hops.entry(k).or_default().merge(n));
     }
 }

@@ -14,8 +14,7 @@ use crate::logwriter::COLUMNS;
 use mailtrail::input::discover::discover;
 use mailtrail::model::report::Report;
 use mailtrail::model::time::{DAY, Timestamp};
-use mailtrail::pipeline::filter::Filter;
-use mailtrail::pipeline::{Options, read};
+use mailtrail::pipeline::{Needs, Options, read};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -800,9 +799,10 @@ fn report(laid: &Laid, reading: Reading) -> Report {
     let options = Options {
         threads: usize::from(reading.threads),
         chunk: reading.chunk as usize,
+        needs: Needs { sums: true, ..Needs::default() },
         ..Options::default()
     };
-    read(discover(&paths).sources, &options, &|_| {}).unwrap().report(&Filter::default(), 10)
+    read(discover(&paths).sources, &options, &|_| {}).unwrap().report(10)
 }
 
 fn check_ledger(report: &Report, written: Written) -> Result<(), TestCaseError> {

@@ -123,7 +123,9 @@ fn no_field_is_forgotten() {
         errors: _,
         rejects_by_reason: _,
         rejects: _,
+        findings: _,
+        clocks: _,
     } = report();
-    // schema_version beside the 34 fields; the ledger is called reconciliation.
-    assert_eq!(value(&report()).as_object().unwrap().len(), 34 + 1);
+    // schema_version beside the 36 fields; the ledger is called reconciliation.
+    assert_eq!(value(&report()).as_object().unwrap().len(), 36 + 1);
 }

@@ -58,7 +58,9 @@ proptest! {
             count: people.len() as u32,
             twin: id >> 3,
             marks: flags >> 3,
+            made_from: id >> 5,
             owner: 7,
+            id_hash: 9,
         };
         let people: Vec<Recipient> = people
             .iter()
@@ -68,7 +70,7 @@ proptest! {
         encode(&fact, &people, texts, &mut bytes);
         let mut bag = Bag::default();
         let mut rest = &bytes[..];
-        decode(&mut rest, Symbol(sender), 7, &mut bag);
+        decode(&mut rest, Known { sender: Symbol(sender), owner: 7, id_hash: 9 }, &mut bag);
         prop_assert!(rest.is_empty());
         prop_assert_eq!(bag.facts[0], fact);
         prop_assert_eq!(bag.recipients, people);

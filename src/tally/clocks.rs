@@ -1,0 +1,155 @@
+//! How far the clocks of the servers are apart, from the sends between them.
+//!
+//! A send from A to B takes some time, so B's time of arrival minus A's time of sending is that plus how
+//! far B's clock is ahead. The smallest such difference is nearest to the clocks; where mail goes both ways
+//! the time on the way cancels out. A SEND is logged when its session ends, so small negative
+//! differences are usual and mean nothing.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use crate::model::finding::ClockRow;
+use crate::model::journey::Leg;
+use crate::model::name::{Frozen, Symbol};
+
+/// Clocks that differ less than this are taken to agree, ms.
+const AGREE: i64 = 1_000;
+
+/// The quickest send between each two servers.
+#[derive(Debug, Default)]
+pub(super) struct Clocks {
+    quickest: HashMap<(Symbol, Symbol), (i64, u64)>,
+}
+
+/// How far each clock is ahead of the one it is compared with.
+#[derive(Debug, Default)]
+pub(super) struct Offsets {
+    found: HashMap<Symbol, Offset>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Offset {
+    ahead: i64,
+    against: Symbol,
+    sends: u64,
+}
+
+impl Clocks {
+    /// Takes note of a send.
+    pub(super) fn see(&mut self, leg: &Leg) {
+        self.add((leg.from, leg.to), (leg.received.0 - leg.sent.0, 1));
+    }
+
+    fn add(&mut self, between: (Symbol, Symbol), (ms, sends): (i64, u64)) {
+        let (least, count) = self.quickest.entry(between).or_insert((i64::MAX, 0));
+        *least = ms.min(*least);
+        *count += sends;
+    }
+
+    /// Adds what another thread has seen.
+    pub(super) fn merge(&mut self, other: Self) {
+        other.quickest.into_iter().for_each(|(between, seen)| self.add(between, seen));
+    }
+
+    /// Compares the clocks, each with one that is known already, starting from that of the server with
+    /// most sends.
+    pub(super) fn offsets(&self, names: &Frozen) -> Offsets {
+        let mut sends: BTreeMap<(std::cmp::Reverse<u64>, &[u8]), Symbol> = BTreeMap::new();
+        let mut totals: HashMap<Symbol, u64> = HashMap::new();
+        for ((from, to), (_, n)) in &self.quickest {
+            *totals.entry(*from).or_default() += n;
+            *totals.entry(*to).or_default() += n;
+        }
+        for (server, n) in totals {
+            sends.insert((std::cmp::Reverse(n), names.get(server)), server);
+        }
+        let servers: Vec<Symbol> = sends.into_values().collect();
+        let mut found: HashMap<Symbol, Offset> = HashMap::new();
+        for start in &servers {
+            if found.contains_key(start) {
+                continue;
+            }
+            found.insert(*start, Offset { ahead: 0, against: *start, sends: 0 });
+            let mut at = vec![*start];
+            while let Some(known) = at.pop() {
+                let base = found.get(&known).map_or(0, |o| o.ahead);
+                for server in servers.iter().rev().filter(|s| **s != known) {
+                    let Some((ahead, sends)) = self.ahead(*server, known) else { continue };
+                    if !found.contains_key(server) {
+                        let ahead = base + ahead;
+                        found.insert(*server, Offset { ahead, against: *start, sends });
+                        at.push(*server);
+                    }
+                }
+            }
+        }
+        Offsets { found }
+    }
+
+    /// How far one clock is ahead of another, ms; 0 where it cannot be told. `None` if no mail goes between them.
+    fn ahead(&self, server: Symbol, than: Symbol) -> Option<(i64, u64)> {
+        let (there, back) = (self.quickest.get(&(than, server)), self.quickest.get(&(server, than)));
+        let (ahead, sends) = match (there, back) {
+            (Some((there, n)), Some((back, m))) => ((there - back) / 2, n + m),
+            // One way only: mail cannot arrive before it was sent.
+            (Some((there, n)), None) => (there.min(&0).to_owned(), *n),
+            (None, Some((back, m))) => (-back.min(&0).to_owned(), *m),
+            (None, None) => return None,
+        };
+        Some((if ahead.abs() < AGREE { 0 } else { ahead }, sends))
+    }
+}
+
+impl Offsets {
+    /// How far a clock is ahead, ms; 0 if that is not known.
+    pub(super) fn of(&self, server: Symbol) -> i64 {
+        self.found.get(&server).map_or(0, |o| o.ahead)
+    }
+
+    /// The clocks that differ, by name.
+    pub(super) fn rows(&self, names: &Frozen) -> Vec<ClockRow> {
+        let text = |s: Symbol| names.text(s).into_owned();
+        let mut rows: Vec<ClockRow> = self
+            .found
+            .iter()
+            .filter(|(_, o)| o.ahead != 0)
+            .map(|(server, o)| ClockRow {
+                server: text(*server),
+                offset_ms: o.ahead,
+                against: text(o.against),
+                sends: o.sends,
+            })
+            .collect();
+        rows.sort_unstable_by(|a, b| a.server.cmp(&b.server));
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::name::Names;
+    use crate::model::time::Timestamp;
+
+    #[test]
+    fn mail_both_ways_shows_how_far_clocks_are_apart() {
+        let names = Names::default();
+        let [a, b, c] = ["EX1", "EX2", "EX3"].map(|n| names.intern(n.as_bytes()));
+        let names = names.freeze();
+        let mut clocks = Clocks::default();
+        let leg =
+            |from, to, sent, received| Leg { from, to, sent: Timestamp(sent), received: Timestamp(received) };
+        // EX2 is 3 s behind, mail takes 200 ms and more; EX3 agrees.
+        for slow in [0, 700, 40] {
+            clocks.see(&leg(a, b, 10_000, 10_200 - 3_000 + slow));
+            clocks.see(&leg(b, a, 10_000 - 3_000, 10_200 + slow));
+            clocks.see(&leg(a, c, 10_000, 10_100 + slow));
+        }
+        let offsets = clocks.offsets(&names);
+        assert_eq!((offsets.of(a), offsets.of(b), offsets.of(c)), (0, -3_000, 0));
+        let rows = offsets.rows(&names);
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0].server.as_str(), rows[0].offset_ms, rows[0].sends), ("EX2", -3_000, 6));
+    }
+}
