@@ -20,6 +20,8 @@ pub(super) enum Verb {
     Trace(TraceArgs),
     /// One row per message and final recipient: the route decision.
     Routes(RoutesArgs),
+    /// One row per event, every column under the name it has in the log.
+    Events(EventsArgs),
     /// Completions for the shell, on standard output.
     Completions {
         /// Which shell.
@@ -67,6 +69,23 @@ pub(super) struct RoutesArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RowFormat {
     Text,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EventsArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// jsonl or csv; else by the ending of the output file, else jsonl.
+    #[arg(long, value_enum)]
+    pub format: Option<EventFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EventFormat {
     Jsonl,
     Csv,
 }

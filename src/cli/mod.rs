@@ -1,6 +1,7 @@
 //! The top: arguments in, exit status out. Errors are printed here and nowhere else.
 
 mod args;
+mod events;
 mod exit;
 mod options;
 mod progress;
@@ -38,6 +39,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Report(args) => report::run(&args, &env),
         Verb::Routes(args) => routes::run(&args, &env),
         Verb::Trace(args) => trace::run(&args, &env),
+        Verb::Events(args) => events::run(&args, &env),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);
             Ok(())

@@ -43,7 +43,8 @@ pub fn markdown(text: &str) -> String {
 /// where JSON has an escape for it.
 pub fn json(text: &str) -> Cow<'_, str> {
     let commands = |c: char| is_command(c) && u32::from(c) >= 0x7f;
-    if !text.chars().any(commands) {
+    let plain = text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none();
+    if plain || !text.chars().any(commands) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
@@ -55,6 +56,15 @@ pub fn json(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// The same for JSON that was written to the end of a buffer, from `start` on.
+pub fn json_line(out: &mut Vec<u8>, start: usize) {
+    let written = out.get(start..).and_then(|line| std::str::from_utf8(line).ok());
+    if let Some(Cow::Owned(safe)) = written.map(json) {
+        out.truncate(start);
+        out.extend_from_slice(safe.as_bytes());
+    }
 }
 
 /// For a cell of a CSV file that a spreadsheet may open: a cell that would be a formula begins with
@@ -72,6 +82,16 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Writes a cell that is safe already, in quotes where CSV needs them.
+pub fn csv_field(text: &str, out: &mut Vec<u8>) {
+    if !text.contains(['"', ',', '\n', '\r']) {
+        return out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+    out.push(b'"');
 }
 
 #[cfg(test)]

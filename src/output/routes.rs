@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::{csv_cell, json, terminal};
+use super::escape::{csv_cell, csv_field, json, terminal};
 use crate::model::intake::Position;
 use crate::model::journey::{Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol, guid_text};
@@ -261,11 +261,7 @@ fn write_csv(row: &Row, out: &mut Vec<u8>) -> io::Result<()> {
             Some(serde_json::Value::String(text)) => csv_cell(text).into_owned(),
             Some(other) => json(&other.to_string()).into_owned(),
         };
-        if text.contains(['"', ',', '\n', '\r']) {
-            write!(out, "\"{}\"", text.replace('"', "\"\""))?;
-        } else {
-            out.extend_from_slice(text.as_bytes());
-        }
+        csv_field(&text, out);
     }
     Ok(())
 }

@@ -55,6 +55,17 @@ impl<'a> Event<'a> {
         self.record.get(column)
     }
 
+    /// Whether the log has the column.
+    pub fn has(&self, column: Column) -> bool {
+        self.schema().has(column)
+    }
+
+    /// The fields that are none of ours, and what their columns are called.
+    pub fn others(&self) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, [u8]>)> {
+        let record = self.record;
+        record.schema().others().map(move |(place, name)| (name, record.get_at(place)))
+    }
+
     /// A field as a number; `None` when empty or no number.
     #[inline]
     pub fn number(&self, column: Column) -> Option<u64> {

@@ -10,8 +10,11 @@ mod plan;
 mod read;
 mod rows;
 mod seen;
+mod standing;
 mod state;
+mod stream;
 mod twins;
+mod typed;
 pub mod window;
 mod worker;
 
@@ -20,6 +23,7 @@ use hashbrown::HashSet;
 pub use feed::CHUNK;
 pub use read::read;
 pub use state::{Order, State};
+pub use stream::{Encode, Outcome, Stream};
 
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
