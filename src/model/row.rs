@@ -12,11 +12,11 @@ pub enum Value<'a> {
     /// Nothing, or the log has no such column.
     #[default]
     Null,
-    /// A time.
+    /// A time whose text as logged is not just how a time is written.
     Time {
         /// To the millisecond.
         time: Timestamp,
-        /// The text as logged, where it says more or is no day of the calendar.
+        /// As logged, if it says more or names a day that no calendar has.
         logged: Option<Cow<'a, [u8]>>,
     },
     /// A number.

@@ -43,8 +43,9 @@ pub fn markdown(text: &str) -> String {
 /// where JSON has an escape for it.
 pub fn json(text: &str) -> Cow<'_, str> {
     let commands = |c: char| is_command(c) && u32::from(c) >= 0x7f;
-    let plain = text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none();
-    if plain || !text.chars().any(commands) {
+    // Every such character begins with one of these bytes; all are looked at, so that it goes fast.
+    let may = |b: u8| matches!(b, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
+    if !text.bytes().fold(false, |any, b| any | may(b)) || !text.chars().any(commands) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
@@ -107,6 +108,11 @@ mod tests {
         assert_eq!(csv_cell("=cmd()"), "'=cmd()");
         assert_eq!(csv_cell("plain"), "plain");
         assert_eq!(csv_cell("=a\x1b\n"), "'=a\\u{1b}\n");
+        assert!(
+            (char::MIN..=char::MAX)
+                .filter(|c| is_command(*c) && *c > '~')
+                .all(|c| json(&c.to_string()) != c.to_string())
+        );
         assert_eq!(json("\"a\u{9b}\u{202e}\u{7f}\""), "\"a\\u009b\\u202e\\u007f\"");
     }
 }

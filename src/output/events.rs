@@ -53,7 +53,7 @@ fn write_json(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
                 write!(out, "\"{time}\"")?;
                 unparsed.extend(logged.as_deref().map(|l| (name, l)));
             }
-            Value::Number(n) => write!(out, "{n}")?,
+            Value::Number(n) => serde_json::to_writer(&mut *out, n)?,
             Value::Text(text) => string(text, out)?,
             Value::List(parts) => list(parts, out)?,
             Value::Unparsed(text) => {
@@ -120,6 +120,14 @@ fn others<'r>(row: &'r Row<'_>) -> impl Iterator<Item = (&'r str, &'r [u8])> {
 
 /// A text as a JSON string; bytes that are no UTF-8 become U+FFFD.
 fn string(text: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+    // Most texts have nothing to escape. All bytes are looked at, without a branch, so that it goes fast.
+    let escaped = |b: u8| !matches!(b, b' '..=b'~') || b == b'"' || b == b'\\';
+    if !text.iter().fold(false, |any, b| any | escaped(*b)) {
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+        return Ok(());
+    }
     Ok(serde_json::to_writer(out, &*String::from_utf8_lossy(text))?)
 }
 

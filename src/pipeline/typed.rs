@@ -35,7 +35,7 @@ fn value<'a>(event: &Event<'a>, column: Column) -> Value<'a> {
             Value::List(pieces(text, |t| statuses(t, recipients)))
         }
         _ if text.is_empty() => Value::Null,
-        Column::DateTime => Value::Time { time: event.time, logged: beyond(event.time, text) },
+        Column::DateTime => time(event.time, text),
         Column::EventId if event.event != EventId::Other => known(event.event.as_str()),
         Column::Source if event.source != Source::Other => known(event.source.as_str()),
         Column::InternalMessageId | Column::TotalBytes | Column::RecipientCount => {
@@ -50,12 +50,14 @@ fn known(name: &'static str) -> Value<'static> {
     Value::Text(Cow::Borrowed(name.as_bytes()))
 }
 
-/// The text of a time if it is not just how the time is written, with or without its zone.
-fn beyond(time: Timestamp, text: Cow<'_, [u8]>) -> Option<Cow<'_, [u8]>> {
+/// A time. Nearly always it stands in the log as it is written, at most without its zone.
+fn time(time: Timestamp, text: Cow<'_, [u8]>) -> Value<'_> {
     let written = time.to_string();
-    let same =
-        *text == *written.as_bytes() || written.strip_suffix('Z').is_some_and(|w| *text == *w.as_bytes());
-    (!same).then_some(text)
+    if *text == *written.as_bytes() {
+        return Value::Text(text);
+    }
+    let same = written.strip_suffix('Z').is_some_and(|w| *text == *w.as_bytes());
+    Value::Time { time, logged: (!same).then_some(text) }
 }
 
 /// An id in lower case with dashes; the one of all zeros too.
@@ -149,10 +151,11 @@ mod tests {
 
     #[test]
     fn a_time_that_says_more_keeps_its_text() {
-        let time = Timestamp(1_773_133_200_123);
-        let more = |text: &'static str| beyond(time, Cow::Borrowed(text.as_bytes())).is_some();
-        assert!(!more("2026-03-10T09:00:00.123Z"));
-        assert!(!more("2026-03-10T09:00:00.123"));
-        assert!(more("2026-03-10T09:00:00.1234567Z"));
+        let read =
+            |text: &'static str| show(&time(Timestamp(1_773_133_200_123), Cow::Borrowed(text.as_bytes())));
+        let plain = "2026-03-10T09:00:00.123Z";
+        assert_eq!(read(plain), plain);
+        assert_eq!(read("2026-03-10T09:00:00.123"), plain);
+        assert_eq!(read("2026-03-10T09:00:00.1234567Z"), format!("{plain} of 2026-03-10T09:00:00.1234567Z"));
     }
 }
