@@ -64,7 +64,11 @@ fn write_json(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     }
     out.extend_from_slice(b",\"evidence\":{\"file\":");
     string(row.file.as_bytes(), out)?;
-    write!(out, ",\"line\":{},\"offset\":{}}}", row.at.line, row.at.offset)?;
+    out.extend_from_slice(b",\"line\":");
+    serde_json::to_writer(&mut *out, &row.at.line)?;
+    out.extend_from_slice(b",\"offset\":");
+    serde_json::to_writer(&mut *out, &row.at.offset)?;
+    out.push(b'}');
     if !unparsed.is_empty() {
         out.extend_from_slice(b",\"unparsed\":");
         object(unparsed.into_iter(), out)?;

@@ -52,6 +52,14 @@ fn known(name: &'static str) -> Value<'static> {
 
 /// A time. Nearly always it stands in the log as it is written, at most without its zone.
 fn time(time: Timestamp, text: Cow<'_, [u8]>) -> Value<'_> {
+    // Every month has this day, and no minute is so long that it would run over: as it is, so it is written.
+    if text.len() == 24
+        && text.last() == Some(&b'Z')
+        && text.get(8..10) <= Some(b"28")
+        && text.get(17) < Some(&b'6')
+    {
+        return Value::Text(text);
+    }
     let written = time.to_string();
     if *text == *written.as_bytes() {
         return Value::Text(text);
@@ -156,6 +164,14 @@ mod tests {
         let plain = "2026-03-10T09:00:00.123Z";
         assert_eq!(read(plain), plain);
         assert_eq!(read("2026-03-10T09:00:00.123"), plain);
+        for (text, want) in [
+            ("2026-02-29T09:00:00.000Z", "2026-03-01T09:00:00.000Z of 2026-02-29T09:00:00.000Z"),
+            ("2026-02-28T09:00:60.000Z", "2026-02-28T09:01:00.000Z of 2026-02-28T09:00:60.000Z"),
+            ("2026-01-31T09:00:59.000Z", "2026-01-31T09:00:59.000Z"),
+        ] {
+            let value = time(values::timestamp(text.as_bytes()).unwrap(), Cow::Borrowed(text.as_bytes()));
+            assert_eq!(show(&value), want);
+        }
         assert_eq!(read("2026-03-10T09:00:00.1234567Z"), format!("{plain} of 2026-03-10T09:00:00.1234567Z"));
     }
 }
