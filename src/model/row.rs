@@ -35,7 +35,7 @@ pub struct Row<'a> {
     /// By the place of the column in the list of 2016 to SE.
     pub values: [Value<'a>; COLUMNS],
     /// Columns with names this version does not know, where they hold anything; no name twice.
-    pub other: Vec<(Cow<'a, str>, Cow<'a, [u8]>)>,
+    pub other: Vec<(&'a str, Cow<'a, [u8]>)>,
     /// Name of its file.
     pub file: &'a str,
     /// Where it stands there.

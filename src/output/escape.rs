@@ -78,7 +78,7 @@ pub fn json_line(out: &mut Vec<u8>, start: usize) {
 /// is left to the writer.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let commands = |c: char| is_command(c) && !matches!(c, '\n' | '\r' | '\t');
-    let may = may_command(text) || text.bytes().fold(false, |any, b| any | (b < b' '));
+    let may = may_command(text) || text.bytes().fold(false, |any, b| any | matches!(b, 0..=0x1f));
     if may && text.chars().any(commands) {
         let shown = |c: char| if commands(c) { c.escape_unicode().to_string() } else { c.to_string() };
         let shown: String = text.chars().map(shown).collect();

@@ -119,7 +119,7 @@ fn json_field(text: &[u8], out: &mut Vec<u8>) {
 }
 
 fn others<'r>(row: &'r Row<'_>) -> impl Iterator<Item = (&'r str, &'r [u8])> {
-    row.other.iter().map(|(name, text)| (&**name, &**text))
+    row.other.iter().map(|(name, text)| (*name, &**text))
 }
 
 /// A text as a JSON string; bytes that are no UTF-8 become U+FFFD.
@@ -210,7 +210,7 @@ mod tests {
         let mut row = row(&[(Column::TotalBytes, Value::Unparsed(text("many, \"they\" say")))]);
         let time = Timestamp(1_773_133_200_123);
         row.values[0] = Value::Time { time, logged: Some(text("2026-03-10T09:00:00.1234567Z")) };
-        row.other = vec![("shoe-size".into(), text("=43,5"))];
+        row.other = vec![("shoe-size", text("=43,5"))];
         let line: serde_json::Value = serde_json::from_str(&written(&row, Form::JsonLines)).unwrap();
         assert_eq!(line["total-bytes"], json!(null));
         let unparsed =

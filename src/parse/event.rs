@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::record::Record;
-use super::schema::Schema;
+use super::schema::{FAR, NAMED, Schema};
 use super::values;
 use crate::model::column::Column;
 use crate::model::event::{EventId, Source};
@@ -60,10 +60,11 @@ impl<'a> Event<'a> {
         self.schema().has(column)
     }
 
-    /// The fields that are none of ours, and what their columns are called.
-    pub fn others(&self) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, [u8]>)> {
+    /// The fields that are none of ours, and what their columns are called. Those far out are one, as logged.
+    pub fn others(&self) -> impl Iterator<Item = (&'a str, Cow<'a, [u8]>)> {
         let record = self.record;
-        record.schema().others().map(move |(place, name)| (name, record.get_at(place)))
+        let far = (FAR, Cow::Borrowed(record.raw_from(NAMED)));
+        record.schema().others().map(move |(place, name)| (name, record.get_at(place))).chain([far])
     }
 
     /// A field as a number; `None` when empty or no number.

@@ -166,7 +166,14 @@ impl<'a> Record<'a> {
         unquote(self.raw(column))
     }
 
-    /// The same of the column at a place.
+    /// All fields from a place on, as they stand in the log; empty if there is none.
+    pub fn raw_from(&self, place: usize) -> &'a [u8] {
+        let Some(&before) = place.checked_sub(1).and_then(|p| self.separators.get(p)) else { return &[] };
+        let end = self.separators.last().map_or(0, |s| *s as usize);
+        trim_end(self.data.get(before as usize + 1..end).unwrap_or_default())
+    }
+
+    /// The same as [`Self::get`] of the column at a place.
     pub fn get_at(&self, place: usize) -> Cow<'a, [u8]> {
         unquote(self.raw_at(place))
     }

@@ -1,13 +1,14 @@
 //! Which column holds what: bound by name from a `#Fields` line, by width only where there is none.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::model::column::{ALL, COLUMNS, Column};
 
 const ABSENT: u8 = u8::MAX;
 /// Of so many columns the names are kept; no release has a third of them.
-const NAMED: usize = ABSENT as usize;
+pub const NAMED: usize = ABSENT as usize;
+/// What all columns behind these are called together.
+pub const FAR: &str = "columns 256 and on";
 
 /// The places of the documented columns in one file, or one part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl Schema {
         }
         let list = list.get(1..)?.trim_ascii();
         let mut schema = Self { places: [ABSENT; COLUMNS], width: 0, others: Vec::new() };
-        let mut taken = BTreeSet::new();
+        let mut taken = BTreeSet::from([FAR.to_owned()]);
         for heading in list.split(|b| *b == b',') {
             let heading = heading.trim_ascii();
             let name: Vec<u8> =
@@ -88,10 +89,9 @@ impl Schema {
         self.place(column).is_some()
     }
 
-    /// The columns that are none of ours: place and name. Those far out have no name of their own.
-    pub fn others(&self) -> impl Iterator<Item = (usize, Cow<'_, str>)> {
-        let named = self.others.iter().map(|(place, name)| (*place, Cow::Borrowed(name.as_str())));
-        named.chain((NAMED..self.width).map(|place| (place, Cow::Owned(nameless(place)))))
+    /// The columns that are none of ours, up to [`NAMED`]: place and name.
+    pub fn others(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.others.iter().map(|(place, name)| (*place, name.as_str()))
     }
 
     /// The release whose documented list has this width, for people.
@@ -154,21 +154,21 @@ mod tests {
         assert_eq!(s.place(Column::Subject), None);
         assert_eq!(Schema::from_header(b"#Fields: a,b"), None);
         let others: Vec<_> = s.others().collect();
-        assert_eq!(others, [(2, "shoe-size".into())]);
+        assert_eq!(others, [(2, "shoe-size")]);
         assert_eq!(Schema::from_header(b"#Version: 15"), None);
     }
     #[test]
     fn columns_that_are_none_of_ours_have_one_name_each() {
         let far = ",x".repeat(300);
-        let line = format!("#Fields: date-time,event-id,Note,,note,Note,event_id,column 4{far}");
+        let line = format!("#Fields: date-time,event-id,Note,,note,Note,event_id,column 4,{FAR}{far}");
         let s = Schema::from_header(line.as_bytes()).unwrap();
-        let names: Vec<String> = s.others().map(|(_, name)| name.into_owned()).collect();
+        let names: Vec<&str> = s.others().map(|(_, name)| name).collect();
+        let far = format!("{FAR} (column 9)");
         assert_eq!(
-            names[..7],
-            ["Note", "column 4", "note", "Note (column 6)", "event_id", "column 4 (column 8)", "x"]
+            names[..8],
+            ["Note", "column 4", "note", "Note (column 6)", "event_id", "column 4 (column 8)", &far, "x"]
         );
-        let places: BTreeSet<usize> = s.others().map(|(place, _)| place).collect();
-        assert_eq!(places, (2..308).collect());
+        assert!(s.others().map(|(place, _)| place).eq(2..NAMED));
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     }
 }

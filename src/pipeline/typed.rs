@@ -11,6 +11,7 @@ use crate::model::row::{Row, Value};
 use crate::model::status::Alignment;
 use crate::model::time::Timestamp;
 use crate::parse::event::Event;
+use crate::parse::schema::FAR;
 use crate::parse::{status, values};
 
 /// Reads all columns of an event. Without `subjects` none is in the row.
@@ -19,8 +20,12 @@ pub(super) fn row<'a>(event: &Event<'a>, subjects: bool, file: &'a str, at: Posi
     if !subjects && let Some(subject) = values.get_mut(Column::Subject as usize) {
         *subject = Value::Null;
     }
-    let named = |name: &str| !name.to_ascii_lowercase().contains("subject") && !name.starts_with("column ");
-    let other = event.others().filter(|(name, text)| !text.is_empty() && (subjects || named(name))).collect();
+    // What has no name may hold a subject.
+    let shown = |name: &str| {
+        subjects
+            || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
+    };
+    let other = event.others().filter(|(name, text)| !text.is_empty() && shown(name)).collect();
     Row { values, other, file, at }
 }
 

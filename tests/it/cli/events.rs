@@ -24,7 +24,7 @@ impl Place {
     /// Events in short: message and event-id.
     fn shown(&self, args: &[&str]) -> Vec<String> {
         let done = self.events(&[&["logs", "--quiet"], args].concat());
-        let shown = rows(&done.out).iter().map(|r| in_short(r)).collect::<Vec<_>>();
+        let shown = rows(&done.out).iter().map(in_short).collect::<Vec<_>>();
         assert_eq!(done.code, if shown.is_empty() { 5 } else { 0 }, "{args:?} {done:?}");
         shown
     }
@@ -186,6 +186,18 @@ fn columns_this_version_does_not_know_are_kept() {
     let table = cells(&place.events(&["logs", "--format=csv"]).out);
     assert_eq!(serde_json::from_str::<Value>(table[1].last().unwrap()).unwrap(), other);
     assert_eq!(table[2].last().unwrap(), "");
+}
+
+#[test]
+fn columns_beyond_all_measure_are_one() {
+    let (names, values) = (",far".repeat(300), ",\"a,b\"".repeat(300));
+    let log = format!("#Fields: date-time,event-id{names}\r\n2026-03-10T09:00:00.000Z,RECEIVE{values}\r\n");
+    let found = Place::events_of(&log, &[]);
+    let other = found[0]["other"].as_object().unwrap();
+    assert_eq!((other.len(), &other["far"]), (254, &json!("a,b")));
+    assert_eq!(other["columns 256 and on"], json!(["\"a,b\""; 47].join(",")));
+    let found = Place::events_of(&log, &["--no-subjects"]);
+    assert_eq!(found[0]["other"].as_object().unwrap().len(), 253);
 }
 
 #[test]
