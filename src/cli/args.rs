@@ -32,6 +32,8 @@ pub(super) enum Verb {
         #[arg(value_name = "KIND")]
         kinds: Vec<String>,
     },
+    /// One row per event, every column under the name it has in the log.
+    Events(EventsArgs),
     /// Completions for the shell, on standard output.
     Completions {
         /// Which shell.
@@ -135,6 +137,23 @@ pub(super) struct RoutesArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RowFormat {
     Text,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EventsArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// jsonl or csv; else by the ending of the output file, else jsonl.
+    #[arg(long, value_enum)]
+    pub format: Option<EventFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EventFormat {
     Jsonl,
     Csv,
 }

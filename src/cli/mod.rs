@@ -1,6 +1,7 @@
 //! The top: arguments in, exit status out. Errors are printed here and nowhere else.
 
 mod args;
+mod events;
 mod exit;
 mod explain;
 mod findings;
@@ -44,6 +45,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
+        Verb::Events(args) => events::run(&args, &env),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);
             Ok(())

@@ -7,9 +7,10 @@ use super::args::{OutputArgs, ReadArgs};
 use super::exit::Exit;
 use super::options::{Environment, options, sources};
 use super::{progress, say};
+use crate::input::Source;
 use crate::output::file::Target;
 use crate::output::rejects;
-use crate::pipeline::{Needs, Options, Reading, read};
+use crate::pipeline::{Needs, Options, Outcome, Reading, read};
 
 /// A run that has read its logs.
 pub(super) struct Run {
@@ -27,9 +28,21 @@ impl Run {
         needs: Needs,
         adjust: impl FnOnce(&mut Options),
     ) -> anyhow::Result<Self> {
+        Self::read_by((args, output), env, needs, |sources, options, progress| {
+            adjust(options);
+            Ok(read(sources, options, progress)?)
+        })
+    }
+
+    /// The same with a reading of the verb's own.
+    pub(super) fn read_by(
+        (args, output): (&ReadArgs, &OutputArgs),
+        env: &Environment,
+        needs: Needs,
+        read: impl FnOnce(Vec<Source>, &mut Options, &(dyn Fn(u64) + Sync)) -> anyhow::Result<Reading>,
+    ) -> anyhow::Result<Self> {
         let started = Instant::now();
         let mut options = options(args, env, needs)?;
-        adjust(&mut options);
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
         let found = sources(args, env)?;
         let nothing = found.sources.is_empty();
@@ -37,7 +50,7 @@ impl Run {
         // With a filter, `routes` and `trace` read twice.
         let times = if needs.texts && !options.filter.is_empty() { 2 } else { 1 };
         let bar = progress::bar(args.progress, env.stderr_is_terminal && !args.quiet, total * times);
-        let mut reading = read(found.sources, &options, &|bytes| bar.inc(bytes))?;
+        let mut reading = read(found.sources, &mut options, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
         reading.errors.splice(0..0, found.errors);
         if let Some(target) = reject_file {
@@ -99,6 +112,31 @@ impl Run {
 
     /// The same, where `failing` says that there is a finding at or above `--fail-on`.
     pub(super) fn close_with(&self, matched: bool, failing: bool) -> Exit {
+        self.say_closing(matched);
+        if self.reading.ledger.outside_window > 0 && !self.quiet {
+            say(&format!(
+                "mailtrail: {} events lie outside --since and --until; mail that crosses the edge looks unfinished",
+                self.reading.ledger.outside_window
+            ));
+        }
+        self.exit(matched, failing)
+    }
+
+    /// The same of single events, with one line more: what became of each.
+    pub(super) fn close_events(&self, outcome: Outcome) -> Exit {
+        let (ledger, Outcome { written, not_chosen }) = (&self.reading.ledger, outcome);
+        if !self.quiet {
+            say(&format!(
+                "mailtrail: {} events: {written} written, {not_chosen} not asked for, {} duplicates, {} outside \
+                 --since and --until, {} probes",
+                ledger.events, ledger.duplicates, ledger.outside_window, ledger.probes,
+            ));
+        }
+        self.say_closing(written > 0);
+        self.exit(written > 0, false)
+    }
+
+    fn say_closing(&self, matched: bool) {
         let ledger = &self.reading.ledger;
         let seconds = self.started.elapsed().as_secs_f64();
         if !self.quiet {
@@ -114,12 +152,9 @@ impl Run {
         if !matched && !self.options.filter.is_empty() && !self.quiet {
             say("mailtrail: nothing matched; a pattern means the whole text, '*offsite*' a part of it");
         }
-        if self.reading.ledger.outside_window > 0 && !self.quiet {
-            say(&format!(
-                "mailtrail: {} events lie outside --since and --until; mail that crosses the edge looks unfinished",
-                self.reading.ledger.outside_window
-            ));
-        }
+    }
+
+    fn exit(&self, matched: bool, failing: bool) -> Exit {
         match (failing, self.reading.is_incomplete(), matched) {
             (true, _, _) => Exit::Finding,
             (false, true, _) => Exit::Incomplete,

@@ -7,5 +7,6 @@ pub mod intake;
 pub mod journey;
 pub mod name;
 pub mod report;
+pub mod row;
 pub mod status;
 pub mod time;

@@ -8,6 +8,13 @@ fn is_command(c: char) -> bool {
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}')
 }
 
+/// Whether such characters may be in a text, those of ASCII aside: each begins with one of these bytes.
+/// All bytes are looked at, so that it goes fast.
+fn may_command(text: &str) -> bool {
+    let begins = |b: u8| matches!(b, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
+    text.bytes().fold(false, |any, b| any | begins(b))
+}
+
 /// For a terminal: commands are shown as `\u{1b}` and do nothing.
 pub fn terminal(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_command) {
@@ -43,7 +50,7 @@ pub fn markdown(text: &str) -> String {
 /// where JSON has an escape for it.
 pub fn json(text: &str) -> Cow<'_, str> {
     let commands = |c: char| is_command(c) && u32::from(c) >= 0x7f;
-    if !text.chars().any(commands) {
+    if !may_command(text) || !text.chars().any(commands) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
@@ -57,12 +64,22 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same for JSON that was written to the end of a buffer, from `start` on.
+pub fn json_line(out: &mut Vec<u8>, start: usize) {
+    let written = out.get(start..).and_then(|line| std::str::from_utf8(line).ok());
+    if let Some(Cow::Owned(safe)) = written.map(json) {
+        out.truncate(start);
+        out.extend_from_slice(safe.as_bytes());
+    }
+}
+
 /// For a cell of a CSV file that a spreadsheet may open: a cell that would be a formula begins with
 /// an apostrophe, and terminal commands other than line breaks and tabs are shown, not kept. Quoting
 /// is left to the writer.
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let commands = |c: char| is_command(c) && !matches!(c, '\n' | '\r' | '\t');
-    if text.chars().any(commands) {
+    let may = may_command(text) || text.bytes().fold(false, |any, b| any | matches!(b, 0..=0x1f));
+    if may && text.chars().any(commands) {
         let shown = |c: char| if commands(c) { c.escape_unicode().to_string() } else { c.to_string() };
         let shown: String = text.chars().map(shown).collect();
         return Cow::Owned(csv_cell(&shown).into_owned());
@@ -72,6 +89,20 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Writes a cell that is safe already, in quotes where CSV needs them.
+pub fn csv_field(text: &str, out: &mut Vec<u8>) {
+    let quoted = |b: u8| matches!(b, b'"' | b',' | b'\n' | b'\r');
+    if !text.bytes().fold(false, |any, b| any | quoted(b)) {
+        return out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'"');
+    for (i, part) in text.split('"').enumerate() {
+        out.extend_from_slice(if i == 0 { b"" } else { b"\"\"" });
+        out.extend_from_slice(part.as_bytes());
+    }
+    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -84,9 +115,21 @@ mod tests {
         assert_eq!(terminal("a\u{202e}b\r\n"), "a\\u{202e}b\\u{d}\\u{a}");
         assert_eq!(terminal("Grüße 👋"), "Grüße 👋");
         assert_eq!(markdown("a|b <script> `x`"), "a&#124;b &#60;script&#62; &#96;x&#96;");
+        let field = |text: &str| {
+            let mut out = Vec::new();
+            csv_field(text, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(field("a\"\",b"), "\"a\"\"\"\",b\"");
+        assert_eq!((field("a b"), field("a\r")), ("a b".to_owned(), "\"a\r\"".to_owned()));
         assert_eq!(csv_cell("=cmd()"), "'=cmd()");
         assert_eq!(csv_cell("plain"), "plain");
         assert_eq!(csv_cell("=a\x1b\n"), "'=a\\u{1b}\n");
+        assert!(
+            (char::MIN..=char::MAX)
+                .filter(|c| is_command(*c) && *c > '~')
+                .all(|c| json(&c.to_string()) != c.to_string())
+        );
         assert_eq!(json("\"a\u{9b}\u{202e}\u{7f}\""), "\"a\\u009b\\u202e\\u007f\"");
     }
 }

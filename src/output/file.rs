@@ -68,26 +68,32 @@ impl Target {
         Ok(Self::File { path: path.to_owned(), temp })
     }
 
-    /// Lets `write` write, and puts a file in its place.
-    pub fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
+    /// Lets `write` write, and puts a file in its place. Gives what `write` gives.
+    pub fn write<T>(self, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, OutputError> {
+        fn through<T>(
+            out: &mut dyn Write,
+            write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+        ) -> io::Result<T> {
+            let done = write(out)?;
+            out.flush()?;
+            Ok(done)
+        }
         match self {
             Self::Stdout => {
                 let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-                write(&mut out).and_then(|()| out.flush()).map_err(OutputError::Stdout)
+                through(&mut out, write).map_err(OutputError::Stdout)
             }
             Self::Device { path, device } => {
                 let mut out = BufWriter::with_capacity(1 << 16, device);
-                write(&mut out)
-                    .and_then(|()| out.flush())
-                    .map_err(|source| OutputError::Write { path, source })
+                through(&mut out, write).map_err(|source| OutputError::Write { path, source })
             }
             Self::File { path, temp } => {
                 let fail = |source| OutputError::Write { path: path.clone(), source };
                 let mut out = BufWriter::with_capacity(1 << 16, temp);
-                write(&mut out).and_then(|()| out.flush()).map_err(fail)?;
+                let done = through(&mut out, write).map_err(fail)?;
                 let temp = out.into_inner().map_err(|e| fail(e.into_error()))?;
                 temp.persist(&path).map_err(|e| fail(e.error))?;
-                Ok(())
+                Ok(done)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The only door out. Outputs format; they never count.
 
 pub mod escape;
+pub mod events;
 pub mod file;
 pub mod findings;
 pub mod numbers;

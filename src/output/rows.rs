@@ -1,11 +1,11 @@
 //! Rows for machines: anything that serialises, as a JSON line or as a line of CSV.
 
-use std::io::{self, Write};
+use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::escape::{csv_cell, json};
+use super::escape::{csv_cell, csv_field, json};
 
 /// Version of every row's form.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -29,11 +29,7 @@ pub(super) fn write_csv(row: &impl Serialize, columns: &[&str], out: &mut Vec<u8
             Some(Value::String(text)) => csv_cell(text).into_owned(),
             Some(other) => json(&other.to_string()).into_owned(),
         };
-        if text.contains(['"', ',', '\n', '\r']) {
-            write!(out, "\"{}\"", text.replace('"', "\"\""))?;
-        } else {
-            out.extend_from_slice(text.as_bytes());
-        }
+        csv_field(&text, out);
     }
     Ok(())
 }

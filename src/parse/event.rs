@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::record::Record;
-use super::schema::Schema;
+use super::schema::{FAR, NAMED, Schema};
 use super::values;
 use crate::model::column::Column;
 use crate::model::event::{EventId, Source};
@@ -53,6 +53,18 @@ impl<'a> Event<'a> {
     #[inline]
     pub fn text(&self, column: Column) -> Cow<'a, [u8]> {
         self.record.get(column)
+    }
+
+    /// Whether the log has the column.
+    pub fn has(&self, column: Column) -> bool {
+        self.schema().has(column)
+    }
+
+    /// The fields that are none of ours, and what their columns are called. Those far out are one, as logged.
+    pub fn others(&self) -> impl Iterator<Item = (&'a str, Cow<'a, [u8]>)> {
+        let record = self.record;
+        let far = (FAR, Cow::Borrowed(record.raw_from(NAMED)));
+        record.schema().others().map(move |(place, name)| (name, record.get_at(place))).chain([far])
     }
 
     /// A field as a number; `None` when empty or no number.

@@ -146,7 +146,11 @@ impl<'a> Record<'a> {
     /// A field as it stands in the log, quotes and all; empty if the record has no such column.
     #[inline]
     pub fn raw(&self, column: Column) -> &'a [u8] {
-        let Some(place) = self.schema.place(column) else { return &[] };
+        self.schema.place(column).map_or(&[], |place| self.raw_at(place))
+    }
+
+    #[inline]
+    fn raw_at(&self, place: usize) -> &'a [u8] {
         let Some(&end) = self.separators.get(place) else { return &[] };
         let start = match place.checked_sub(1).and_then(|p| self.separators.get(p)) {
             Some(&before) => before as usize + 1,
@@ -160,6 +164,18 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn get(&self, column: Column) -> Cow<'a, [u8]> {
         unquote(self.raw(column))
+    }
+
+    /// All fields from a place on, as they stand in the log; empty if there is none.
+    pub fn raw_from(&self, place: usize) -> &'a [u8] {
+        let Some(&before) = place.checked_sub(1).and_then(|p| self.separators.get(p)) else { return &[] };
+        let end = self.separators.last().map_or(0, |s| *s as usize);
+        trim_end(self.data.get(before as usize + 1..end).unwrap_or_default())
+    }
+
+    /// The same as [`Self::get`] of the column at a place.
+    pub fn get_at(&self, place: usize) -> Cow<'a, [u8]> {
+        unquote(self.raw_at(place))
     }
 }
 

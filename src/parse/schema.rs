@@ -1,14 +1,22 @@
 //! Which column holds what: bound by name from a `#Fields` line, by width only where there is none.
 
+use std::collections::BTreeSet;
+
 use crate::model::column::{ALL, COLUMNS, Column};
 
 const ABSENT: u8 = u8::MAX;
+/// Of so many columns the names are kept; no release has a third of them.
+pub const NAMED: usize = ABSENT as usize;
+/// What all columns behind these are called together.
+pub const FAR: &str = "columns 256 and on";
 
 /// The places of the documented columns in one file, or one part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
     places: [u8; COLUMNS],
     width: usize,
+    /// Columns that are none of ours, with names of which none is twice.
+    others: Vec<(usize, String)>,
 }
 
 impl Schema {
@@ -21,13 +29,12 @@ impl Schema {
             return None;
         }
         let list = list.get(1..)?.trim_ascii();
-        let mut schema = Self { places: [ABSENT; COLUMNS], width: 0 };
-        for name in list.split(|b| *b == b',') {
-            let name: Vec<u8> = name
-                .trim_ascii()
-                .iter()
-                .map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() })
-                .collect();
+        let mut schema = Self { places: [ABSENT; COLUMNS], width: 0, others: Vec::new() };
+        let mut taken = BTreeSet::from([FAR.to_owned()]);
+        for heading in list.split(|b| *b == b',') {
+            let heading = heading.trim_ascii();
+            let name: Vec<u8> =
+                heading.iter().map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() }).collect();
             let name = if name == b"date-time-utc" { &b"date-time"[..] } else { &name };
             let found = ALL.iter().position(|(_, known)| known.as_bytes() == name);
             if let (Some(slot), Ok(place)) =
@@ -36,6 +43,8 @@ impl Schema {
                 && place != ABSENT
             {
                 *slot = place;
+            } else if schema.width < NAMED {
+                schema.others.push((schema.width, other_name(heading, schema.width, &mut taken)));
             }
             schema.width += 1;
         }
@@ -60,7 +69,7 @@ impl Schema {
                 place += 1;
             }
         }
-        Some(Self { places, width })
+        Some(Self { places, width, others: Vec::new() })
     }
 
     /// How many columns a record has.
@@ -80,6 +89,11 @@ impl Schema {
         self.place(column).is_some()
     }
 
+    /// The columns that are none of ours, up to [`NAMED`]: place and name.
+    pub fn others(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.others.iter().map(|(place, name)| (*place, name.as_str()))
+    }
+
     /// The release whose documented list has this width, for people.
     pub fn release(&self) -> &'static str {
         match self.width {
@@ -90,6 +104,23 @@ impl Schema {
             _ => "other",
         }
     }
+}
+
+/// What a column that is none of ours is called: as the header says, and by its place if that is
+/// nothing or was there before.
+fn other_name(heading: &[u8], place: usize, taken: &mut BTreeSet<String>) -> String {
+    let mut name = match heading {
+        b"" => nameless(place),
+        heading => String::from_utf8_lossy(heading).into_owned(),
+    };
+    while !taken.insert(name.clone()) {
+        name = format!("{name} ({})", nameless(place));
+    }
+    name
+}
+
+fn nameless(place: usize) -> String {
+    format!("column {}", place + 1)
 }
 
 #[cfg(test)]
@@ -122,6 +153,22 @@ mod tests {
         assert_eq!(s.width(), 4);
         assert_eq!(s.place(Column::Subject), None);
         assert_eq!(Schema::from_header(b"#Fields: a,b"), None);
+        let others: Vec<_> = s.others().collect();
+        assert_eq!(others, [(2, "shoe-size")]);
         assert_eq!(Schema::from_header(b"#Version: 15"), None);
+    }
+    #[test]
+    fn columns_that_are_none_of_ours_have_one_name_each() {
+        let far = ",x".repeat(300);
+        let line = format!("#Fields: date-time,event-id,Note,,note,Note,event_id,column 4,{FAR}{far}");
+        let s = Schema::from_header(line.as_bytes()).unwrap();
+        let names: Vec<&str> = s.others().map(|(_, name)| name).collect();
+        let far = format!("{FAR} (column 9)");
+        assert_eq!(
+            names[..8],
+            ["Note", "column 4", "note", "Note (column 6)", "event_id", "column 4 (column 8)", &far, "x"]
+        );
+        assert!(s.others().map(|(place, _)| place).eq(2..NAMED));
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
     }
 }

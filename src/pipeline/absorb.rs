@@ -18,6 +18,8 @@ use super::cache::{NameCache, Recent};
 use super::plan::Planned;
 use super::rows::{Hosts, direction, is_probe_row, mask, sender_flags, split_addresses, stays_inside};
 use super::seen::Seen;
+use super::standing::Standing;
+use super::worker::Sink;
 
 /// One thread's way from rows to the store.
 pub(super) struct Absorber<'r> {
@@ -44,7 +46,7 @@ impl<'r> Absorber<'r> {
     }
 
     /// Takes one row in, or counts why not.
-    pub(super) fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
+    fn take(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
         self.seen.ledger.events += 1;
         let (mut twin, twins) = (0, &file.twins);
         if twins.may_hold(event.time) {
@@ -52,21 +54,18 @@ impl<'r> Absorber<'r> {
             twin = (hash >> 64) as u64;
             if !twins.is_new(hash, at.file) {
                 self.seen.ledger.duplicates += 1;
-                if self.run.needs.texts && self.counts(event) {
+                if self.run.needs.texts && self.standing(event) == Standing::Counted {
                     self.keep(event, at, (twin, false), file);
                 }
                 return;
             }
         }
-        if let Some(id) = self.resubmission(event) {
-            self.seen.resubmitted.insert(id);
-        }
-        match self.aside(event) {
-            Some(count) => *count += 1,
-            None => {
-                self.seen.ledger.counted += 1;
-                self.keep(event, at, (twin, true), file);
-            }
+        let standing = self.standing(event);
+        standing.count(&mut self.seen.ledger);
+        match standing {
+            Standing::Counted => self.keep(event, at, (twin, true), file),
+            Standing::Redundancy => self.seen.resubmitted.extend(self.resubmission(event)),
+            Standing::OutsideWindow | Standing::Probe => {}
         }
     }
 
@@ -81,23 +80,11 @@ impl<'r> Absorber<'r> {
             Some(id) => id,
             None => u128::from(self.run.keyer.message_id(&event.text(Column::MessageId))),
         };
-        (again && self.run.window.holds(event.time)).then(id).filter(|id| *id != 0)
+        again.then(id).filter(|id| *id != 0)
     }
 
-    /// The account of a row that is set aside.
-    fn aside(&mut self, event: &Event<'_>) -> Option<&mut u64> {
-        let ledger = &mut self.seen.ledger;
-        if !self.run.window.holds(event.time) {
-            return Some(&mut ledger.outside_window);
-        }
-        if !self.run.include_probes && is_probe_row(event) {
-            return Some(&mut ledger.probes);
-        }
-        (role(event.event, event.source) == Role::Redundancy).then_some(&mut ledger.redundancy)
-    }
-
-    fn counts(&mut self, event: &Event<'_>) -> bool {
-        self.aside(event).is_none()
+    fn standing(&self, event: &Event<'_>) -> Standing {
+        Standing::of(event, self.run.window, self.run.include_probes)
     }
 
     fn name(&mut self, text: &[u8]) -> Symbol {
@@ -351,6 +338,16 @@ impl<'r> Absorber<'r> {
             text: self.name(words),
             host: if host == fact.server { EMPTY } else { host },
         }
+    }
+}
+
+impl Sink for Absorber<'_> {
+    fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
+        self.take(event, at, file);
+    }
+
+    fn seen(&mut self) -> &mut Seen {
+        &mut self.seen
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::rows::split_addresses;
 use crate::model::column::Column;
 use crate::model::journey::{Decision, Journey, Leaf};
 use crate::model::name::{Frozen, fold_case, guid_text};
@@ -155,6 +156,16 @@ impl Filter {
                 .is_some_and(|id| patterns.matches(guid_text(id).as_bytes())),
         };
         self.row_kinds().iter().filter(|(p, bit)| !p.is_empty() && met(*bit, p)).map(|(_, bit)| bit).sum()
+    }
+
+    /// Whether a row taken by itself meets all that was asked but the decision, which no row has.
+    pub fn takes_row(&self, event: &Event<'_>, server: &[u8]) -> bool {
+        let names_one = |c: Column| split_addresses(&event.text(c)).any(|a| self.recipient.matches(a));
+        self.marks(event, server) == self.wanted()
+            && (self.connector.is_empty() || self.connector.matches(&event.text(Column::ConnectorId)))
+            && (self.recipient.is_empty()
+                || names_one(Column::Recipients)
+                || names_one(Column::RelatedRecipient))
     }
 
     /// Whether a leaf meets what was asked of leaves.

@@ -11,8 +11,11 @@ mod plan;
 mod read;
 mod rows;
 mod seen;
+mod standing;
 mod state;
+mod stream;
 mod twins;
+mod typed;
 pub mod window;
 mod worker;
 
@@ -22,6 +25,7 @@ pub use feed::CHUNK;
 pub use judge::Judged;
 pub use read::read;
 pub use state::{Order, State};
+pub use stream::{Encode, Outcome, Stream};
 
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashSet;
 
+use super::absorb::Absorber;
 use super::feed::{Chunk, Feed};
 use super::judge::{Judged, judge, look};
 use super::near::Near;
@@ -112,7 +113,7 @@ impl Reader<'_> {
 }
 
 /// Puts together what a run has read.
-fn account(
+pub(super) fn account(
     plan: Plan,
     seen: Seen,
     read_errors: Vec<InputError>,
@@ -191,10 +192,10 @@ impl<'p> Pass<'p> {
     fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
         let store = Store::default();
         let parts: Vec<Seen> = pool.broadcast(|thread| {
-            let mut worker = Worker::new(run, self.keep_rejects, self.no_raw);
+            let mut worker = Worker::new(Absorber::new(run), self.keep_rejects, self.no_raw);
             self.work(&mut worker, &store, thread.index());
-            worker.absorber.seen.put_down();
-            worker.absorber.seen
+            worker.sink.seen.put_down();
+            worker.sink.seen
         });
         let mut seen = Seen::default();
         for part in parts {
@@ -207,7 +208,7 @@ impl<'p> Pass<'p> {
     }
 
     /// A thread takes a file of its own as long as there is one nobody has opened, then helps with the rest.
-    fn work(&self, worker: &mut Worker<'_>, store: &Store, thread: usize) {
+    fn work(&self, worker: &mut Worker<Absorber<'_>>, store: &Store, thread: usize) {
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.files.len() {
@@ -220,13 +221,13 @@ impl<'p> Pass<'p> {
         }
     }
 
-    fn work_on(&self, number: usize, worker: &mut Worker<'_>, store: &Store, thread: usize) {
+    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, store: &Store, thread: usize) {
         let mut spare = Vec::new();
         while let Some(chunk) = self.take(number, spare) {
             if let Some((_, planned)) = self.files.get(number) {
                 worker.chunk(&chunk, planned);
             }
-            store.absorb(&mut worker.absorber.batch, thread);
+            store.absorb(&mut worker.sink.batch, thread);
             (self.progress)(chunk.data.len() as u64);
             spare = chunk.data;
         }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Run;
-use super::absorb::Absorber;
 use super::feed::Chunk;
 use super::plan::Planned;
+use super::seen::Seen;
 use crate::model::intake::{Position, Reject, RejectReason};
 use crate::parse::event::Event;
 use crate::parse::header::Binding;
@@ -17,9 +16,17 @@ use crate::parse::split::{MAX_LINE, Shape};
 /// A reject keeps this much of its line, bytes.
 const RAW: usize = 64 << 10;
 
+/// Where the rows go, and the account of everything else.
+pub(super) trait Sink {
+    /// Takes a row.
+    fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned);
+    /// The account.
+    fn seen(&mut self) -> &mut Seen;
+}
+
 /// One thread's reading.
-pub(super) struct Worker<'r> {
-    pub absorber: Absorber<'r>,
+pub(super) struct Worker<S> {
+    pub sink: S,
     fields: Fields,
     by_width: BTreeMap<usize, Schema>,
     keep_rejects: usize,
@@ -36,18 +43,18 @@ struct Line<'a> {
     zeros: bool,
 }
 
-impl<'r> Worker<'r> {
-    pub(super) fn new(run: &'r Run<'r>, keep_rejects: usize, no_raw: bool) -> Self {
+impl<S: Sink> Worker<S> {
+    pub(super) fn new(sink: S, keep_rejects: usize, no_raw: bool) -> Self {
         let by_width = [21, 26, 27, 30].into_iter().filter_map(|w| Some((w, Schema::by_width(w)?))).collect();
-        Self { absorber: Absorber::new(run), fields: Fields::default(), by_width, keep_rejects, no_raw }
+        Self { sink, fields: Fields::default(), by_width, keep_rejects, no_raw }
     }
 
     /// Reads all records of a chunk.
     pub(super) fn chunk(&mut self, chunk: &Chunk, planned: &Planned) {
         let mut fields = std::mem::take(&mut self.fields);
         fields.index_shape(&chunk.data, &chunk.shape);
-        self.absorber.seen.begin(chunk.file, chunk.data.len() as u64);
-        self.absorber.seen.ledger.bytes += chunk.data.len() as u64;
+        self.sink.seen().begin(chunk.file, chunk.data.len() as u64);
+        self.sink.seen().ledger.bytes += chunk.data.len() as u64;
         let mut binding = chunk.binding.clone();
         let mut line_number = chunk.line;
         let Some(any) = self.by_width.get(&30).cloned() else { return };
@@ -79,24 +86,24 @@ impl<'r> Worker<'r> {
     fn record(&mut self, record: Record<'_>, line: Line<'_>, binding: &mut Binding, planned: &Planned) {
         match line.bytes.first() {
             None => {
-                self.absorber.seen.ledger.blank_lines += 1;
+                self.sink.seen().ledger.blank_lines += 1;
                 return;
             }
             Some(b'#' | 0 | 0xEF) => {
                 let stripped = strip_padding(line.bytes);
                 if stripped.starts_with(b"#") {
-                    self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+                    self.sink.seen().ledger.padding_bytes += zeros(line.bytes);
                     self.header(stripped, binding);
                     return;
                 }
                 if stripped.is_empty() {
-                    self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+                    self.sink.seen().ledger.padding_bytes += zeros(line.bytes);
                     return;
                 }
             }
             Some(_) => {}
         }
-        self.absorber.seen.record();
+        self.sink.seen().record();
         if matches!(binding, Binding::OtherLog) {
             return self.reject(line, RejectReason::OtherLog);
         }
@@ -114,15 +121,15 @@ impl<'r> Worker<'r> {
             None => Err(RejectReason::ColumnCount { found: width as u32, expected: 0 }),
         };
         match found {
-            Ok(event) => self.absorber.row(&event, line.at, planned),
+            Ok(event) => self.sink.row(&event, line.at, planned),
             Err(reason) => self.mend(line, reason, binding, planned),
         }
     }
 
     fn header(&mut self, stripped: &[u8], binding: &mut Binding) {
         binding.read_header(stripped);
-        self.absorber.seen.record();
-        self.absorber.seen.ledger.headers += 1;
+        self.sink.seen().record();
+        self.sink.seen().ledger.headers += 1;
     }
 
     /// A record that did not read. A crash leaves zero bytes in it: what stands before them is cut, or
@@ -131,7 +138,7 @@ impl<'r> Worker<'r> {
         if memchr::memchr(0, line.bytes).is_none() {
             return self.mend_piece(line, reason, binding, planned);
         }
-        self.absorber.seen.ledger.padding_bytes += zeros(line.bytes);
+        self.sink.seen().ledger.padding_bytes += zeros(line.bytes);
         let (mut offset, mut first) = (0, true);
         for piece in line.bytes.split(|b| *b == 0) {
             let at = Position { offset: line.at.offset + offset as u64, ..line.at };
@@ -145,7 +152,7 @@ impl<'r> Worker<'r> {
                 continue;
             }
             if !first {
-                self.absorber.seen.record();
+                self.sink.seen().record();
             }
             first = false;
             let terminated = offset > line.bytes.len() && line.terminated;
@@ -166,8 +173,8 @@ impl<'r> Worker<'r> {
         {
             let mut fields = Fields::default();
             if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
-                self.absorber.seen.ledger.repaired += 1;
-                return self.absorber.row(&event, line.at, planned);
+                self.sink.seen().ledger.repaired += 1;
+                return self.sink.row(&event, line.at, planned);
             }
         }
         let reason = match reason {
@@ -181,7 +188,7 @@ impl<'r> Worker<'r> {
 
     fn reject(&mut self, line: Line<'_>, reason: RejectReason) {
         let raw = (!self.no_raw).then(|| line.bytes.get(..RAW).unwrap_or(line.bytes).to_vec());
-        let seen = &mut self.absorber.seen;
+        let seen = self.sink.seen();
         seen.current.rejects += 1;
         seen.current.cut_off |= reason == RejectReason::CutOff;
         seen.ledger.rejects += 1;

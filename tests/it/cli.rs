@@ -7,6 +7,8 @@
     reason = "lays out logs in a folder of its own and reads what was written"
 )]
 
+mod events;
+
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 /// Everything that must be the same byte by byte. `trace` reads its logs twice.
-const OUTPUTS: [&[&str]; 7] = [
+const OUTPUTS: [&[&str]; 9] = [
     &["routes", "--format=jsonl"],
     &["routes", "--format=csv"],
     &["report", "--format=json", "--top=50"],
@@ -31,6 +31,8 @@ const OUTPUTS: [&[&str]; 7] = [
     &["report", "--format=md"],
     &["trace", "--format=text", "--message-id=*"],
     &["report", "--format=json", "--since=2026-03-10T09:00:00.400Z", "--until=2026-03-10T09:30:00+00:00"],
+    &["events", "--format=jsonl"],
+    &["events", "--format=csv", "--no-subjects"],
 ];
 
 // ---------------------------------------------------------------------------------------------
@@ -222,7 +224,7 @@ fn a_log_reads_alike_as_a_file_and_on_standard_input() {
         for (number, (name, bytes)) in logs.iter().enumerate() {
             let laid = Laid::new(&vec![(name.clone(), bytes.clone())], 0);
             // A report repeats the name in many places, and takes its time: one of each folder will do.
-            for output in [OUTPUTS[0], OUTPUTS[2]].iter().take(if number == 0 { 2 } else { 1 }) {
+            for output in [OUTPUTS[0], OUTPUTS[7], OUTPUTS[2]].iter().take(if number == 0 { 3 } else { 2 }) {
                 let ((file, code), (piped, piped_code)) =
                     (laid.read(output, PLAIN), piped(&laid, output, bytes));
                 let (file, piped) = (without_names(&file), without_names(&piped));
@@ -887,6 +889,8 @@ proptest! {
         let (rows, report) = (rows(&laid, reading), report(&laid, reading));
         check_ledger(&report, written)?;
         check_totals(&report, &rows)?;
+        let events = laid.read(&["events"], reading).0.lines().count() as u64;
+        prop_assert_eq!(events, report.ledger.counted + report.ledger.redundancy);
         check_rows(&rows)?;
     }
 

@@ -1,0 +1,50 @@
+//! `mailtrail events`.
+
+use std::io;
+
+use super::args::{EventFormat, EventsArgs};
+use super::exit::Exit;
+use super::options::{Environment, Usage};
+use super::run::{Run, ending, to_file};
+use crate::model::row::Row;
+use crate::output::events::{Form, write_head, write_row};
+use crate::output::file::Target;
+use crate::pipeline::{Needs, Outcome, Stream};
+
+pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> {
+    if !args.read.filter.decision.is_empty() {
+        let why =
+            "a single event has no decision, only a message and recipient have; `routes` takes --decision";
+        return Err(Usage(format!("--decision: {why}")).into());
+    }
+    let path = args.output.output.as_deref();
+    let form = match (args.format, ending(path).as_deref()) {
+        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
+        (Some(EventFormat::Jsonl) | None, _) => Form::JsonLines,
+    };
+    let mut target = Some(Target::open(path, args.output.force)?);
+    let mut outcome = Outcome::default();
+    // Rows come while the logs are read; on one terminal a bar would stand among them.
+    let among = env.stdout_is_terminal && !to_file(path);
+    let env = Environment { stderr_is_terminal: env.stderr_is_terminal && !among, ..env.clone() };
+    let run =
+        Run::read_by((&args.read, &args.output), &env, Needs::default(), |sources, options, progress| {
+            let stream = Stream::new(sources, options)?;
+            let encode = |row: &Row<'_>, out: &mut Vec<u8>| write_row(row, form, out);
+            // Without a file to read there may be a reason to fail, and then no output appears.
+            let output = if stream.has_files() { target.take() } else { None };
+            let Some(output) = output else {
+                return Ok(stream.write(options, &encode, &mut io::sink(), progress)?.0);
+            };
+            let (reading, found) = output.write(|out| {
+                write_head(form, out)?;
+                stream.write(options, &encode, out, progress)
+            })?;
+            outcome = found;
+            Ok(reading)
+        })?;
+    if let Some(target) = target {
+        target.write(|out| write_head(form, out))?;
+    }
+    Ok(run.close_events(outcome))
+}

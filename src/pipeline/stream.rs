@@ -1,0 +1,300 @@
+//! The reading for `events`: every row is written as soon as its turn comes, in the order of files
+//! and lines, and none is kept.
+//!
+//! While one batch of chunks is read from the files, all threads turn the batch before it into text,
+//! and the batch before that is written. So memory is that of three batches, however long the logs
+//! are. What must go by the order of rows, that is which of two copies shows a row, is decided when
+//! the text is written.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use hashbrown::HashSet;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::feed::{Chunk, Feed};
+use super::plan::{Plan, Planned, plan};
+use super::read::account;
+use super::rows::Hosts;
+use super::seen::Seen;
+use super::standing::Standing;
+use super::state::State;
+use super::typed;
+use super::worker::{Sink, Worker};
+use super::{Options, Reading};
+use crate::input::{InputError, Source};
+use crate::model::intake::Position;
+use crate::model::name::Names;
+use crate::model::report::FileNote;
+use crate::model::row::Row;
+use crate::parse::event::Event;
+use crate::route::store::Store;
+
+/// How a row becomes text.
+pub type Encode<'e> = dyn Fn(&Row<'_>, &mut Vec<u8>) -> io::Result<()> + Sync + 'e;
+
+/// Logs that were looked into and are ready to be read row by row.
+#[derive(Debug)]
+pub struct Stream {
+    plan: Plan,
+    pool: rayon::ThreadPool,
+}
+
+/// What came of the rows that are not set aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows written.
+    pub written: u64,
+    /// Rows that do not meet the filters.
+    pub not_chosen: u64,
+}
+
+impl Outcome {
+    fn add(&mut self, chosen: bool) {
+        *(if chosen { &mut self.written } else { &mut self.not_chosen }) += 1;
+    }
+}
+
+impl Stream {
+    /// Looks into all sources.
+    pub fn new(sources: Vec<Source>, options: &Options) -> Result<Self, rayon::ThreadPoolBuildError> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+        Ok(Self { plan: plan(sources, &options.window), pool })
+    }
+
+    /// Whether there is a file to read.
+    pub fn has_files(&self) -> bool {
+        !self.plan.files.is_empty()
+    }
+
+    /// Reads everything and writes each row that is asked for. `progress` is told the bytes as they are read.
+    ///
+    /// # Panics
+    /// If the ledger does not add up.
+    pub fn write(
+        self,
+        options: &Options,
+        encode: &Encode<'_>,
+        out: &mut dyn Write,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> io::Result<(Reading, Outcome)> {
+        let Self { plan, pool } = self;
+        let mut feeder = Feeder::new(&plan.files, options.chunk);
+        let writer = Job { options, encode, files: &plan.files, notes: &plan.notes, progress };
+        let mut end = End::default();
+        let size = 2 * pool.current_num_threads() + 2;
+        let (mut chunks, mut pieces) = (Vec::new(), Vec::new());
+        loop {
+            let (mut next_chunks, mut next_pieces) = (Vec::new(), Ok(Vec::new()));
+            // What is written may have no second thread, so it stays on this one.
+            pool.in_place_scope(|scope| {
+                scope.spawn(|_| next_pieces = writer.texts(&chunks));
+                scope.spawn(|_| next_chunks = feeder.batch(size));
+                pieces.drain(..).try_for_each(|piece| end.take(piece, &plan.files, options.keep_rejects, out))
+            })?;
+            (chunks, pieces) = (next_chunks, next_pieces?);
+            if chunks.is_empty() && pieces.is_empty() {
+                break;
+            }
+        }
+        let End { mut seen, outcome } = end;
+        seen.trim_rejects(options.keep_rejects);
+        let ledger = &seen.ledger;
+        let shown = outcome.written + outcome.not_chosen;
+        assert!(
+            ledger.adds_up() && shown == ledger.counted + ledger.redundancy,
+            "the ledger does not add up: {shown} rows, {ledger:?}"
+        );
+        let errors = feeder.errors;
+        let nothing = State::new(Store::default().finish(), Names::default().freeze(), false, HashSet::new());
+        Ok((account(plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new())), outcome))
+    }
+}
+
+/// All files as one sequence of chunks.
+struct Feeder<'p> {
+    files: &'p [Planned],
+    number: usize,
+    feed: Option<Feed>,
+    chunk: usize,
+    errors: Vec<InputError>,
+}
+
+impl<'p> Feeder<'p> {
+    fn new(files: &'p [Planned], chunk: usize) -> Self {
+        Self { files, number: 0, feed: None, chunk, errors: Vec::new() }
+    }
+
+    /// The next so many chunks; none at the end of all files.
+    fn batch(&mut self, size: usize) -> Vec<Chunk> {
+        std::iter::from_fn(|| self.next()).take(size).collect()
+    }
+
+    fn next(&mut self) -> Option<Chunk> {
+        loop {
+            let planned = self.files.get(self.number)?;
+            let feed = match &mut self.feed {
+                Some(feed) => feed,
+                None => match planned.open() {
+                    Ok(reader) => self.feed.insert(Feed::new(reader, self.number as u32, self.chunk)),
+                    Err(error) => {
+                        self.errors.push(error);
+                        self.number += 1;
+                        continue;
+                    }
+                },
+            };
+            let (chunk, error) = feed.next(Vec::new());
+            if let Some(source) = error {
+                let path = planned.source.name.clone();
+                self.errors.push(InputError::Read { path, offset: feed.offset(), source });
+            }
+            if chunk.is_some() {
+                return chunk;
+            }
+            (self.feed, self.number) = (None, self.number + 1);
+        }
+    }
+}
+
+/// What every thread needs to turn chunks into text.
+struct Job<'j> {
+    options: &'j Options,
+    encode: &'j Encode<'j>,
+    files: &'j [Planned],
+    notes: &'j [FileNote],
+    progress: &'j (dyn Fn(u64) + Sync),
+}
+
+impl Job<'_> {
+    fn texts(&self, chunks: &[Chunk]) -> io::Result<Vec<Piece>> {
+        let worker = || Worker::new(Lines::new(self), self.options.keep_rejects, self.options.no_raw);
+        let read = |worker: &mut Worker<Lines<'_>>, chunk: &Chunk| {
+            if let Some(planned) = self.files.get(chunk.file as usize) {
+                worker.chunk(chunk, planned);
+            }
+            (self.progress)(chunk.data.len() as u64);
+            worker.sink.finish(chunk)
+        };
+        chunks.par_iter().map_init(worker, read).collect()
+    }
+}
+
+/// The text of a chunk's rows.
+#[derive(Default)]
+struct Piece {
+    file: u32,
+    text: Vec<u8>,
+    /// Rows that may stand in another copy of the log too.
+    open: Vec<Open>,
+    seen: Seen,
+    outcome: Outcome,
+}
+
+/// A row that may have been written already.
+struct Open {
+    hash: u128,
+    standing: Standing,
+    chosen: bool,
+    /// Its text, empty if it is not to be written.
+    text: Range<usize>,
+}
+
+/// The sink that turns rows into text.
+struct Lines<'j> {
+    job: &'j Job<'j>,
+    piece: Piece,
+    error: Option<io::Error>,
+}
+
+impl<'j> Lines<'j> {
+    fn new(job: &'j Job<'j>) -> Self {
+        Self { job, piece: Piece::default(), error: None }
+    }
+
+    /// The text of the chunk that was read, which leaves this as new.
+    fn finish(&mut self, chunk: &Chunk) -> io::Result<Piece> {
+        let mut piece = std::mem::take(&mut self.piece);
+        piece.file = chunk.file;
+        piece.seen.put_down();
+        self.error.take().map_or(Ok(piece), Err)
+    }
+
+    fn is_chosen(&self, event: &Event<'_>, file: &Planned) -> bool {
+        let filter = &self.job.options.filter;
+        filter.is_empty() || filter.takes_row(event, &Hosts::of(event, &file.host).writer)
+    }
+}
+
+impl Sink for Lines<'_> {
+    fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
+        let options = self.job.options;
+        let standing = Standing::of(event, options.window, options.include_probes);
+        let shown = matches!(standing, Standing::Counted | Standing::Redundancy);
+        let chosen = shown && self.is_chosen(event, file);
+        let from = self.piece.text.len();
+        if chosen {
+            let name = self.job.notes.get(at.file as usize).map_or("?", |n| n.name.as_str());
+            let row = typed::row(event, options.needs.subjects, name, at);
+            if let Err(error) = (self.job.encode)(&row, &mut self.piece.text) {
+                self.error.get_or_insert(error);
+            }
+        }
+        self.piece.seen.ledger.events += 1;
+        if file.twins.may_hold(event.time) {
+            let (hash, text) = (file.twins.hash(event), from..self.piece.text.len());
+            self.piece.open.push(Open { hash, standing, chosen, text });
+            return;
+        }
+        standing.count(&mut self.piece.seen.ledger);
+        if shown {
+            self.piece.outcome.add(chosen);
+        }
+    }
+
+    fn seen(&mut self) -> &mut Seen {
+        &mut self.piece.seen
+    }
+}
+
+/// Where all pieces end, one after the other.
+#[derive(Default)]
+struct End {
+    seen: Seen,
+    outcome: Outcome,
+}
+
+impl End {
+    /// Writes a piece without the rows that were written already.
+    fn take(
+        &mut self,
+        piece: Piece,
+        files: &[Planned],
+        keep_rejects: usize,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Piece { file, text, open, mut seen, mut outcome } = piece;
+        let mut from = 0;
+        for row in open {
+            let new = files.get(file as usize).is_none_or(|f| f.twins.is_new(row.hash, file));
+            if new {
+                row.standing.count(&mut seen.ledger);
+                if matches!(row.standing, Standing::Counted | Standing::Redundancy) {
+                    outcome.add(row.chosen);
+                }
+            } else {
+                seen.ledger.duplicates += 1;
+                out.write_all(text.get(from..row.text.start).unwrap_or_default())?;
+                from = row.text.end;
+            }
+        }
+        out.write_all(text.get(from..).unwrap_or_default())?;
+        self.outcome.written += outcome.written;
+        self.outcome.not_chosen += outcome.not_chosen;
+        self.seen.merge(seen);
+        if self.seen.rejects.len() > keep_rejects.saturating_mul(2).max(64) {
+            self.seen.trim_rejects(keep_rejects);
+        }
+        Ok(())
+    }
+}
