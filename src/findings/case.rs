@@ -218,6 +218,12 @@ fn is_arrival(hop: &Hop) -> bool {
     hop.event == EventId::Receive && hop.source == Source::Smtp && !hop.relayed
 }
 
+/// The same message brought once more because an answer got lost: from the same host and of the same size.
+/// What has gone round comes back larger, since every server adds to its header.
+pub(super) fn is_repeat(hop: &Hop, earlier: &[&Hop]) -> bool {
+    earlier.iter().any(|e| e.peer == hop.peer && e.size == hop.size && hop.size.is_some_and(|s| s > 0))
+}
+
 /// A host as findings name it: in lower case, all of Exchange Online by one name.
 pub(super) fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
     if is_exchange_online(host) {
@@ -232,15 +238,17 @@ pub(super) fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
 /// Where a leaf left the organisation and came back.
 pub(super) fn exits<'a>(leaf: &'a Leaf, names: &'a Frozen) -> Vec<Exit<'a>> {
     let mut out: Vec<Exit<'a>> = Vec::new();
+    let mut arrivals: Vec<&Hop> = Vec::new();
     for hop in &leaf.hops {
         if hop.outbound {
             let mut address = Vec::new();
             fold_case(names.get(hop.address), &mut address);
             out.push(Exit { hop, back: None, peer: peer_name(names.get(hop.peer)), address });
-        } else if is_arrival(hop)
-            && let Some(exit) = out.last_mut().filter(|e| e.back.is_none())
-        {
-            exit.back = Some(hop);
+        } else if is_arrival(hop) && !is_repeat(hop, &arrivals) {
+            arrivals.push(hop);
+            if let Some(exit) = out.last_mut().filter(|e| e.back.is_none()) {
+                exit.back = Some(hop);
+            }
         }
     }
     out

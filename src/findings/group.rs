@@ -70,6 +70,7 @@ struct Group<S> {
     confidence: Confidence,
     shape: Option<(Shape, i64)>,
     details: BTreeMap<Vec<u8>, u64>,
+    peers: BTreeMap<Vec<u8>, u64>,
     /// Messages that have another kind too.
     with: BTreeMap<usize, u64>,
     /// Where the earliest messages lie, by their first event.
@@ -89,6 +90,7 @@ impl<S> Default for Group<S> {
             confidence: Confidence::Low,
             shape: None,
             details: BTreeMap::new(),
+            peers: BTreeMap::new(),
             with: BTreeMap::new(),
             spots: BTreeMap::new(),
         }
@@ -215,6 +217,9 @@ impl<S: Copy + Ord> Group<S> {
         if !sighting.detail.is_empty() {
             *self.details.entry(sighting.detail.clone()).or_default() += 1;
         }
+        if !sighting.shown_peer.is_empty() {
+            *self.peers.entry(sighting.shown_peer.clone()).or_default() += 1;
+        }
     }
 
     fn seen(&mut self, (from, to): (i64, i64)) {
@@ -250,6 +255,9 @@ impl<S: Copy + Ord> Group<S> {
         for (detail, n) in other.details {
             *self.details.entry(detail).or_default() += n;
         }
+        for (peer, n) in other.peers {
+            *self.peers.entry(peer).or_default() += n;
+        }
         for (kind, n) in other.with {
             *self.with.entry(kind).or_default() += n;
         }
@@ -273,8 +281,8 @@ impl<S: Copy + Ord> Group<S> {
         addresses.sort_unstable();
         let total = addresses.len() as u64;
         let lossy = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
-        let most = self.details.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
         let [domain, connector, peer, address] = key.texts();
+        let peer = peer.or_else(|| most(&self.peers));
         let shape = self.shape.as_ref().map(|(shape, _)| shape);
         let (cause, fix) = (kind.tell)(&Telling {
             norms,
@@ -283,8 +291,9 @@ impl<S: Copy + Ord> Group<S> {
             peer: peer.clone().unwrap_or_default(),
             address: address.clone().unwrap_or_default(),
             addresses: (addresses.iter().take(ADDRESSES).map(|a| lossy(a)).collect(), total),
-            detail: most.map_or(String::new(), |(d, _)| lossy(d)),
+            detail: most(&self.details).unwrap_or_default(),
             messages: self.messages,
+            doubtful: self.confidence == Confidence::Low,
             shape,
         });
         let explains = |id: &&&str| {
@@ -320,4 +329,10 @@ impl<S: Copy + Ord> Group<S> {
             ended: shape.map(|s| s.ended.clone()),
         })
     }
+}
+
+/// The text that was seen most often, of equals the first.
+fn most(texts: &BTreeMap<Vec<u8>, u64>) -> Option<String> {
+    let most = texts.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
+    most.map(|(text, _)| String::from_utf8_lossy(text).into_owned())
 }

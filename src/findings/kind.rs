@@ -99,7 +99,7 @@ pub(super) struct Sign {
     /// When, ms.
     pub time: i64,
     /// Which sort; what that means is the kind's own affair.
-    pub sort: u8,
+    pub sort: u64,
 }
 
 /// What a kind says of one leaf.
@@ -120,6 +120,8 @@ pub(super) struct Sighting {
     pub proof: Vec<Position>,
     /// What the cause and the fix may name: another connector, a status, an address.
     pub detail: Vec<u8>,
+    /// The host, where it is shown but does not part groups.
+    pub shown_peer: Vec<u8>,
     /// What counts where one leaf is not enough.
     pub signs: Vec<Sign>,
 }
@@ -139,6 +141,7 @@ impl Sighting {
             shape: None,
             proof: vec![case.leaf.evidence],
             detail: Vec::new(),
+            shown_peer: Vec::new(),
             signs: Vec::new(),
         }
     }
@@ -186,6 +189,8 @@ pub(super) struct Telling<'a> {
     /// The detail most sightings have.
     pub detail: String,
     pub messages: u64,
+    /// Low confidence.
+    pub doubtful: bool,
     /// The longest way round.
     pub shape: Option<&'a Shape>,
 }

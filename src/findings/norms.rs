@@ -7,11 +7,11 @@ use hashbrown::{HashMap, HashSet};
 
 use super::survey::{Made, Pair, Survey, Suspicion, longest, made_hash, pair_hash};
 use super::thresholds::{
-    DEFAULT_DOMAINS, DELAY_LEAST, DELAY_TIMES, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_NOT_FOUND, SIZE_LEAST,
-    SIZE_RECIPIENTS, TENANT_ADDRESSES,
+    DEFAULT_DOMAINS, DELAY_LEAST, DELAY_TIMES, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST,
+    SHARED_NOT_FOUND, SHARED_PART, SIZE_LEAST, SIZE_RECIPIENTS,
 };
 use crate::model::journey::Class;
-use crate::model::name::Symbol;
+use crate::model::name::{Symbol, domain_of};
 use crate::model::time::Timestamp;
 
 type Text = Box<[u8]>;
@@ -126,11 +126,15 @@ impl Norms {
             .filter(|(c, _)| self.hybrid_connectors.contains(names.get(*c)))
             .map(|(_, d)| *d)
             .collect();
+        // A partner's contact may be rewritten to the partner's tenant. Ours is what a hybrid connector carries,
+        // what is called like it, or, where none shows, what the hybrid wizard makes.
+        let name_of = |tenant: &[u8]| tenant.split(|b| *b == b'.').next().unwrap_or_default().to_vec();
+        let ours: HashSet<Vec<u8>> =
+            by_hybrid.iter().filter(|d| d.ends_with(b".onmicrosoft.com")).map(|d| name_of(d)).collect();
         let mut found: BTreeMap<&[u8], Vec<(usize, &[u8])>> = BTreeMap::new();
         for ((domain, tenant), some) in &survey.resolved {
-            let sure = tenant.ends_with(b".mail.onmicrosoft.com")
-                || some.len() >= TENANT_ADDRESSES
-                || by_hybrid.contains(tenant);
+            let sure = ours.contains(&name_of(tenant))
+                || (ours.is_empty() && tenant.ends_with(b".mail.onmicrosoft.com"));
             if !some.is_empty() && org.contains(domain) && sure {
                 found.entry(domain).or_default().push((some.len(), tenant));
                 self.tenant.insert((*tenant).into());
@@ -158,7 +162,10 @@ impl Norms {
             let own = survey.pairs.iter().filter(|((_, d), _)| d == domain);
             let connector = own.filter_map(|(k, p)| specific(k, p)).max();
             let senders = addresses.iter().filter(|a| survey.outside_senders.contains(*a)).count();
-            if connector.is_some() || senders > 0 {
+            // In a domain of our own some service writes without a mailbox, and is answered.
+            let known = survey.known.keys().filter(|a| domain_of(survey.names.get(**a)) == *domain).count();
+            let many = addresses.len() * SHARED_PART >= known;
+            if connector.is_some() || (senders >= SHARED_LEAST && many) {
                 let connector = connector.map(|(_, name)| name.into());
                 let shared = Shared { connector, not_found: addresses.len(), senders };
                 self.shared.insert((*domain).into(), shared);

@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::case::exits;
 use super::thresholds::{DELAY_LEAST, ORG_ADDRESSES, TENANT_ADDRESSES};
-use crate::model::journey::{Class, Decision, Journey, Leaf, Step};
+use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
 
@@ -53,7 +53,7 @@ pub struct Survey<'n> {
     /// When an address was first delivered here or rewritten to another.
     pub(super) known: HashMap<Symbol, Timestamp>,
     pub(super) not_found: HashMap<&'n [u8], HashSet<Symbol>>,
-    /// Who writes by SMTP, to somebody else.
+    /// Who writes by SMTP to somebody else, who gets it.
     pub(super) outside_senders: HashSet<Symbol>,
     pub(super) made: HashMap<u64, Made>,
     /// Messages by peer that went out and came back once, and ended well.
@@ -126,8 +126,10 @@ impl<'n> Survey<'n> {
                 .or_default() += 1;
             sure |= stay.ms > DELAY_LEAST;
         }
-        let to_another = journey.leaves.iter().any(|l| l.folded.0 != journey.sender_folded);
-        if journey.entered_by_smtp == Some(true) && journey.class == Class::Normal && to_another {
+        let taken = |l: &Leaf| l.folded.0 != journey.sender_folded && l.decision == Decision::LocalDelivery;
+        let outside =
+            journey.entered_by_smtp == Some(true) && journey.directionality != Direction::Originating;
+        if outside && journey.class == Class::Normal && journey.leaves.iter().any(taken) {
             self.outside_senders.insert(journey.sender_folded);
         }
         for leaf in &journey.leaves {

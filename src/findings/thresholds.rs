@@ -6,13 +6,17 @@ use crate::model::time::{DAY, HOUR};
 pub(super) const ORG_ADDRESSES: usize = 3;
 /// Outside domains a connector carried that make it a default connector.
 pub(super) const DEFAULT_DOMAINS: usize = 10;
-/// Addresses rewritten to an onmicrosoft.com domain that make it the own tenant's.
-pub(super) const TENANT_ADDRESSES: usize = 2;
+/// Addresses rewritten to one onmicrosoft.com domain that are kept to compare it with others.
+pub(super) const TENANT_ADDRESSES: usize = 8;
 /// Messages that went out and came back well once each that make a peer a service.
 pub(super) const SERVICE_MESSAGES: u64 = 10;
 /// Addresses of a domain not found that may mean the domain is shared.
 pub(super) const SHARED_NOT_FOUND: usize = 5;
-/// Of those, how many write from elsewhere for high confidence.
+/// Of those, how many must write from elsewhere, where no connector shows that the domain is shared.
+pub(super) const SHARED_LEAST: usize = 2;
+/// And there must be one of them for so many addresses of the domain that are known.
+pub(super) const SHARED_PART: usize = 4;
+/// How many write from elsewhere for high confidence.
 pub(super) const SHARED_SENDERS: usize = 3;
 /// Recipients on each of two connectors before their sizes are compared.
 pub(super) const SIZE_RECIPIENTS: u64 = 5;

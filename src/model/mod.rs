@@ -8,5 +8,6 @@ pub mod journey;
 pub mod name;
 pub mod report;
 pub mod row;
+pub mod signs;
 pub mod status;
 pub mod time;

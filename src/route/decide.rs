@@ -164,7 +164,8 @@ impl<'a> Message<'a> {
                 let outbound = self.outbound(fact, touch);
                 if outbound {
                     walk.out = Some(touch.node);
-                } else {
+                } else if self.short(fact.peer) != fact.server {
+                    // To its own mailbox service it does not leave.
                     note(&mut walk.left, (fact.server, touch.node));
                 }
                 if walk.stored || (outbound && !own) {

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::fact::{Bag, Fact};
-use super::order::{is_outbound, peer_names};
+use super::likely::peer_names;
+use super::order::is_outbound;
 use crate::model::event::{EventId, Source};
 use crate::model::name::{EMPTY, Frozen, Symbol};
 use crate::model::time::{DAY, Timestamp};

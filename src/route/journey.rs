@@ -8,10 +8,9 @@ use super::lineage::{Lineage, Touch};
 use super::order::Ordered;
 use crate::model::event::{EventId, Source};
 use crate::model::intake::Position;
-use crate::model::journey::{
-    Circle, CircleKind, Class, Decision, Direction, Hop, Journey, Leaf, Remark, Step,
-};
+use crate::model::journey::{Class, Decision, Direction, Hop, Journey, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
+use crate::model::signs::{Circle, CircleKind, Remark};
 use crate::model::time::{DAY, Timestamp};
 
 /// An origination time is believed if it lies at most this long back, ms.
@@ -72,7 +71,7 @@ fn particulars(message: &Message<'_>) -> Journey {
             facts().map(|f| f.id_hash).find(|h| *h != 0).unwrap_or(0),
             facts().map(|f| f.made_from).find(|h| *h != 0).unwrap_or(0),
         ),
-        came_from: received.map_or(EMPTY, |f| if f.peer == EMPTY { f.peer_ip } else { f.peer }),
+        came_from: received.map_or(EMPTY, |f| came_from(f, message.names)),
         subject: received.map_or(EMPTY, |f| f.subject),
         size_bytes: received.and_then(|f| f.size),
         directionality: received.map_or(Direction::Absent, |f| f.direction),
@@ -89,6 +88,17 @@ fn particulars(message: &Message<'_>) -> Journey {
         leaves: Vec::new(),
         marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
         evidence: facts().map(|f| f.evidence).min().unwrap_or_default(),
+    }
+}
+
+/// Who brought a message: behind a front end, which is one of the own servers, the address it noted.
+fn came_from(received: &Fact, names: &Frozen) -> Symbol {
+    let own = short_host(names.get(received.peer));
+    match (received.origin_ip, received.peer) {
+        (EMPTY, _) if *own == *names.get(received.server) => EMPTY,
+        (EMPTY, EMPTY) => received.peer_ip,
+        (EMPTY, peer) => peer,
+        (origin, _) => origin,
     }
 }
 
@@ -161,7 +171,10 @@ impl<'a> Tree<'a> {
             .map(|(number, node)| {
                 let retired = node.has_child || node.replaced;
                 let own = !retired || lineage.rows(number).iter().any(|t| message.decides(t));
-                own.then(|| message.decide(&lineage.chain(number)))
+                let outcome = own.then(|| message.decide(&lineage.chain(number)));
+                // What had left under an address that then became another, and came back, goes on as the other.
+                outcome
+                    .filter(|o| !retired || !matches!(o.decision, Decision::InTransit | Decision::HandedOff))
             })
             .collect();
         Self { message, outcomes }

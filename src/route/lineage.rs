@@ -5,8 +5,9 @@ use hashbrown::HashMap;
 use super::fact::{Bag, Fact, RULE_AGENT};
 use super::order::Ordered;
 use crate::model::event::{EventId, Source, moves};
-use crate::model::journey::{CircleKind, Step, Via};
+use crate::model::journey::{Step, Via};
 use crate::model::name::{EMPTY, Symbol};
+use crate::model::signs::CircleKind;
 
 /// One address of a message.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,9 @@ impl Lineage {
         let mut entered = 0;
         for (at, number) in (0u32..).zip(&ordered.order) {
             let Some(fact) = bag.facts.get(*number as usize) else { continue };
+            if fact.event == EventId::DuplicateExpand {
+                self.met_again(bag, fact, at);
+            }
             if moving && !moves(fact.event) {
                 continue;
             }
@@ -109,6 +113,20 @@ impl Lineage {
             self.touches.push(Touch { node, at, recipient: Some(number) });
             if let Some((from, step)) = related {
                 self.came_from(node, from, (step, at));
+            }
+        }
+    }
+
+    /// A group met again while it is expanded: a circle if it is one of those the other came from.
+    fn met_again(&mut self, bag: &Bag, fact: &Fact, at: u32) {
+        let Some(&group) = self.index.get(&fact.related) else { return };
+        for recipient in bag.recipients_of(fact) {
+            let Some(&member) = self.index.get(&recipient.address) else { continue };
+            let mut chain = self.chain(group);
+            if let Some(end) = chain.iter().position(|n| *n == member && self.circles.is_empty()) {
+                chain.truncate(end + 1);
+                chain.reverse();
+                self.circles.push((CircleKind::Group, chain, at));
             }
         }
     }
@@ -163,47 +181,57 @@ impl Lineage {
 
     /// A rule that redirects writes an AGENT FAIL for the old recipient, with no error, and no word
     /// that ties the new one to it. So a new address that nothing else explains is tied to the first
-    /// old one.
+    /// old one, or, if that address was itself replaced meanwhile, to the one that was replaced last.
     fn replace_by_rule(&mut self, bag: &Bag, ordered: &Ordered, entered: usize) {
         if bag.facts.iter().all(|f| f.flags & RULE_AGENT == 0) {
             return;
         }
-        let (mut at_fail, mut gone_at) = (u32::MAX, Vec::new());
         let mut first_row = vec![u32::MAX; self.nodes.len()];
         for touch in &self.touches {
             if let Some(first) = first_row.get_mut(touch.node as usize) {
                 *first = touch.at.min(*first);
             }
-            let Some(fact) = ordered.fact(bag, touch.at) else { continue };
-            let Some(recipient) = touch.recipient.and_then(|r| bag.recipients.get(r as usize)) else {
-                continue;
-            };
-            let gone = fact.event == EventId::Fail
-                && fact.source == Source::Agent
-                && fact.flags & RULE_AGENT != 0
-                && recipient.status.class != 5;
-            let Some(node) = self.nodes.get_mut(touch.node as usize).filter(|n| gone && !n.replaced) else {
-                continue;
-            };
-            node.replaced = true;
-            at_fail = at_fail.min(touch.at);
-            self.replaced.push(touch.node);
-            gone_at.push((touch.node, touch.at));
         }
+        let first_row = |node: u32| first_row.get(node as usize).copied().unwrap_or(u32::MAX);
+        let gone_at = self.gone_by_rule(bag, ordered);
+        let Some(&(first, since)) = gone_at.first() else { return };
         self.note_rule_circle(&gone_at);
-        let Some(&old) = self.replaced.first() else { return };
-        let new = |(number, first): (usize, &u32)| {
-            let fresh = self.nodes.get(number).is_some_and(|n| n.parent.is_none() && !n.replaced);
-            (number >= entered && *first > at_fail && fresh).then_some(number as u32)
+        let new = |node: &u32| {
+            let fresh = self.nodes.get(*node as usize).is_some_and(|n| n.parent.is_none());
+            *node as usize >= entered && first_row(*node) > since && fresh
         };
-        let new: Vec<u32> = first_row.iter().enumerate().filter_map(new).collect();
+        let mut new: Vec<u32> = (0..self.nodes.len() as u32).filter(new).collect();
+        new.sort_unstable_by_key(|node| (first_row(*node), *node));
         if new.is_empty() {
-            self.replaced.clear();
-            self.nodes.iter_mut().for_each(|n| n.replaced = false);
+            return;
         }
-        for number in new {
-            self.came_from(number, old, (Step::Rule, u32::MAX));
+        for (node, _) in &gone_at {
+            if let Some(n) = self.nodes.get_mut(*node as usize) {
+                n.replaced = true;
+            }
         }
+        self.replaced = gone_at.iter().map(|(node, _)| *node).filter(|node| !new.contains(node)).collect();
+        for node in &new {
+            let made_by = |(old, at): &&(u32, u32)| new.contains(old) && *at < first_row(*node);
+            let old = gone_at.iter().rev().find(made_by).map_or(first, |(old, _)| *old);
+            self.came_from(*node, old, (Step::Rule, u32::MAX));
+        }
+    }
+
+    /// Addresses that a transport rule took off the message, and the place of the row that says so.
+    fn gone_by_rule(&self, bag: &Bag, ordered: &Ordered) -> Vec<(u32, u32)> {
+        let mut gone: Vec<(u32, u32)> = Vec::new();
+        for touch in &self.touches {
+            let status = touch.recipient.and_then(|r| bag.recipients.get(r as usize)).map(|r| r.status.class);
+            let is_gone = ordered.fact(bag, touch.at).is_some_and(|fact| {
+                fact.event == EventId::Fail && fact.source == Source::Agent && fact.flags & RULE_AGENT != 0
+            });
+            if is_gone && status.is_some_and(|class| class != 5) && gone.iter().all(|(n, _)| *n != touch.node)
+            {
+                gone.push((touch.node, touch.at));
+            }
+        }
+        gone
     }
 
     /// A rule put something in place of one address, then of another, and the first is there again.

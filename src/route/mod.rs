@@ -10,6 +10,7 @@ pub mod decide;
 pub mod fact;
 pub mod join;
 pub mod journey;
-pub mod lineage;
+mod likely;
+mod lineage;
 pub mod order;
 pub mod store;

@@ -7,17 +7,14 @@
 //! host in its reply, else by the weaker signs. A later instance whose clock is behind is moved
 //! forward as a whole.
 
-use std::borrow::Cow;
-
 use hashbrown::HashMap;
 
 use super::fact::{ANNOTATION, Bag, Fact, INTRA};
+use super::likely::{likely, short, weak_cause};
 use crate::model::event::{EventId, Source};
-use crate::model::journey::{Leg, Stay};
-use crate::model::name::{EMPTY, Frozen, Symbol, is_exchange_online, short_host};
+use crate::model::name::{EMPTY, Frozen, Symbol};
+use crate::model::signs::{Leg, Stay};
 
-/// A RECEIVE without an id in its SEND's reply is looked for this far around it, ms.
-const NEAR: i64 = 10 * 60_000;
 /// Signs are not compared pair by pair beyond this many pairs.
 const MOST_PAIRS: usize = 1 << 20;
 
@@ -55,26 +52,6 @@ pub fn is_outbound(fact: &Fact, linked: bool) -> bool {
         EventId::Send if fact.flags & INTRA != 0 => false,
         EventId::Send => fact.connector != EMPTY || !linked,
         _ => false,
-    }
-}
-
-/// Every name the other side of a row has: host and addresses in lower case; all of Exchange Online is one.
-pub fn peer_names(fact: &Fact, names: &Frozen) -> Vec<Vec<u8>> {
-    let mut out: Vec<Vec<u8>> = [fact.peer, fact.peer_ip, fact.origin_ip]
-        .into_iter()
-        .filter(|s| *s != EMPTY)
-        .map(|s| peer_name(names.get(s)).into_owned())
-        .collect();
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
-fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
-    if is_exchange_online(host) {
-        Cow::Borrowed(b"exchange online")
-    } else {
-        Cow::Owned(host.to_ascii_lowercase())
     }
 }
 
@@ -349,41 +326,6 @@ impl Ordered {
 
 fn is_entry(event: EventId) -> bool {
     matches!(event, EventId::Receive | EventId::Dsn)
-}
-
-fn weak_cause(fact: &Fact) -> bool {
-    match fact.event {
-        EventId::Send | EventId::SendExternal => true,
-        // The submission service's own row precedes the transport server's.
-        EventId::Receive => fact.source == Source::StoreDriver,
-        _ => false,
-    }
-}
-
-fn short(host: Symbol, names: &Frozen) -> Option<Symbol> {
-    names.find(&short_host(names.get(host)))
-}
-
-/// How far apart a cause and a RECEIVE are, if they may belong together; later is nearer than earlier.
-fn likely(bag: &Bag, from: &Fact, to: &Fact, names: &Frozen) -> Option<(bool, i64)> {
-    let distance = to.time.0 - from.time.0;
-    let known = |a: Symbol, b: Symbol| a != EMPTY && a == b;
-    let meets = if from.event == EventId::Receive {
-        short(to.peer, names) == Some(from.server) && distance.abs() <= NEAR
-    } else if is_outbound(from, false) {
-        let theirs = peer_names(to, names);
-        distance >= -NEAR && peer_names(from, names).iter().any(|n| theirs.contains(n))
-    } else {
-        let host = short(from.peer, names);
-        let there = host == Some(to.server) || known(from.peer_ip, to.peer_ip);
-        there && short(to.peer, names) == Some(from.server) && distance.abs() <= NEAR
-    };
-    let theirs = bag.recipients_of(to);
-    let shared = || {
-        let mine = bag.recipients_of(from);
-        mine.is_empty() || mine.iter().any(|r| theirs.iter().any(|t| t.address == r.address))
-    };
-    (meets && shared()).then_some((distance < -5000, distance.abs()))
 }
 
 /// Order within one millisecond. Of rows that decide, the one that counts most comes last:

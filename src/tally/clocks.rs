@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use crate::model::finding::ClockRow;
-use crate::model::journey::Leg;
 use crate::model::name::{Frozen, Symbol};
+use crate::model::signs::Leg;
 
 /// Clocks that differ less than this are taken to agree, ms.
 const AGREE: i64 = 1_000;

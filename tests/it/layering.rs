@@ -14,10 +14,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("parse", &["model"]),
     ("route", &["model"]),
     ("tally", &["model"]),
+    ("findings", &["model"]),
     ("input", &["model"]),
     ("output", &["model"]),
-    ("pipeline", &["model", "parse", "route", "tally", "input"]),
-    ("cli", &["model", "input", "pipeline", "output"]),
+    ("pipeline", &["model", "parse", "route", "tally", "findings", "input"]),
+    ("cli", &["model", "findings", "input", "pipeline", "output"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

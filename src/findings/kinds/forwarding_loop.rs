@@ -5,8 +5,9 @@ use crate::findings::case::Shape;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
-use crate::model::journey::{Circle, CircleKind, Decision};
+use crate::model::journey::Decision;
 use crate::model::name::domain_of;
+use crate::model::signs::{Circle, CircleKind};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "forwarding-loop",

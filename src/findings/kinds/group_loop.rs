@@ -7,8 +7,8 @@ use crate::findings::thresholds::DUPLICATE_EXPANDS;
 use crate::findings::words::quoted;
 use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
-use crate::model::journey::CircleKind;
 use crate::model::name::domain_of;
+use crate::model::signs::CircleKind;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "group-loop",
@@ -21,7 +21,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
             to each member and stops quietly, so it is a matter of tidiness, unless so many members are met again \
             and again that it costs time.",
     proof: "EXPAND rows of one message that make a circle, or more than a hundred DUPLICATEEXPAND rows for one \
-            message; the latter make it medium severity.",
+            message; a circle with so many makes it medium severity.",
     mend: "Remove-DistributionGroupMember 'group' -Member 'the group it leads back to'",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -39,7 +39,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         }
         (None, None) => return None,
     };
-    if storm {
+    if storm && sighting.shape.is_some() {
         sighting.severity = Severity::Medium;
     }
     Some(sighting)

@@ -17,7 +17,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
     caused_by: &["hybrid-loop", "gateway-loop", "forwarding-loop", "rra-primary-domain"],
     means: "Every server adds a line to the message's header, and a server that counts too many of them gives up: the \
             message goes in circles. Part of the circle may lie outside these logs.",
-    proof: "FAIL with 5.4.6 or 5.4.14 (without RESOLVER.FWD.Loop), or one that says hop count exceeded.",
+    proof: "FAIL with 5.4.6 or 5.4.14 (without RESOLVER.FWD.Loop), or one that says hop count exceeded or too many hops.",
     mend: "Find the circle and mend its cause. Raising the limit only makes it longer.",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -32,7 +32,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let code = matches!(case.code(), Some((5, 4, 6 | 14))) && case.tag() != b"RESOLVER.FWD.Loop";
     let says = || {
         let text = case.text(status.text).to_ascii_lowercase();
-        memchr::memmem::find(&text, b"hop count exceeded").is_some()
+        [&b"hop count exceeded"[..], b"too many hops"]
+            .iter()
+            .any(|w| memchr::memmem::find(&text, w).is_some())
     };
     if !code && !says() {
         return None;

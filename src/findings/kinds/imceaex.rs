@@ -28,15 +28,15 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return None;
     }
     let address = case.address();
-    let name = decode(case.text(case.leaf.final_recipient));
+    let name = decode(address);
     if name.is_none() && !case.tag().ends_with(b"ExRecipNotFound") {
         return None;
     }
     Some(Sighting::new(&KIND, case).domain(case.domain()).address(name.as_deref().unwrap_or(address)))
 }
 
-/// The directory name that an IMCEAEX address holds, in lower case as names are compared: `_` stands for
-/// `/`, `+XX` for a byte. `None` for any other address.
+/// The directory name that an IMCEAEX address holds: `_` stands for `/`, `+XX` for a byte. `None` for any
+/// other address.
 fn decode(address: &[u8]) -> Option<Vec<u8>> {
     let prefix = b"IMCEAEX-";
     let head = address.get(..prefix.len()).filter(|h| h.eq_ignore_ascii_case(prefix))?;
@@ -52,7 +52,7 @@ fn decode(address: &[u8]) -> Option<Vec<u8>> {
             None => (b, tail),
         };
         rest = after;
-        out.push(plain.to_ascii_lowercase());
+        out.push(plain);
     }
     Some(out)
 }
@@ -81,7 +81,7 @@ mod tests {
         let address =
             b"IMCEAEX-_O=CONTOSO_OU=EXCHANGE+20ADMINISTRATIVE+20GROUP_CN=RECIPIENTS_CN=helga@contoso.com";
         let name = decode(address).unwrap();
-        assert_eq!(name, b"/o=contoso/ou=exchange administrative group/cn=recipients/cn=helga");
+        assert_eq!(name, b"/O=CONTOSO/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=helga");
         assert_eq!(decode(b"helga@contoso.com"), None);
         assert_eq!(decode(b"IMCEAEX-a+2").unwrap(), b"a+2");
     }

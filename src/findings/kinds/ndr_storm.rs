@@ -8,9 +8,9 @@ use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::{Class, Decision};
 
 /// A report about a report: one is enough.
-const ANSWER: u8 = 0;
+const ANSWER: u64 = 0;
 /// A report from outside that failed.
-const BACKSCATTER: u8 = 1;
+const BACKSCATTER: u64 = 1;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "ndr-storm",
@@ -55,7 +55,7 @@ fn enough(signs: &[Sign]) -> bool {
 }
 
 /// Whether so many signs of one sort lie within so many ms; they are in order.
-pub(super) fn within(signs: &[Sign], sort: u8, least: usize, span: i64) -> bool {
+pub(super) fn within(signs: &[Sign], sort: u64, least: usize, span: i64) -> bool {
     let times: Vec<i64> = signs.iter().filter(|s| s.sort == sort).map(|s| s.time).collect();
     times.windows(least).any(|w| match w {
         [first, .., last] => last - first <= span,

@@ -1,5 +1,9 @@
 //! MR-34: a connector's next hop does not take mail.
 
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+
 use super::ndr_storm::within;
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
@@ -8,8 +12,9 @@ use crate::findings::words::quoted;
 use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
 
-const DEFERRED: u8 = 0;
-const EXPIRED: u8 = 1;
+/// A sign's sort is a hash of the host that was tried, even for deferrals and odd for expiries.
+const DEFERRED: u64 = 0;
+const EXPIRED: u64 = 1;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "next-hop-down",
@@ -20,11 +25,17 @@ pub(in crate::findings) static KIND: Kind = Kind {
     caused_by: &[],
     means: "Mail for one send connector piles up: the host behind it is down, refuses, or cannot be reached or trusted \
             (network, DNS, certificate). Exchange tries again for two days, then returns the mail.",
-    proof: "Ten or more deferrals, or three or more expiries (4.4.7), of one connector within half an hour.",
+    proof: "Ten or more deferrals, or three or more expiries (4.4.7), of one connector within half an hour; of a default connector, at one host (many hosts that each put off one mail are greylisting).",
     mend: "Test-NetConnection 'host' -Port 25; look at the status for what the host said.",
     judge: |case| judge(case).into_iter().collect(),
     enough: Some(|signs| {
-        within(signs, DEFERRED, DOWN_DEFERS, DOWN_SPAN) || within(signs, EXPIRED, DOWN_EXPIRED, DOWN_SPAN)
+        let mut sorts: Vec<u64> = signs.iter().map(|s| s.sort).collect();
+        sorts.sort_unstable();
+        sorts.dedup();
+        sorts.into_iter().any(|sort| {
+            let least = if sort % 2 == DEFERRED { DOWN_DEFERS } else { DOWN_EXPIRED };
+            within(signs, sort, least, DOWN_SPAN)
+        })
     }),
     tell,
 };
@@ -48,16 +59,20 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let peer = rows.iter().map(|(h, _)| case.peer_of(h)).find(|p| !p.is_empty()).unwrap_or_default();
     let status = rows.iter().rev().map(|(h, _)| case.text(h.status.text)).find(|s| !s.is_empty());
     let mut sighting = Sighting::new(&KIND, case).connector(connector);
-    sighting.signs = rows.iter().map(|(h, sort)| Sign { time: h.time.0, sort: *sort }).collect();
+    // A default connector has many next hops: each is down or not by itself.
+    let many = case.norms.is_default(connector);
+    let host = |h: &_| if many { FixedState::default().hash_one(case.peer_of(h)) & !1 } else { 0 };
+    sighting.signs = rows.iter().map(|(h, sort)| Sign { time: h.time.0, sort: host(h) | sort }).collect();
     sighting.span = (first.time.0, last.time.0);
-    sighting.detail = [&peer[..], b"\n", status.unwrap_or_default()].concat();
+    sighting.detail = status.unwrap_or_default().to_vec();
+    sighting.shown_peer = peer.into_owned();
     sighting.proof = vec![first.evidence, last.evidence];
     sighting.proof.dedup();
     Some(sighting)
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let (peer, status) = t.detail.split_once('\n').unwrap_or_default();
+    let (peer, status) = (&t.peer, &t.detail);
     let to = if peer.is_empty() { "its next hop".to_owned() } else { peer.to_owned() };
     let said = if status.is_empty() { String::new() } else { format!(" The last word was: {status}.") };
     let cause = format!("'{}' could not hand mail to {to}.{said}", t.connector);

@@ -2,14 +2,14 @@
 
 use hashbrown::HashMap;
 
-use crate::findings::case::{Case, Shape};
+use crate::findings::case::{Case, Shape, is_repeat};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::thresholds::RECEIVES;
 use crate::findings::words::{for_each, quoted};
 use crate::model::event::{EventId, Source};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Hop;
-use crate::model::name::{Symbol, domain_of, fold_case};
+use crate::model::name::{Symbol, domain_of, fold_case, short_host};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "repeated-receive",
@@ -21,55 +21,83 @@ pub(in crate::findings) static KIND: Kind = Kind {
     means: "A server took a message in, sent it away, and got it again, and again. That shows a loop long before any \
             hop count ends it, also between servers of the organisation.",
     proof: "Three or more arrivals by SMTP of one message for one address on one server, each but the first after \
-            that server had sent it away. High severity from five on.",
+            that server had sent it to the same host. An arrival of the same size from the same host is a repetition, \
+            not a return. High severity from five on.",
     mend: "Follow one message with `mailtrail trace` and see who sends it back.",
-    judge: |case| judge(case).into_iter().collect(),
+    judge,
     enough: None,
     tell,
 };
 
-fn judge(case: &Case<'_>) -> Option<Sighting> {
+fn judge(case: &Case<'_>) -> Vec<Sighting> {
     let mut address = Vec::new();
-    // By server and address: arrivals that count, and whether it was sent away since.
-    let mut seen: HashMap<(Symbol, Vec<u8>), (Vec<&Hop>, bool)> = HashMap::new();
+    let mut seen: HashMap<(Symbol, Vec<u8>), Visits<'_>> = HashMap::new();
     for hop in &case.leaf.hops {
         fold_case(case.text(hop.address), &mut address);
         match hop.event {
             EventId::Receive if hop.source == Source::Smtp => {
-                let (arrivals, away) = seen.entry((hop.server, address.clone())).or_default();
-                if arrivals.is_empty() || *away {
-                    arrivals.push(hop);
-                    *away = false;
-                }
+                seen.entry((hop.server, address.clone())).or_default().arrive(hop);
             }
             EventId::Send | EventId::SendExternal => {
-                seen.iter_mut()
-                    .filter(|((s, _), _)| *s == hop.server)
-                    .for_each(|(_, (_, away))| *away = true);
+                // To its own mailbox service a server does not send it away.
+                let to = case.peer_of(hop).into_owned();
+                if *short_host(&to) != *case.text(hop.server) {
+                    let here = seen.iter_mut().filter(|((server, _), _)| *server == hop.server);
+                    here.for_each(|(_, visits)| visits.away = Some(to.clone()));
+                }
             }
             _ => {}
         }
     }
-    let rank = |((server, address), (arrivals, _)): &((Symbol, Vec<u8>), (Vec<&Hop>, bool))| {
-        (arrivals.len(), std::cmp::Reverse(case.text(*server)), std::cmp::Reverse(address.clone()))
-    };
-    let ((server, address), (arrivals, _)) = seen.into_iter().max_by_key(rank)?;
-    let n = arrivals.len() as u32;
-    if n < RECEIVES.0 {
-        return None;
-    }
-    let server = case.text(server);
-    let mut sighting = Sighting::new(&KIND, case).domain(domain_of(&address)).peer(server);
-    if n >= RECEIVES.1 {
+    let again = seen.into_iter().filter(|(_, visits)| visits.most() as u32 >= RECEIVES.0);
+    let mut again: Vec<_> =
+        again.map(|((server, address), visits)| (case.text(server), address, visits)).collect();
+    again.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    again.into_iter().map(|(server, address, visits)| sighting(case, server, &address, &visits)).collect()
+}
+
+fn sighting(case: &Case<'_>, server: &[u8], address: &[u8], visits: &Visits<'_>) -> Sighting {
+    let arrivals = &visits.arrivals;
+    let mut sighting = Sighting::new(&KIND, case).domain(domain_of(address)).peer(server);
+    if visits.most() as u32 >= RECEIVES.1 {
         sighting.severity = Severity::High;
     }
     sighting.span.0 = arrivals.first().map_or(sighting.span.0, |h| h.time.0);
     sighting.proof = arrivals.iter().take(3).map(|h| h.evidence).collect();
     sighting.shape = Some(match case.circle() {
         Some(round) => case.shape(&round),
-        None => inside(case, server, &arrivals),
+        None => inside(case, server, arrivals),
     });
-    Some(sighting)
+    sighting
+}
+
+/// The arrivals on one server for one address.
+#[derive(Default)]
+struct Visits<'h> {
+    arrivals: Vec<&'h Hop>,
+    /// To whom it was sent since the last arrival.
+    away: Option<Vec<u8>>,
+    /// Returns by the host it had been sent to: only the same way twice is a circle.
+    returns: HashMap<Vec<u8>, usize>,
+}
+
+impl<'h> Visits<'h> {
+    fn arrive(&mut self, hop: &'h Hop) {
+        if is_repeat(hop, &self.arrivals) {
+            return;
+        }
+        match self.away.take() {
+            Some(to) => *self.returns.entry(to).or_default() += 1,
+            None if self.arrivals.is_empty() => {}
+            None => return,
+        }
+        self.arrivals.push(hop);
+    }
+
+    /// The first arrival and the returns by one way.
+    fn most(&self) -> usize {
+        1 + self.returns.values().max().copied().unwrap_or(0)
+    }
 }
 
 /// A way round between servers of the organisation: who brought it each time.

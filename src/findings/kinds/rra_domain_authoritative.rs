@@ -28,7 +28,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let rewritten = case.was_resolved() && case.domain().ends_with(b".onmicrosoft.com");
     let (_, source) = case.leaf.decided_by.filter(|_| rewritten)?;
-    let own = matches!(source, Source::Routing | Source::Resolver) || case.tag().starts_with(b"RESOLVER.");
+    // Exchange Online may answer with the same token; that is its word, not ours.
+    let own = matches!(source, Source::Routing | Source::Resolver);
     let confidence = match case.leaf.decision {
         Decision::RecipientNotFound => Confidence::High,
         Decision::Failed if case.tag() == b"RESOLVER.FWD.Loop" => Confidence::Medium,

@@ -1,6 +1,6 @@
 //! MR-01: the remote routing address of a moved mailbox is in the organisation's own domain.
 
-use crate::findings::case::Case;
+use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::{count, for_each, local_part, quoted};
 use crate::model::finding::{Confidence, Severity};
@@ -22,7 +22,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
     proof: "The last send out of the message is to an address of a domain of the organisation, unchanged, by a \
             connector that carries mail for many outside domains, although other addresses of the same domain are \
             rewritten to the tenant; and it was not delivered here afterwards. Inferred: which domains are the \
-            organisation's, and which connector is the default one.",
+            organisation's, and which connector is the default one. Where it neither came \
+            back nor failed nor went to Exchange Online, somebody else may hold the mailbox: low severity and confidence.",
     mend: "Set-RemoteMailbox 'user' -RemoteRoutingAddress 'user@tenant.mail.onmicrosoft.com'",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -37,7 +38,17 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return None;
     }
     case.norms.tenant_of(domain)?;
+    // Just back, and nothing known of what comes next: a gateway that returns all mail looks the same.
+    let looped = case.circle().is_some();
+    if exit.back.is_some() && !looped && case.leaf.decision != Decision::Failed {
+        return None;
+    }
     let mut sighting = Sighting::new(&KIND, case).domain(domain).connector(connector).peer(&exit.peer);
+    let harmed = looped || case.code().is_some_and(|(class, subject, _)| (class, subject) == (5, 4));
+    if !harmed && *exit.peer != *EXCHANGE_ONLINE {
+        // Some third system behind the default connector may hold the mailbox.
+        (sighting.severity, sighting.confidence) = (Severity::Low, Confidence::Low);
+    }
     sighting.span.0 = case.exits.first().map_or(sighting.span.0, |e| e.hop.time.0);
     sighting.proof = vec![exit.hop.evidence];
     Some(sighting)
@@ -51,11 +62,12 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     let cause = format!(
         "Other addresses of {domain} are rewritten to {tenant}; {these} went out unchanged by '{connector}' to {peer}, \
          the way of mail for outside domains. Most likely the remote routing address of {these} is the address \
-         itself (inferred from the log; Get-RemoteMailbox shows it).",
+         itself{or_else} (inferred from the log; Get-RemoteMailbox shows it).",
         domain = t.domain,
         these = count(t.addresses.1, "address", "addresses"),
         connector = t.connector,
         peer = t.peer,
+        or_else = if t.doubtful { ", or a third system behind that host has the mailboxes" } else { "" },
     );
     let fix = for_each(t, |address| {
         let target = format!("{}@{tenant}", local_part(address));

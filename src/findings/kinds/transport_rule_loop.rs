@@ -4,7 +4,7 @@ use super::forwarding_loop::{circle_of, of_circle};
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::model::finding::{Confidence, Severity};
-use crate::model::journey::CircleKind;
+use crate::model::signs::CircleKind;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "transport-rule-loop",
