@@ -198,7 +198,8 @@ impl<S: Copy + Ord> Groups<S> {
             })
             .collect();
         out.sort_by(|(a, x), (b, y)| {
-            (y.severity, y.messages).cmp(&(x.severity, x.messages)).then_with(|| a.cmp(b))
+            let rank = |f: &Finding| (std::cmp::Reverse(f.severity), f.caused_by.is_some());
+            rank(x).cmp(&rank(y)).then_with(|| y.messages.cmp(&x.messages)).then_with(|| a.cmp(b))
         });
         out
     }

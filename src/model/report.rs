@@ -269,6 +269,8 @@ pub struct Report {
     pub rejects: Vec<Reject>,
     /// What went wrong, the gravest first.
     pub findings: Vec<Finding>,
+    /// How many of the lists without an end are shown.
+    pub top: usize,
     /// Servers whose clocks differ.
     pub clocks: Vec<ClockRow>,
 }

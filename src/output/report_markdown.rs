@@ -3,9 +3,12 @@
 use std::io::{self, Write};
 
 use super::escape::markdown;
+use super::findings::write_markdown;
 use super::numbers::{bar, grouped};
 use super::report_text::content::{Block, Cell, Lay, blocks, facts};
+use super::report_text::first_of;
 use super::report_text::sums::{remarks, sums};
+use crate::model::finding::Finding;
 use crate::model::report::Report;
 
 /// Writes the whole report.
@@ -21,6 +24,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| | |\n|---|---|")?;
     for (label, text) in facts(report) {
         writeln!(out, "| **{label}** | {text} |")?;
+    }
+    if !report.findings.is_empty() {
+        let some: Vec<&Finding> = report.findings.iter().take(report.top).collect();
+        heading(&first_of("Findings", some.len(), report.findings.len()), out)?;
+        write_markdown(&some, 3, out)?;
     }
     for block in blocks(report) {
         table(&block, out)?;

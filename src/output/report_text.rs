@@ -14,6 +14,7 @@ use std::io::{self, Write};
 
 use super::escape::terminal;
 use super::numbers::grouped;
+use crate::model::finding::Finding;
 use crate::model::report::Report;
 use content::{blocks, facts};
 use sums::{remarks, sums};
@@ -57,6 +58,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     for (label, text) in facts(report) {
         style.hanging(Label { text: label, room: 9, color: BOLD }, &text, out)?;
     }
+    shown_findings(report, style, out)?;
     for block in blocks(report) {
         style.title(&block.title, &block.note, out)?;
         for (i, line) in lines(&block, style.width).iter().enumerate() {
@@ -86,6 +88,26 @@ fn attention(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         style.hanging(Label { text, room: 5, color }, &point.text, out)?;
     }
     Ok(())
+}
+
+/// The gravest findings, and how many more there are.
+fn shown_findings(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if report.findings.is_empty() {
+        return Ok(());
+    }
+    let some: Vec<&Finding> = report.findings.iter().take(report.top).collect();
+    let note = "`mailtrail explain KIND` says what a kind means and how it is proved.";
+    style.title(&first_of("Findings", some.len(), report.findings.len()), note, out)?;
+    write_findings(&some, style, out)
+}
+
+/// A title that says how much of a list follows.
+pub(in crate::output) fn first_of(title: &str, shown: usize, all: usize) -> String {
+    if shown < all {
+        format!("{title} (the first {shown} of {all}; --top shows more)")
+    } else {
+        title.to_owned()
+    }
 }
 
 /// Three sums in a box.

@@ -17,6 +17,7 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
     let text = |s: Symbol| names.text(s).into_owned();
     let offsets = tally.clocks.offsets(names);
     let mut report = Report {
+        top,
         messages: tally.messages,
         not_chosen: tally.not_chosen,
         without_recipients: tally.without_recipients,

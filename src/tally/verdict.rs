@@ -1,10 +1,12 @@
 //! The one line on top: is anything wrong? And what it rests on.
 
+use crate::model::finding::{Finding, Severity};
 use crate::model::report::{Attention, Report, grouped};
 
 /// Fills in `attention` and `verdict`. Call when everything else is there.
 pub fn verdict(report: &mut Report) {
     let mut all = Vec::new();
+    found(report, &mut all);
     went_wrong(report, &mut all);
     unfinished(report, &mut all);
     unread(report, &mut all);
@@ -21,6 +23,26 @@ pub fn verdict(report: &mut Report) {
         }
     };
     report.attention = all;
+}
+
+/// The gravest findings that nothing else explains, by kind: what to mend.
+fn found(report: &Report, all: &mut Vec<Attention>) {
+    let grave = |f: &&Finding| f.severity >= Severity::High && f.caused_by.is_none();
+    let mut kinds: Vec<(&Finding, u64, u64)> = Vec::new();
+    for finding in report.findings.iter().filter(grave) {
+        match kinds.iter_mut().find(|(first, ..)| first.kind == finding.kind) {
+            Some((_, cases, messages)) => (*cases, *messages) = (*cases + 1, *messages + finding.messages),
+            None => kinds.push((finding, 1, finding.messages)),
+        }
+    }
+    for (finding, cases, messages) in kinds {
+        let parts = [&finding.address, &finding.domain, &finding.connector, &finding.peer];
+        let about = parts.into_iter().find_map(|p| p.as_deref()).unwrap_or_default();
+        let more = if cases > 1 { format!(" and {} more", cases - 1) } else { String::new() };
+        let s = plural(messages as usize);
+        let text = format!("{} ({about}{more}, {} message{s})", finding.title, grouped(messages));
+        all.push(Attention { wrong: true, text });
+    }
 }
 
 fn went_wrong(report: &Report, all: &mut Vec<Attention>) {

@@ -13,7 +13,10 @@ fn text(report: &Report) -> String {
 fn tables_keep_their_shape_whatever_the_log_says() {
     let text = text(&report());
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
-    assert!(!text.contains("<b>") && !text.contains("`x`") && !text.contains('\u{202e}'), "{text}");
+    // Commands stand in indented code, where nothing is markup.
+    let outside: String = text.lines().filter(|l| !l.starts_with("    ")).collect();
+    assert!(outside.contains("Nobody takes"), "{text}");
+    assert!(!outside.contains("<b>") && !outside.contains("`x`") && !text.contains('\u{202e}'), "{text}");
     assert!(text.contains(&markdown(HOSTILE)), "{text}");
     for table in text.split("\n\n").filter(|part| part.starts_with('|')) {
         let bars: Vec<usize> = table.lines().map(|line| line.matches('|').count()).collect();

@@ -14,16 +14,23 @@ const ROOM: usize = 5;
 /// Where its lines begin.
 const INDENT: &str = "  ";
 
-/// Writes findings, numbered, each with all that there is to say.
+/// Writes findings, numbered. What another of them explains is told in short.
 pub fn write_findings(findings: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for (number, finding) in findings.iter().enumerate() {
         writeln!(out)?;
-        write_finding(number + 1, finding, style, out)?;
+        heading(number + 1, finding, style, out)?;
+        let explained = |f: &&Finding| finding.caused_by == Some(f.kind);
+        if !findings.iter().any(|f| explained(f)) {
+            body(finding, style, out)?;
+        }
+        if let Some(kind) = finding.caused_by {
+            labelled("from", &format!("{kind}, which explains it"), style, out)?;
+        }
     }
     Ok(())
 }
 
-fn write_finding(number: usize, finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn heading(number: usize, finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let color = match finding.severity {
         Severity::Critical | Severity::High => RED,
         Severity::Medium | Severity::Low => YELLOW,
@@ -31,11 +38,13 @@ fn write_finding(number: usize, finding: &Finding, style: Style, out: &mut dyn W
     };
     let severity = style.paint(color, finding.severity.as_str());
     writeln!(out, "{number:>2}  {severity}  {}", style.paint(BOLD, finding.title))?;
-    let mut line = vec![format!("{} confidence, {}", finding.confidence.as_str(), finding.kind)];
+    let mut line = vec![finding.kind.to_owned(), format!("confidence {}", finding.confidence.as_str())];
     line.extend(about(finding).into_iter().map(|(label, text)| format!("{label} {text}")));
-    let line = line.join(", ");
-    plain(&line, DIM, style, out)?;
-    plain(&extent(finding), PLAIN, style, out)?;
+    plain(&line.join(", "), DIM, style, out)?;
+    plain(&extent(finding), PLAIN, style, out)
+}
+
+fn body(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if !finding.cycle.is_empty() {
         ring(finding, style, out)?;
     }
@@ -43,15 +52,13 @@ fn write_finding(number: usize, finding: &Finding, style: Style, out: &mut dyn W
     for (i, command) in finding.fix.lines().enumerate() {
         // A command is not wrapped, so that it can be copied.
         let label = if i == 0 { "mend" } else { "" };
-        writeln!(out, "{INDENT}  {}  {}", style.paint(BOLD, &format!("{label:ROOM$}")), terminal(command))?;
+        let label = style.paint(BOLD, &format!("{label:ROOM$}")).into_owned();
+        writeln!(out, "{INDENT}  {label}  {}", terminal(command))?;
     }
     let places = finding.evidence.iter().take(2).map(|e| format!("{}:{}", e.file, e.line));
     let seen: Vec<String> = finding.samples.iter().take(2).cloned().chain(places).collect();
     if !seen.is_empty() {
-        labelled("see", &seen.join("  "), style, out)?;
-    }
-    if let Some(kind) = finding.caused_by {
-        labelled("cause", &format!("{kind}, shown with the misroutes or loops of this log"), style, out)?;
+        labelled("see", &seen.join(" "), style, out)?;
     }
     Ok(())
 }
@@ -92,6 +99,10 @@ fn ring(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> 
         });
     }
     words.extend(finding.period_ms.map(|ms| format!("about {} each", duration(ms.max(0) as u64))));
-    words.extend(finding.ended.as_ref().map(|e| format!("ended: {e}")));
-    writeln!(out, "{INDENT}    └─────┘  {}", terminal(&words.join(", ")))
+    writeln!(out, "{INDENT}    └─────┘  {}", words.join(", "))?;
+    let ended = finding.ended.as_ref().map_or(String::new(), |e| format!("ended: {e}"));
+    for line in wrap(&terminal(&ended), style.width - 16).iter().filter(|l| !l.is_empty()) {
+        writeln!(out, "{INDENT}             {line}")?;
+    }
+    Ok(())
 }

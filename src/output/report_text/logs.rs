@@ -6,7 +6,7 @@ use super::content::{Block, Cell, Lay, log, own};
 use super::when::{Clock, DAY_SCALE, hour_of};
 use crate::model::report::{CoverageRow, Report};
 use crate::model::time::{DAY, Timestamp};
-use crate::output::numbers::{grouped, level};
+use crate::output::numbers::{duration, grouped, level};
 
 /// Lists without a natural end are cut here.
 const MOST: usize = 20;
@@ -20,6 +20,7 @@ pub(super) fn blocks(report: &Report, clock: &Clock) -> Vec<Block> {
     vec![
         coverage(report, clock),
         missing(report),
+        clocks(report),
         events(report),
         notes(report),
         errors(report),
@@ -27,6 +28,25 @@ pub(super) fn blocks(report: &Report, clock: &Clock) -> Vec<Block> {
         reasons(report),
         rejects(report),
     ]
+}
+
+fn clocks(report: &Report) -> Block {
+    let rows = report.clocks.iter().map(|c| {
+        let by = duration(c.offset_ms.unsigned_abs());
+        let is = if c.offset_ms < 0 { format!("{by} behind") } else { format!("{by} ahead") };
+        vec![log(&*c.server), own(is), log(&*c.against), number(c.sends)]
+    });
+    let columns = [
+        ("server", Lay::CutMiddle),
+        ("its clock is", Lay::Left),
+        ("of", Lay::CutMiddle),
+        ("sends", Lay::Right),
+    ];
+    Block::new("Clocks that differ", &columns)
+        .note(
+            "Estimated from sends between servers. Latencies here are corrected by it, times are as logged.",
+        )
+        .rows(rows)
 }
 
 fn number(n: u64) -> Cell {

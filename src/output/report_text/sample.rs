@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::finding::{ClockRow, Confidence, Evidence, Finding, Severity};
 use crate::model::intake::{Ledger, Position, Reject, RejectReason};
 use crate::model::report::{
     Attention, ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut,
@@ -110,6 +111,40 @@ fn mail(report: &mut Report) {
     report.final_recipients = counts(&[(HOSTILE, 400, 99)], 2);
     report.sender_domains = counts(&[(HOSTILE, 900, 5)], 1);
     report.recipient_domains = counts(&[(HOSTILE, 14_322, 5)], 1);
+    report.findings = vec![finding()];
+    report.top = 10;
+    let (server, against) = (HOSTILE.to_owned(), "EX1".to_owned());
+    report.clocks = vec![ClockRow { server, offset_ms: -3_400, against, sends: 12 }];
+}
+
+fn finding() -> Finding {
+    let some = || Some(HOSTILE.to_owned());
+    Finding {
+        kind: "gateway-loop",
+        title: "Mail goes in circles between here and another host",
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+        domain: some(),
+        connector: some(),
+        peer: some(),
+        address: some(),
+        messages: 8,
+        recipients: 1,
+        senders: 7,
+        first_seen: Some(hour(7)),
+        last_seen: Some(hour(17)),
+        laps_max: 6,
+        cycle: vec!["EX2".to_owned(), HOSTILE.to_owned()],
+        expected: None,
+        actual: None,
+        cause: format!("Nobody takes {HOSTILE} for their own."),
+        fix: format!("Get-Recipient '{HOSTILE}'"),
+        samples: vec![HOSTILE.to_owned()],
+        evidence: vec![Evidence { file: HOSTILE.to_owned(), line: 3, offset: 9 }],
+        caused_by: Some("rra-primary-domain"),
+        period_ms: Some(37_000),
+        ended: some(),
+    }
 }
 
 fn logs(report: &mut Report) {

@@ -28,7 +28,9 @@ fn lines_fit_and_log_text_commands_nothing() {
         let text = text(&report(), Style { width: width_asked, color: false });
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
         assert!(!text.contains('\u{202e}'));
-        for line in text.lines().skip(1).filter(|_| width_asked >= 80) {
+        // A command is not wrapped, so that it can be copied.
+        let wraps = |line: &&str| width_asked >= 80 && !line.contains("Get-Recipient");
+        for line in text.lines().skip(1).filter(wraps) {
             assert!(width(line) <= width_asked, "{} columns: {line}", width(line));
         }
         assert!(text.lines().all(|line| line == line.trim_end()), "blanks at the end of a line");
