@@ -110,9 +110,9 @@ pub struct Ledger {
     pub padding_bytes: u64,
     /// Rows read although they did not fit their header (other width, collector prefix, doubled quotes).
     pub repaired: u64,
-    /// Rows whose list of statuses fits not its list of recipients.
+    /// Rows whose list of statuses fits not its list of recipients. Rows that only note something are left out.
     pub unaligned_statuses: u64,
-    /// Rows whose recipient-count is not the length of the list.
+    /// Rows whose recipient-count is not the length of the list. Rows that only note something are left out.
     pub recipient_count_mismatches: u64,
 }
 

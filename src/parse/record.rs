@@ -74,7 +74,7 @@ impl Fields {
     fn close(&mut self, data: &[u8]) {
         let done = self.records.last().map_or(0, |n| *n as usize);
         if done < self.separators.len() || self.end_of(done) < data.len() {
-            self.separators.push(data.len() as u32);
+            self.separators.push((data.len() - usize::from(data.last() == Some(&b'\n'))) as u32);
             self.records.push(self.separators.len() as u32);
         }
     }
@@ -241,6 +241,17 @@ mod tests {
                     prop_assert_eq!(&*record.get(column), &values[place][..]);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_line_end_behind_an_open_quote_is_no_part_of_the_record() {
+        let schema = Schema::by_width(21).unwrap();
+        let (mut alone, mut by_ends) = (Fields::default(), Fields::default());
+        by_ends.index_ends(b"a,\"b\r\n", &[(6, true)]);
+        for record in [alone.index(b"a,\"b\r\n", &schema), by_ends.record(0, b"a,\"b\r\n", &schema)] {
+            assert_eq!((record.line(), record.width()), (&b"a,\"b"[..], 2));
+            assert!(record.is_terminated());
         }
     }
 

@@ -1,6 +1,7 @@
 //! The slow splitter: the rule of [`split`](super::split) once more, byte by byte, with the whole
-//! text at hand. It is the oracle of tests and fuzzers and runs nowhere else.
+//! text at hand; and the slow scanner. They are the oracles of tests and fuzzers and run nowhere else.
 
+use super::scan::{self, Survey};
 use super::split::{MAX_LINE, MAX_LINES, MAX_SPAN};
 use super::values::begins_like_a_record;
 
@@ -14,6 +15,25 @@ pub fn records(text: &[u8], width: Option<usize>) -> Vec<(usize, bool)> {
         out.push((start, broken));
     }
     out
+}
+
+/// Whether the scanners, with vectors and without, find what a walk byte by byte finds.
+pub fn scanners_agree(text: &[u8]) -> bool {
+    let (mut separators, mut records, mut open) = (Vec::new(), Vec::new(), false);
+    let mut survey = Survey { tame: true, ..Survey::default() };
+    for (i, byte) in text.iter().enumerate() {
+        open ^= *byte == b'"';
+        if !open && matches!(byte, b',' | b'\n') {
+            separators.push(i as u32);
+        }
+        if *byte == b'\n' {
+            survey = Survey { end: i + 1, lines: survey.lines + 1, tame: survey.tame && !open };
+            if !open {
+                records.push(separators.len() as u32);
+            }
+        }
+    }
+    scan::both(text).into_iter().all(|found| found == (survey, separators.clone(), records.clone()))
 }
 
 fn one(text: &[u8], width: Option<usize>) -> (usize, bool) {

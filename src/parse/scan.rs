@@ -121,34 +121,26 @@ fn separators_by(
     });
 }
 
+/// All that both scanners find: the one of this processor and the portable one. For the oracle.
+pub(super) fn both(data: &[u8]) -> [(Survey, Vec<u32>, Vec<u32>); 2] {
+    let (mut by_processor, mut portable) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    separators(data, &mut by_processor.0, &mut by_processor.1);
+    separators_by(data, portable::masks, &mut portable.0, &mut portable.1);
+    [
+        (survey(data), by_processor.0, by_processor.1),
+        (survey_by(data, portable::masks), portable.0, portable.1),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::reference::scanners_agree;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn separators_equal_a_byte_by_byte_walk(data in proptest::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'a'), any::<u8>()], 0..400)) {
-            let (mut got, mut records) = (Vec::new(), Vec::new());
-            separators(&data, &mut got, &mut records);
-            let (mut portable, mut portable_records) = (Vec::new(), Vec::new());
-            separators_by(&data, portable::masks, &mut portable, &mut portable_records);
-            let (mut want, mut want_records, mut open) = (Vec::new(), Vec::new(), false);
-            let mut survey_want = Survey { tame: true, ..Survey::default() };
-            for (i, b) in data.iter().enumerate() {
-                open ^= *b == b'"';
-                if *b == b'\n' {
-                    survey_want = Survey { end: i + 1, lines: survey_want.lines + 1, tame: survey_want.tame && !open };
-                }
-                if !open && matches!(b, b',' | b'\n') {
-                    want.push(i as u32);
-                    if *b == b'\n' { want_records.push(want.len() as u32); }
-                }
-            }
-            prop_assert_eq!((&portable, &portable_records), (&want, &want_records));
-            prop_assert_eq!(survey_by(&data, portable::masks), survey_want);
-            prop_assert_eq!((got, records), (want, want_records));
-            prop_assert_eq!(survey(&data), survey_want);
+            prop_assert!(scanners_agree(&data));
         }
     }
 }

@@ -18,10 +18,10 @@ use super::values::begins_like_a_record;
 
 /// A quoted field may hold this many line feeds.
 pub const MAX_LINES: usize = 64;
-/// A record of several lines must end within this many bytes. Small in unit tests, to reach it there.
-pub const MAX_SPAN: usize = if cfg!(test) { 600 } else { 4 << 20 };
+/// A record of several lines must end within this many bytes. Small in unit tests and under a fuzzer, to reach it there.
+pub const MAX_SPAN: usize = if cfg!(any(test, fuzzing)) { 600 } else { 4 << 20 };
 /// A line must end within this many bytes; a longer one is handed on in pieces, each of them a reject.
-pub const MAX_LINE: usize = if cfg!(test) { 2000 } else { 16 << 20 };
+pub const MAX_LINE: usize = if cfg!(any(test, fuzzing)) { 2000 } else { 16 << 20 };
 
 /// The next boundary, seen from the start of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

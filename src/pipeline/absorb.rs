@@ -277,9 +277,12 @@ impl<'r> Absorber<'r> {
             let shown = if texts { self.name(address) } else { folded };
             self.recipients.push(Recipient { address: folded, shown, status: StatusInfo::default() });
         }
+        // Of notes, which threads leave out as they come, none is counted here or with the statuses.
+        let note = fact.flags & fact::ANNOTATION != 0;
         if let Some(count) = event.number(Column::RecipientCount)
             && count != self.recipients.len() as u64
             && !self.recipients.is_empty()
+            && !note
         {
             self.seen.ledger.recipient_count_mismatches += 1;
         }
@@ -297,7 +300,8 @@ impl<'r> Absorber<'r> {
         let field = event.text(Column::RecipientStatus);
         let mut parts = Vec::new();
         let alignment = status::split_statuses(&field, self.recipients.len(), &mut parts);
-        self.seen.ledger.unaligned_statuses += u64::from(alignment == Alignment::Unaligned);
+        let note = fact.flags & fact::ANNOTATION != 0;
+        self.seen.ledger.unaligned_statuses += u64::from(alignment == Alignment::Unaligned && !note);
         let mut last: Option<(&[u8], StatusInfo)> = None;
         for i in 0..self.recipients.len() {
             let text = if alignment == Alignment::Aligned { parts.get(i) } else { parts.first() };

@@ -33,6 +33,22 @@ fn a_recipient_count_that_is_not_the_length_of_the_list_is_counted_and_the_list_
 }
 
 #[test]
+fn a_note_whose_lists_do_not_fit_counts_nowhere_wherever_it_stands() {
+    let two = "anna@contoso.com;bob@contoso.com";
+    let note = Row::receive("greeting", two)
+        .with("event-id", "AGENTINFO")
+        .with("source", "AGENT")
+        .with("recipient-count", "5")
+        .with("recipient-status", "250 ok;250 ok;250 ok");
+    let receive = Row::receive("greeting", two);
+    for rows in [[&note, &receive], [&receive, &note]] {
+        let seen = one(Log::of(E2016).rows(rows));
+        assert_eq!((seen.code, seen.records()), (0, [5, 2, 0]));
+        assert_eq!((seen.count("recipient_count_mismatches"), seen.count("unaligned_statuses")), (0, 0));
+    }
+}
+
+#[test]
 fn addresses_may_be_quoted_encapsulated_and_in_any_letters() {
     let people = [
         "\"a;b, c\"@contoso.com",
