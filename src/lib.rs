@@ -18,6 +18,7 @@
 //! ```
 
 pub mod cli;
+pub mod generate;
 pub mod input;
 pub mod model;
 pub mod output;

@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod generate;
 mod options;
 mod progress;
 mod report;
@@ -38,6 +39,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Report(args) => report::run(&args, &env),
         Verb::Routes(args) => routes::run(&args, &env),
         Verb::Trace(args) => trace::run(&args, &env),
+        Verb::Generate(args) => generate::run(&args),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);
             Ok(())
