@@ -11,7 +11,7 @@ use super::mail::{End, Leaf, Mail, Way, list};
 use super::notes;
 use super::rows::{Release, Row};
 use super::stamp;
-use super::world::{EDGE, Exit, HYBRID, INTERNET, PARTNER, SMART_HOST, TENANT, World};
+use super::world::{EDGE, Exit, HYBRID, INTERNET, PARTNER, SMART_HOST, World};
 
 /// What a server outside may say against a message, and the code of it.
 const REFUSALS: [(&str, &str); 5] = [
@@ -140,7 +140,7 @@ impl Exchange<'_> {
         match self.rng.u32(0..4) {
             0 => self.between(3 * 3_600_000, 47 * 3_600_000),
             1 => self.between(600_000, 3 * 3_600_000),
-            _ => self.between(60_000, 240_000),
+            _ => self.between(40_000, 95_000),
         }
     }
 
@@ -325,7 +325,7 @@ impl Exchange<'_> {
     /// Put off, and sent after a while. A wait that would stand out is only for logs with faults.
     fn come_again(&mut self, mail: &mut Mail, copy: Copy, at: i64, (connector, peer, ms): (&str, Peer<'_>, i64), way: &Way) {
         let server = self.hub(copy.unit);
-        let long = self.plan.faults && at + ms < self.end && self.ledger.would_stand_out(&server, connector, 220);
+        let long = self.plan.faults && at + ms < self.end && self.ledger.short_of(&server, connector, 220) == 0;
         let ms = if ms < 300_000 || long { ms } else { 90_000 };
         if self.put_off(mail, copy, at, (connector, peer), &way.last) && ms > 1_800_000 {
             self.put_off(mail, copy, at + ms / 2, (connector, peer), &way.last);
@@ -363,8 +363,3 @@ impl Exchange<'_> {
 /// The host of Exchange Online that takes mail for the tenant.
 pub(super) const CLOUD: Peer<'static> =
     Peer { ip: "203.0.113.80", host: "contoso-mail-onmicrosoft-com.mail.protection.outlook.com" };
-
-/// Whether an address lies in the cloud.
-pub(super) fn in_cloud(address: &str) -> bool {
-    address.ends_with(TENANT)
-}

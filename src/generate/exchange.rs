@@ -47,10 +47,8 @@ pub(super) struct Exchange<'f> {
     truth: Truth,
     /// Last internal-message-id of each server.
     ids: Vec<u64>,
-    /// Messages that met faults, for names that no other message has.
+    /// People who exist for a fault alone, for names that nobody else has.
     pub faults: u64,
-    /// Counts outgoing mail, so that the first goes to many domains.
-    pub outgoing: usize,
 }
 
 impl<'f> Exchange<'f> {
@@ -79,13 +77,13 @@ impl<'f> Exchange<'f> {
             spool: Spool::default(),
             truth: Truth::default(),
             faults: 0,
-            outgoing: 0,
         }
     }
 
     /// Nothing earlier than this will be planned any more.
     pub(super) fn advance(&mut self, now: i64, truth: &mut dyn Write) -> io::Result<()> {
         self.spool.advance(Some(now), &mut self.shelf)?;
+        self.bytes += std::mem::take(&mut self.shelf.headers);
         self.truth.advance(Some(now), truth)
     }
 

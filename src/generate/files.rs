@@ -93,6 +93,8 @@ pub(super) struct Shelf<'f> {
     pub quirks: Quirks,
     /// Files and bytes written.
     pub written: (u64, u64),
+    /// Bytes of headers since somebody asked.
+    pub headers: u64,
 }
 
 impl<'f> Shelf<'f> {
@@ -111,7 +113,7 @@ impl<'f> Shelf<'f> {
                 });
             }
         }
-        Self { files, streams, quirks, written: (0, 0) }
+        Self { files, streams, quirks, written: (0, 0), headers: 0 }
     }
 
     /// The number of a server's log.
@@ -131,7 +133,9 @@ impl<'f> Shelf<'f> {
             let number = if period == stream.period.0 { stream.period.1 + 1 } else { 1 };
             stream.period = (period, number);
             self.written.0 += 1;
-            stream.open = Some(open(self.files, stream, at, &mut self.quirks)?);
+            let open = open(self.files, stream, at, &mut self.quirks)?;
+            self.headers += open.bytes;
+            stream.open = Some(open);
         }
         match &mut stream.open {
             Some(open) => Quirks::row(open, row, &|| header(stream.release, at)),

@@ -139,10 +139,11 @@ impl Ledger {
         })
     }
 
-    /// Whether so many are sent quickly by a server and connector that one slow one stands out.
-    pub(super) fn would_stand_out(&self, server: &str, connector: &str, times: u64) -> bool {
+    /// How many more must be sent quickly by a server and connector until a slow one stands out among so many.
+    pub(super) fn short_of(&self, server: &str, connector: &str, times: u64) -> u64 {
         let place = (server.to_owned(), connector.to_owned());
-        self.delays.get(&place).is_some_and(|d| d.sends > times * (d.slow.len() as u64 + 1))
+        let (sends, slow) = self.delays.get(&place).map_or((0, 0), |d| (d.sends, d.slow.len() as u64));
+        (times * (slow + 1) + 1).saturating_sub(sends)
     }
 
     /// The findings, by kind and key.

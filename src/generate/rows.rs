@@ -5,7 +5,7 @@ use super::stamp;
 
 /// Who wrote the log, as far as its columns show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Release {
+pub(super) enum Release {
     /// 21 columns.
     E2007,
     /// 26 columns.

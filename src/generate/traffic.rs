@@ -5,6 +5,8 @@ mod letters;
 mod machines;
 mod moderation;
 
+pub(super) use letters::newsletter;
+
 use super::exchange::Exchange;
 use super::world::Home;
 
@@ -33,7 +35,8 @@ const SHARES: [(u32, Scene); 17] = [
 ];
 
 /// What must happen at least once, so that even small logs hold every decision.
-pub(super) const ONCE: [Scene; 18] = [
+pub(super) const ONCE: [Scene; 19] = [
+    letters::to_many,
     letters::to_group,
     letters::refused,
     letters::expired,
@@ -96,12 +99,8 @@ impl Exchange<'_> {
         (from..from + people).map(|n| n % people.max(1)).find(away)
     }
 
-    /// A domain outside: some are written to much more than others, and in the beginning each in turn.
+    /// A domain outside; some are written to much more than others.
     pub(super) fn some_domain(&mut self) -> usize {
-        self.outgoing += 1;
-        if self.outgoing <= 44 {
-            return self.outgoing;
-        }
         let all = self.world.domains.len() as u64;
         let (a, b) = (self.rng.u64(0..all), self.rng.u64(0..all));
         (a * b / all.max(1)) as usize

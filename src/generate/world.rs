@@ -107,7 +107,6 @@ pub(super) struct World {
     pub users: Vec<User>,
     pub groups: Vec<Group>,
     pub domains: Vec<Domain>,
-    pub organisation: Organisation,
 }
 
 impl World {
@@ -123,7 +122,6 @@ impl World {
             edge,
             groups: Vec::new(),
             domains: domains((people / 2).clamp(60, 4_000)),
-            organisation,
         };
         world.groups = (0..people / 20).map(|n| world.group(rng, n)).collect();
         world
@@ -150,11 +148,6 @@ impl World {
 
     pub(super) fn domain(&self, n: usize) -> &Domain {
         self.domains.get(n % self.domains.len().max(1)).unwrap_or(&NOWHERE)
-    }
-
-    /// Whether somebody's mailbox is in the cloud.
-    pub(super) fn is_hybrid(&self) -> bool {
-        self.organisation != Organisation::E2007
     }
 
     /// Somebody with a mailbox here, at or after this number.

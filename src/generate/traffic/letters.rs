@@ -131,6 +131,20 @@ pub(super) fn to_group(exchange: &mut Exchange<'_>, now: i64) {
     }
 }
 
+/// One message to a dozen companies.
+pub(super) fn to_many(exchange: &mut Exchange<'_>, now: i64) {
+    newsletter(exchange, now, 12);
+}
+
+/// One message to so many domains that mail leaves for directly, from the first server.
+pub(in super::super) fn newsletter(exchange: &mut Exchange<'_>, now: i64, many: usize) {
+    let world = Rc::clone(&exchange.world);
+    let direct = (0..world.domains.len()).filter(|n| world.domain(*n).exit == Exit::Internet);
+    let to: Vec<Address> = direct.take(many).map(|d| Address::Outside(d, "info".to_owned())).collect();
+    let from = exchange.resident_of(0);
+    exchange.write_and_deliver(from, now, &to);
+}
+
 pub(super) fn to_contact(exchange: &mut Exchange<'_>, now: i64) {
     settled(exchange, now, &[Address::Contact(3), Address::Proxy(5)]);
 }
@@ -161,7 +175,7 @@ pub(super) fn expired(exchange: &mut Exchange<'_>, now: i64) {
 }
 
 pub(super) fn late(exchange: &mut Exchange<'_>, now: i64) {
-    to_outside(exchange, now, |d| End::Late(d, 120_000));
+    to_outside(exchange, now, |d| End::Late(d, 80_000));
 }
 
 pub(super) fn waiting(exchange: &mut Exchange<'_>, now: i64) {
