@@ -4,7 +4,8 @@ use super::START;
 use crate::model::time::HOUR;
 
 /// Mail of each hour of a working day; the night is never quite silent.
-const HOURS: [u64; 24] = [4, 3, 3, 3, 4, 8, 20, 55, 90, 100, 96, 84, 66, 72, 88, 86, 78, 60, 38, 24, 16, 12, 8, 6];
+const HOURS: [u64; 24] =
+    [4, 3, 3, 3, 4, 8, 20, 55, 90, 100, 96, 84, 66, 72, 88, 86, 78, 60, 38, 24, 16, 12, 8, 6];
 
 /// The hours of the logs, each with the mail that came before it.
 #[derive(Debug)]

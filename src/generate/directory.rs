@@ -103,7 +103,14 @@ impl Exchange<'_> {
         looked.ways
     }
 
-    fn look_up(&mut self, mail: &mut Mail, copy: &mut Copy, looked: &mut Looked, way: Way, address: &Address) {
+    fn look_up(
+        &mut self,
+        mail: &mut Mail,
+        copy: &mut Copy,
+        looked: &mut Looked,
+        way: Way,
+        address: &Address,
+    ) {
         let world = Rc::clone(&self.world);
         match address {
             Address::User(n) => self.person(mail, copy, looked, way, *n),
@@ -120,7 +127,11 @@ impl Exchange<'_> {
                 let outside = format!("{}@{}", names::person(*n), world.domain(*n).name);
                 self.rewrite(mail, copy, "RESOLVE", (&way.last, &outside));
                 if looked.is_new(&outside) {
-                    looked.ways.push(way.to("resolve", &outside, End::Outside(*n % world.domains.len().max(1))));
+                    looked.ways.push(way.to(
+                        "resolve",
+                        &outside,
+                        End::Outside(*n % world.domains.len().max(1)),
+                    ));
                 }
             }
             Address::Outside(d, _) => looked.ways.push(Way { end: End::Outside(*d), ..way }),
@@ -216,9 +227,16 @@ impl Exchange<'_> {
     }
 
     /// RESOLVE or REDIRECT: one address becomes another.
-    pub(super) fn rewrite(&mut self, mail: &mut Mail, copy: &mut Copy, event: &'static str, (from, to): (&str, &str)) {
+    pub(super) fn rewrite(
+        &mut self,
+        mail: &mut Mail,
+        copy: &mut Copy,
+        event: &'static str,
+        (from, to): (&str, &str),
+    ) {
         let dn = World::legacy_dn(from);
-        let row = Row { source: "ROUTING", event, context: &dn, recipients: to, related: from, ..Row::default() };
+        let row =
+            Row { source: "ROUTING", event, context: &dn, recipients: to, related: from, ..Row::default() };
         self.note(mail, copy, &row);
     }
 }

@@ -31,6 +31,13 @@ pub(super) struct Copy {
     pub from_mailbox: bool,
 }
 
+impl Copy {
+    /// The same copy at another time.
+    pub(super) fn when(self, at: i64) -> Self {
+        Self { at, ..self }
+    }
+}
+
 /// The state of the whole.
 pub(super) struct Exchange<'f> {
     pub world: Rc<World>,
@@ -112,6 +119,10 @@ impl<'f> Exchange<'f> {
         let mut line = self.spool.line();
         let log_id = stamp::timed_id(self.rng.u128(..), logged);
         render(&mut line, server.release, logged, mail, row, log_id);
+        if self.plan.quirks && self.once_in(10) && is_quoted_once(&line) {
+            // An export that doubles every quote.
+            line = line.replace('"', "\"\"");
+        }
         self.made.records += 1;
         self.bytes += line.len() as u64 + 2;
         self.spool.push(logged, Shelf::stream(unit, family), line);
@@ -165,13 +176,17 @@ impl<'f> Exchange<'f> {
         };
         message_id.push('>');
         self.made.messages += 1;
+        let mut subject = names::subject(&mut self.rng);
+        if self.plan.quirks {
+            self.oddities(&mut subject, &mut message_id, matches!(from, Sender::Outside(..)));
+        }
         let size = self.size();
         Mail {
             serial: self.made.messages,
             message_id,
             network_id: stamp::timed_id(self.rng.u128(..), at),
             network_id_seen: false,
-            subject: names::subject(&mut self.rng),
+            subject,
             return_path: sender.clone(),
             sender,
             size,
@@ -185,6 +200,16 @@ impl<'f> Exchange<'f> {
             last_seen: i64::MIN,
             is_probe: false,
             leaves: Vec::new(),
+        }
+    }
+
+    /// Texts that are odd and yet legal.
+    fn oddities(&mut self, subject: &mut String, message_id: &mut String, from_outside: bool) {
+        match self.rng.u32(0..60) {
+            0..3 => subject.clear(),
+            3 => subject.push_str("\r\nsecond line"),
+            4 | 5 if from_outside => message_id.retain(|c| !matches!(c, '<' | '>')),
+            _ => {}
         }
     }
 
@@ -236,4 +261,9 @@ fn counts(row: &Row<'_>) -> bool {
                 | "CONTOSOARCHIVED"
         )
         && row.source != "SAFETYNET"
+}
+
+/// Whether one cell is quoted, holds no quote, and is on one line.
+fn is_quoted_once(line: &str) -> bool {
+    line.bytes().filter(|b| *b == b'"').count() == 2 && !line.contains('\n')
 }

@@ -62,8 +62,7 @@ impl Open {
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         self.bytes += text.len() as u64 + 2;
         if self.quirk == Quirk::Utf16 {
-            let units: Vec<u8> =
-                text.encode_utf16().chain([13, 10]).flat_map(u16::to_le_bytes).collect();
+            let units: Vec<u8> = text.encode_utf16().chain([13, 10]).flat_map(u16::to_le_bytes).collect();
             return self.out.write_all(&units);
         }
         let end: &[u8] = if self.quirk == Quirk::LineFeed { b"\n" } else { b"\r\n" };
@@ -99,7 +98,11 @@ pub(super) struct Shelf<'f> {
 
 impl<'f> Shelf<'f> {
     /// The logs of servers: their transport and mailbox machines and their releases.
-    pub(super) fn new(files: &'f mut dyn Files, servers: &[(String, String, Release)], quirks: Quirks) -> Self {
+    pub(super) fn new(
+        files: &'f mut dyn Files,
+        servers: &[(String, String, Release)],
+        quirks: Quirks,
+    ) -> Self {
         let mut streams = Vec::new();
         for (hub, mailbox, release) in servers {
             for family in Family::ALL {
@@ -128,7 +131,7 @@ impl<'f> Shelf<'f> {
         let full = stream.open.as_ref().is_some_and(|o| o.bytes + row.len() as u64 + 2 > LARGEST);
         if stream.open.is_none() || full || period != stream.period.0 {
             if let Some(open) = stream.open.take() {
-                self.written.1 += close(open, &self.quirks)?;
+                self.written.1 += close(open)?;
             }
             let number = if period == stream.period.0 { stream.period.1 + 1 } else { 1 };
             stream.period = (period, number);
@@ -147,7 +150,7 @@ impl<'f> Shelf<'f> {
     pub(super) fn close(mut self) -> io::Result<(u64, u64)> {
         for stream in &mut self.streams {
             if let Some(open) = stream.open.take() {
-                self.written.1 += close(open, &self.quirks)?;
+                self.written.1 += close(open)?;
             }
         }
         Ok(self.written)
@@ -178,8 +181,8 @@ fn open(files: &mut dyn Files, stream: &Stream, at: i64, quirks: &mut Quirks) ->
     Ok(open)
 }
 
-fn close(mut open: Open, quirks: &Quirks) -> io::Result<u64> {
-    quirks.end(&mut open)?;
+fn close(mut open: Open) -> io::Result<u64> {
+    Quirks::end(&mut open)?;
     open.out.flush()?;
     if let Some(copy) = &mut open.copy {
         copy.flush()?;

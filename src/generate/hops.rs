@@ -28,7 +28,7 @@ impl Exchange<'_> {
         let (mailbox, hub) = (&server.mailbox, &server.hub);
         let client = (mailbox.ip.as_str(), mailbox.name.as_str());
         let base = Row { client, context: &item, source: "STOREDRIVER", ..Row::default() };
-        if self.once_in(6) {
+        if self.once_in(12) {
             let row = Row { event: "NOTIFYMAPI", nameless: true, ..base };
             self.emit(mail, unit, Family::Submission, start - 20, &row);
         }
@@ -80,7 +80,14 @@ impl Exchange<'_> {
     }
 
     /// A message comes in by SMTP from a host that is none of ours.
-    pub(super) fn arrive(&mut self, mail: &mut Mail, unit: usize, at: i64, peer: Peer<'_>, recipients: &str) -> Copy {
+    pub(super) fn arrive(
+        &mut self,
+        mail: &mut Mail,
+        unit: usize,
+        at: i64,
+        peer: Peer<'_>,
+        recipients: &str,
+    ) -> Copy {
         let world = Rc::clone(&self.world);
         let hub = &world.unit(unit).hub;
         let id = self.next_id(unit);
@@ -119,7 +126,7 @@ impl Exchange<'_> {
         let partner = (unit + 1) % world.units.len().max(1);
         let (own, other) = (world.unit(unit), world.unit(partner));
         let able = own.release >= Release::E2010 && unit != world.edge();
-        if !able || self.rng.u32(0..5) > 0 {
+        if !able || self.rng.u32(0..12) > 0 {
             return;
         }
         if partner == unit || other.release < Release::E2010 {
@@ -147,7 +154,8 @@ impl Exchange<'_> {
         };
         self.emit(mail, partner, Family::Transport, at - 8, &row);
         let discarded = format!("ExplicitlyDiscarded;{shadow}");
-        let row = Row { client: ("", ""), source: "REDUNDANCY", event: "HADISCARD", context: &discarded, ..row };
+        let row =
+            Row { client: ("", ""), source: "REDUNDANCY", event: "HADISCARD", context: &discarded, ..row };
         let later = at + self.between(20_000, 90_000);
         self.emit(mail, partner, Family::Transport, later, &row);
     }
@@ -160,22 +168,20 @@ impl Exchange<'_> {
         let by_client = row.source == "AGENT" && row.event != "RECEIVE";
         let host = (hub.ip.as_str(), hub.name.as_str());
         let (client, server) = if by_client { (("", hub.fqdn.as_str()), ("", "")) } else { (("", ""), host) };
-        let custom = if row.custom.is_empty() { "S:DeliveryPriority=Normal;S:AccountForest=contoso.com" } else { row.custom };
-        let row = Row {
-            client,
-            server,
-            id: Some(row.id.unwrap_or(copy.id)),
-            grown: Some(600),
-            custom,
-            ..*row
+        let custom = if row.custom.is_empty() {
+            "S:DeliveryPriority=Normal;S:AccountForest=contoso.com"
+        } else {
+            row.custom
         };
+        let row =
+            Row { client, server, id: Some(row.id.unwrap_or(copy.id)), grown: Some(600), custom, ..*row };
         self.emit(mail, copy.unit, Family::Transport, copy.at, &row);
     }
 
     /// What the agents have to say.
     pub(super) fn agents(&mut self, mail: &mut Mail, copy: &mut Copy, recipients: &str) {
         let modern = self.world.unit(copy.unit).release.is_modern();
-        if !modern || self.once_in(3) {
+        if !modern || self.rng.u32(0..5) > 1 {
             return;
         }
         let people = recipients.matches(';').count() + 1;
@@ -191,7 +197,8 @@ impl Exchange<'_> {
         copy.at += self.between(20, 80);
         self.note(mail, copy, &row);
         if self.plan.quirks && self.once_in(9) {
-            let row = Row { source: "AGENT", event: "CONTOSOARCHIVED", context: "Contoso Archive Agent", ..row };
+            let row =
+                Row { source: "AGENT", event: "CONTOSOARCHIVED", context: "Contoso Archive Agent", ..row };
             self.note(mail, copy, &row);
         }
     }
@@ -220,7 +227,7 @@ impl Exchange<'_> {
         let taken = copy.at + self.between(60, 400);
         let id = self.next_id(to);
         let sent = taken + self.between(5, 60);
-        self.send_row(mail, copy, sent, (&next.hub.ip, &next.hub.fqdn), (id, INTRA), recipients);
+        self.send_row(mail, copy.when(sent), (&next.hub.ip, &next.hub.fqdn), (id, INTRA), recipients);
         let context = notes::arriving(taken, id);
         let connector = if to == world.edge() {
             "EDGE1\\Default internal receive connector EDGE1".to_owned()
@@ -253,7 +260,6 @@ impl Exchange<'_> {
         &mut self,
         mail: &mut Mail,
         copy: Copy,
-        at: i64,
         peer: (&str, &str),
         (id, connector): (u64, &str),
         recipients: &str,
@@ -262,8 +268,8 @@ impl Exchange<'_> {
         let server = world.unit(copy.unit);
         let old = !server.release.is_modern();
         let hostname = if server.release == Release::E2007 { "" } else { peer.1 };
-        let context = notes::queued(at, &mail.message_id, id, hostname, old, mail.size + 900);
-        self.sent(mail, copy, at, (peer, connector, "SEND"), &context, recipients);
+        let context = notes::queued(copy.at, &mail.message_id, id, hostname, old, mail.size + 900);
+        self.sent(mail, copy, (peer, connector, "SEND"), &context, recipients);
     }
 
     /// Any SEND or SENDEXTERNAL.
@@ -271,7 +277,6 @@ impl Exchange<'_> {
         &mut self,
         mail: &mut Mail,
         copy: Copy,
-        at: i64,
         (peer, connector, event): ((&str, &str), &str, &'static str),
         context: &str,
         recipients: &str,
@@ -279,14 +284,14 @@ impl Exchange<'_> {
         let world = Rc::clone(&self.world);
         let server = world.unit(copy.unit);
         let people = recipients.matches(';').count() + 1;
-        let ms = at - copy.since;
+        let ms = copy.at - copy.since;
         self.ledger.sent(&server.hub.name, connector, ms, mail.serial);
         let info = if server.release.is_modern() {
             notes::latencies(&mut self.rng, mail.origin, &server.hub.fqdn, ms, copy.from_mailbox)
         } else {
             format!("{};SRV={}:TOTAL=0", super::stamp::time_text(mail.origin), server.hub.name)
         };
-        let custom = notes::sending(at - mail.origin, people, connector != INTRA);
+        let custom = notes::sending(copy.at - mail.origin, people, connector != INTRA);
         let status = ["250 2.1.5 Recipient OK"].repeat(people).join(";");
         let miscounted = self.plan.quirks && self.once_in(40);
         let row = Row {
@@ -305,46 +310,62 @@ impl Exchange<'_> {
             miscounted,
             ..Row::default()
         };
-        self.emit(mail, copy.unit, Family::Transport, at, &row);
+        self.emit(mail, copy.unit, Family::Transport, copy.at, &row);
     }
 
     /// Out of the organisation.
-    pub(super) fn exit(&mut self, mail: &mut Mail, copy: Copy, at: i64, connector: &str, peer: Peer<'_>, recipients: &str) {
-        let event = if self.world.unit(copy.unit).release == Release::E2019 { "SENDEXTERNAL" } else { "SEND" };
+    pub(super) fn exit(
+        &mut self,
+        mail: &mut Mail,
+        copy: Copy,
+        connector: &str,
+        peer: Peer<'_>,
+        recipients: &str,
+    ) {
+        let event =
+            if self.world.unit(copy.unit).release == Release::E2019 { "SENDEXTERNAL" } else { "SEND" };
         let context = if peer.host.ends_with(".outlook.com") {
             let id = 31_065_420_000_000 + self.rng.u64(0..900_000_000);
             let host = "AM0PR01MB0001.eurprd01.prod.outlook.com";
-            notes::queued(at, &mail.message_id, id, host, false, mail.size + 10_000)
+            notes::queued(copy.at, &mail.message_id, id, host, false, mail.size + 10_000)
         } else {
             let reply = format!("250 2.0.0 Ok: queued as 4f{:010X}", self.rng.u64(..) >> 24);
-            notes::accepted(at, copy.id, &reply)
+            notes::accepted(copy.at, copy.id, &reply)
         };
-        self.sent(mail, copy, at, ((peer.ip, peer.host), connector, event), &context, recipients);
+        self.sent(mail, copy, ((peer.ip, peer.host), connector, event), &context, recipients);
     }
 
     /// Into a mailbox; says when.
     pub(super) fn store(&mut self, mail: &mut Mail, copy: Copy, home: usize, recipients: &str) -> i64 {
         let at = copy.at + self.between(60, 500);
-        self.store_at(mail, copy, home, at, "DELIVER", recipients);
+        self.store_at(mail, copy.when(at), home, "DELIVER", recipients);
         at + 45
     }
 
-    /// The same at a set time and with either event.
+    /// The same at the time of the copy, and with either event.
     pub(super) fn store_at(
         &mut self,
         mail: &mut Mail,
         copy: Copy,
         home: usize,
-        at: i64,
         event: &'static str,
         recipients: &str,
     ) {
         let world = Rc::clone(&self.world);
         let (hub, mailbox) = (&world.unit(copy.unit).hub, &world.unit(home).mailbox);
-        let modern = world.unit(copy.unit).release.is_modern();
+        let (modern, at) = (world.unit(copy.unit).release.is_modern(), copy.at);
         let client = (hub.ip.as_str(), hub.fqdn.as_str());
         let server = (mailbox.ip.as_str(), mailbox.fqdn.as_str());
-        let base = Row { client, server, source: "STOREDRIVER", event, id: Some(copy.id), recipients, grown: Some(1_200), ..Row::default() };
+        let base = Row {
+            client,
+            server,
+            source: "STOREDRIVER",
+            event,
+            id: Some(copy.id),
+            recipients,
+            grown: Some(1_200),
+            ..Row::default()
+        };
         if !modern {
             let info = format!("{};SRV={}:TOTAL=0", super::stamp::time_text(mail.origin), hub.name);
             self.ledger.wrote(&hub.name, at);
@@ -353,7 +374,7 @@ impl Exchange<'_> {
         }
         let reply = format!("250 2.0.0 OK {} [Hostname={}]", mail.message_id, mailbox.fqdn);
         let context = notes::accepted(at, copy.id, &reply);
-        self.sent(mail, copy, at, (server, INTRA, "SEND"), &context, recipients);
+        self.sent(mail, copy, (server, INTRA, "SEND"), &context, recipients);
         let stored = at + self.between(20, 45);
         let context = notes::accepted(stored, copy.id, &super::stamp::time_text(stored));
         let info = notes::delivery(&mut self.rng, mail.origin, &hub.fqdn, &mailbox.fqdn, at - copy.since);

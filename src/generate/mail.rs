@@ -125,6 +125,13 @@ pub(super) struct Mail {
     pub leaves: Vec<Leaf>,
 }
 
+impl Mail {
+    /// The message-id as another message refers to it; without angle brackets it could not be told for one.
+    pub(super) fn as_reference(&self) -> Option<String> {
+        self.message_id.starts_with('<').then(|| self.message_id.clone())
+    }
+}
+
 /// Addresses as the log lists them.
 pub(super) fn list<'a>(addresses: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();

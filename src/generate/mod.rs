@@ -20,13 +20,14 @@ mod rows;
 mod spool;
 mod stamp;
 mod traffic;
+mod trouble;
 mod truth;
 mod world;
 
 use std::io::{self, Write};
 
-use calendar::Calendar;
 use crate::model::time::DAY;
+use calendar::Calendar;
 use exchange::Exchange;
 
 /// First moment of the logs: Monday, 2 March 2026.

@@ -3,20 +3,21 @@
 use fastrand::Rng;
 
 const FIRST: [&str; 32] = [
-    "anna", "ben", "carla", "dora", "emil", "fatima", "greta", "hugo", "ida", "jonas", "kim", "lena", "mia", "noah",
-    "oskar", "petra", "quentin", "rosa", "sven", "tomasz", "ulla", "viktor", "wanda", "xenia", "yusuf", "zoe", "alice",
-    "boris", "chiara", "david", "elif", "frank",
+    "anna", "ben", "carla", "dora", "emil", "fatima", "greta", "hugo", "ida", "jonas", "kim", "lena", "mia",
+    "noah", "oskar", "petra", "quentin", "rosa", "sven", "tomasz", "ulla", "viktor", "wanda", "xenia",
+    "yusuf", "zoe", "alice", "boris", "chiara", "david", "elif", "frank",
 ];
 
 const LAST: [&str; 32] = [
-    "adler", "bauer", "costa", "dietz", "engel", "fuchs", "garcia", "horn", "ito", "jansen", "keller", "lange",
-    "moreau", "novak", "olsen", "peters", "quist", "rossi", "sommer", "tanaka", "ulrich", "vogel", "weber", "xu",
-    "yilmaz", "zimmer", "berg", "clausen", "dubois", "eriksen", "fischer", "gruber",
+    "adler", "bauer", "costa", "dietz", "engel", "fuchs", "garcia", "horn", "ito", "jansen", "keller",
+    "lange", "moreau", "novak", "olsen", "peters", "quist", "rossi", "sommer", "tanaka", "ulrich", "vogel",
+    "weber", "xu", "yilmaz", "zimmer", "berg", "clausen", "dubois", "eriksen", "fischer", "gruber",
 ];
 
 const COMPANY: [&str; 5] = ["adatum", "northwind", "tailspin", "wingtip", "litware"];
 
-const GROUP: [&str; 8] = ["sales", "all-berlin", "project", "management", "support", "works-council", "it", "warehouse"];
+const GROUP: [&str; 8] =
+    ["sales", "all-berlin", "project", "management", "support", "works-council", "it", "warehouse"];
 
 const SUBJECT: [&str; 40] = [
     "Minutes of Monday",

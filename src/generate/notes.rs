@@ -25,15 +25,11 @@ pub(super) fn latencies(rng: &mut Rng, origin: i64, host: &str, ms: i64, from_ma
             ("|SA", sub / 4),
             ("|MTSS-PEN", sub / 2),
             ("(MTSSDA", sub / 7),
-            ("|MTSSDC", 2),
             ("|MTSSDSDS", 3 + sub / 9),
-            ("|MTSSDSDSEA", 4),
-            ("|MTSSDSS", sub / 11),
-            ("(MTSSDSDSM", 3),
         ] {
             part(&mut out, name, ms);
         }
-        out.push_str("))");
+        out.push(')');
     }
     out.push_str(";LSRV=");
     out.push_str(host);
@@ -45,19 +41,14 @@ pub(super) fn latencies(rng: &mut Rng, origin: i64, host: &str, ms: i64, from_ma
         ("(SMRCL", 3),
         ("))|CAT", 7),
         ("(CATOS", 1),
-        ("(CATSM", 1),
-        ("(CATSM-Malware Agent", 1),
-        ("))|CATRESL", 2),
+        ("|CATRESL", 2),
         ("|CATORES", 3),
         ("(CATRS", 2),
         ("(CATRS-Transport Rule Agent", 1),
-        ("(X-ETREX", 1),
-        (")|CATRS-Index Routing Agent", 1),
         (")))|UNK", 0),
         ("|QDE", 2),
         ("|SMSC", 2),
-        ("(X-SMSDR", 1),
-        (")|SMS", 2),
+        ("|SMS", 2),
     ] {
         part(&mut out, name, if share == 0 { 1 } else { unit * share + rng.i64(0..3) });
     }
@@ -79,10 +70,8 @@ pub(super) fn delivery(rng: &mut Rng, origin: i64, hub: &str, mailbox: &str, ms:
     for (name, ms) in [
         (":TOTAL-DEL", 40),
         ("|SMR", 5),
-        ("|SDD", 30),
-        ("(SDDPM", 6),
+        ("|SDDPM", 6),
         ("(SDDPM-Conversations Processing Agent", 4),
-        (")|SDDSMG", 11),
         (")|D", 33),
     ] {
         part(&mut out, name, ms + rng.i64(0..12));
@@ -117,7 +106,7 @@ pub(super) fn sending(ms: i64, people: usize, outside: bool) -> String {
         out.push_str(";S:ToEntity=Internet;S:Microsoft.Exchange.Transport.MailRecipient.RequiredTlsAuthLevel=Opportunistic");
         out.push_str(";S:Microsoft.Exchange.Transport.MailRecipient.EffectiveTlsAuthLevel=EncryptionOnly");
     }
-    out.push_str(";S:IncludeInSla=True;S:FromEntity=Hosted;S:MsgRecipCount=");
+    out.push_str(";S:MsgRecipCount=");
     number(&mut out, people as u64);
     out.push_str(";S:SubRecipCount=");
     number(&mut out, people as u64);
@@ -136,13 +125,9 @@ pub(super) fn stored(rng: &mut Rng, ms: i64, database: u64) -> String {
     guid(&mut out, 0x76e6_d2ed_bad6_4b1c_a60c_32ef_dad5_8e00 + u128::from(database));
     out.push_str(";S:Mailboxes=");
     guid(&mut out, rng.u128(..));
-    out.push_str(";S:StoreObjectIds=AAMkAD");
-    guid(&mut out, rng.u128(..));
-    out.push_str("AAAEyAAA=;S:ActivityId=");
-    guid(&mut out, rng.u128(..));
     part(&mut out, ";S:E2ELatency", ms);
     part(&mut out, ";S:DeliveryLatency", 31);
-    out.push_str(";S:AttachCount=0;S:ToEntity=Hosted;S:FromEntity=Hosted;S:P2RecipStat=0.006/2;S:MsgRecipCount=1;S:SubRecipCount=1;S:DeliveryPriority=Normal;S:AccountForest=contoso.com");
+    out.push_str(";S:AttachCount=0;S:ToEntity=Hosted;S:DeliveryPriority=Normal;S:AccountForest=contoso.com");
     out
 }
 
@@ -151,14 +136,16 @@ pub(super) fn agents(rng: &mut Rng, bytes: u64, people: usize, at: i64) -> Strin
     let mut out = String::with_capacity(520);
     out.push_str("S:AMA=SUM|v=0|action=|error=|atch=");
     number(&mut out, rng.u64(0..4));
-    for _ in 0..rng.u32(1..4) {
+    for _ in 0..rng.u32(0..3) {
         out.push_str(";S:TRA=ETR|ruleId=");
         guid(&mut out, 0x5f0f_67ae_0bd1_4c11_9d5d_1b44_1f4c_6d00 + rng.u128(0..9));
         out.push_str("|st=");
         time(&mut out, at / 60_000 * 60_000);
         out.push_str("|action=ApplyClassification|sev=1|mode=Enforce");
     }
-    out.push_str(";S:TRA=ETRP|ETREX|t=0;S:CompCost=|AMA=0|ETR=0;S:DeliveryPriority=Normal;S:PrioritizationReason=AMS:");
+    out.push_str(
+        ";S:TRA=ETRP|ETREX|t=0;S:CompCost=|AMA=0|ETR=0;S:DeliveryPriority=Normal;S:PrioritizationReason=AMS:",
+    );
     number(&mut out, bytes);
     out.push_str("/1048576|ARC:");
     number(&mut out, people as u64);

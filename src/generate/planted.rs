@@ -101,7 +101,10 @@ pub(super) fn agenda(plan: &Plan) -> Vec<Event> {
             }
             room -= fault.rows;
             for n in 0..times {
-                agenda.push(Event { at: fault.first + n * if fault.first < 100 { 3 } else { 27 }, scene: fault.scene });
+                agenda.push(Event {
+                    at: fault.first + n * if fault.first < 100 { 3 } else { 27 },
+                    scene: fault.scene,
+                });
             }
         }
     }
@@ -137,7 +140,7 @@ impl Exchange<'_> {
     ) -> Copy {
         for _ in 0..times {
             let left = copy.at + self.between(500, 1_500);
-            self.exit(mail, copy, left, connector, out, address);
+            self.exit(mail, copy.when(left), connector, out, address);
             let again = left + self.between(20_000, 120_000);
             mail.size += 700 + self.rng.u64(0..300);
             if renamed {

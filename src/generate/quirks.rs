@@ -135,13 +135,15 @@ impl Quirks {
     }
 
     /// Writes what stands behind the last row.
-    pub(super) fn end(&self, open: &mut Open) -> io::Result<()> {
+    pub(super) fn end(open: &mut Open) -> io::Result<()> {
         if let Some(held) = open.held.take() {
             open.line(&held)?;
         }
         match open.quirk {
             Quirk::Zeros => open.raw(&[0; 3_000]),
-            Quirk::Cut => open.raw(b"2026-03-02T09:00:00.000Z,,EX1.contoso.com,,,CatContentConversion,,AGENT,AGENTINFO,5450"),
+            Quirk::Cut => open.raw(
+                b"2026-03-02T09:00:00.000Z,,EX1.contoso.com,,,CatContentConversion,,AGENT,AGENTINFO,5450",
+            ),
             _ => Ok(()),
         }
     }

@@ -25,7 +25,7 @@ impl Exchange<'_> {
         report.subject = format!("Undeliverable: {}", about.subject);
         report.size = about.size / 4 + 6_000;
         report.class = "dsn";
-        report.reference = Some(about.message_id.clone());
+        report.reference = about.as_reference();
         report.from = about.from.clone();
         Some(report)
     }

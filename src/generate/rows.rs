@@ -114,7 +114,8 @@ pub(super) struct Row<'a> {
 
 /// Appends a cell, quoted as RFC 4180 wants.
 fn cell(out: &mut String, text: &str) {
-    if text.bytes().all(|b| !matches!(b, b',' | b'"' | b'\r' | b'\n')) {
+    // A carriage return is always followed by a line feed here.
+    if memchr::memchr3(b',', b'"', b'\n', text.as_bytes()).is_none() {
         out.push_str(text);
     } else {
         out.push('"');

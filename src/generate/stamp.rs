@@ -5,11 +5,32 @@ use crate::model::time::{DAY, HOUR, Timestamp};
 /// .NET ticks (100 ns) between year 1 and 1970.
 const TICKS_TO_1970: i64 = 621_355_968_000_000_000;
 
+/// Appends digits that were put together as bytes; all of them are ASCII.
+fn ascii(out: &mut String, bytes: &[u8]) {
+    out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
+}
+
+/// Fills a slot with a number, with leading zeros.
+fn fill<const N: usize>(slot: &mut [u8; N], n: i64) {
+    let mut rest = n as u64;
+    for digit in slot.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+}
+
+/// A number of so many digits, with leading zeros.
+fn padded<const N: usize>(out: &mut String, n: i64) {
+    let mut digits = [0; N];
+    fill(&mut digits, n);
+    ascii(out, &digits);
+}
+
 /// Appends a number in decimal.
 pub(super) fn number(out: &mut String, n: u64) {
     let mut digits = [b'0'; 20];
-    let mut used = 0;
     let mut rest = n;
+    let mut used = 0;
     for slot in digits.iter_mut().rev() {
         *slot = b'0' + (rest % 10) as u8;
         rest /= 10;
@@ -18,36 +39,34 @@ pub(super) fn number(out: &mut String, n: u64) {
             break;
         }
     }
-    out.extend(digits.iter().skip(20 - used).map(|b| char::from(*b)));
-}
-
-/// Appends a number with leading zeros.
-fn padded(out: &mut String, n: i64, digits: u32) {
-    for place in (0..digits).rev() {
-        out.push(char::from(b'0' + (n / 10_i64.pow(place) % 10) as u8));
-    }
+    ascii(out, digits.get(20 - used..).unwrap_or_default());
 }
 
 /// Appends milliseconds as seconds with three decimals.
 pub(super) fn seconds(out: &mut String, ms: i64) {
     number(out, (ms.max(0) / 1000) as u64);
     out.push('.');
-    padded(out, ms.max(0) % 1000, 3);
+    padded::<3>(out, ms.max(0) % 1000);
 }
 
 /// Appends a time as the log has it, `2026-03-02T09:00:00.000Z`.
 pub(super) fn time(out: &mut String, at: i64) {
     let (year, month, day) = Timestamp(at).civil();
     let ms = at.rem_euclid(DAY);
-    let parts = [(year, 4, '-'), (month, 2, '-'), (day, 2, 'T'), (ms / HOUR, 2, ':'), (ms / 60_000 % 60, 2, ':')];
-    for (n, digits, after) in parts {
-        padded(out, n, digits);
-        out.push(after);
+    let (mut years, mut thousandths) = ([0; 4], [0; 3]);
+    fill(&mut years, year);
+    fill(&mut thousandths, ms % 1000);
+    let mut pairs = [[0; 2]; 5];
+    for (pair, n) in pairs.iter_mut().zip([month, day, ms / HOUR, ms / 60_000 % 60, ms / 1000 % 60]) {
+        fill(pair, n);
     }
-    padded(out, ms / 1000 % 60, 2);
-    out.push('.');
-    padded(out, ms % 1000, 3);
-    out.push('Z');
+    let ([y0, y1, y2, y3], [a, b, c]) = (years, thousandths);
+    let [[m0, m1], [d0, d1], [h0, h1], [n0, n1], [s0, s1]] = pairs;
+    let text = [
+        y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1, b'.', a, b, c,
+        b'Z',
+    ];
+    ascii(out, &text);
 }
 
 /// A time as text.
@@ -61,11 +80,11 @@ pub(super) fn time_text(at: i64) -> String {
 pub(super) fn file_stamp(at: i64, hourly: bool) -> String {
     let (year, month, day) = Timestamp(at).civil();
     let mut out = String::with_capacity(10);
-    padded(&mut out, year, 4);
-    padded(&mut out, month, 2);
-    padded(&mut out, day, 2);
+    padded::<4>(&mut out, year);
+    padded::<2>(&mut out, month);
+    padded::<2>(&mut out, day);
     if hourly {
-        padded(&mut out, at.rem_euclid(DAY) / HOUR, 2);
+        padded::<2>(&mut out, at.rem_euclid(DAY) / HOUR);
     }
     out
 }
@@ -76,22 +95,33 @@ pub(super) fn timed_id(random: u128, at: i64) -> u128 {
     random << 48 | (ticks >> 16 & 0xffff_ffff_ffff)
 }
 
-/// Appends the lowest `digits` hexadecimal digits.
-pub(super) fn hex(out: &mut String, n: u128, digits: u32) {
-    for place in (0..digits).rev() {
-        let nibble = (n >> (place * 4) & 15) as u8;
-        out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble }));
+/// A nibble as a digit.
+fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble }
+}
+
+/// Appends the lowest `digits` hexadecimal digits, at most 32.
+pub(super) fn hex(out: &mut String, n: u128, digits: usize) {
+    let mut text = [0; 32];
+    let mut rest = n;
+    for digit in text.iter_mut().rev() {
+        *digit = hex_digit((rest & 15) as u8);
+        rest >>= 4;
     }
+    ascii(out, text.get(32 - digits.min(32)..).unwrap_or_default());
 }
 
 /// Appends a GUID.
 pub(super) fn guid(out: &mut String, n: u128) {
-    for (shift, digits) in [(96, 8), (80, 4), (64, 4), (48, 4), (0, 12)] {
-        if shift != 96 {
-            out.push('-');
+    let mut text = [b'-'; 36];
+    let mut rest = n;
+    for (place, digit) in text.iter_mut().enumerate().rev() {
+        if !matches!(place, 8 | 13 | 18 | 23) {
+            *digit = hex_digit((rest & 15) as u8);
+            rest >>= 4;
         }
-        hex(out, n >> shift, digits);
     }
+    ascii(out, &text);
 }
 
 /// A GUID as text.

@@ -20,7 +20,7 @@ struct Row<'a> {
     sender: &'a str,
     recipient: &'a str,
     final_recipient: &'a str,
-    via: Vec<Step<'a>>,
+    via: Vec<Link<'a>>,
     decision: &'static str,
     connector: Option<&'a str>,
     next_hop: Option<&'a str>,
@@ -34,7 +34,7 @@ struct Row<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Step<'a> {
+struct Link<'a> {
     step: &'static str,
     from: &'a str,
     to: &'a str,
@@ -56,12 +56,8 @@ impl Truth {
     pub(super) fn add(&mut self, mail: &Mail) -> io::Result<()> {
         for leaf in &mail.leaves {
             let text = serde_json::to_string(&row(mail, leaf))?;
-            let place = (
-                mail.first_seen,
-                mail.message_id.clone(),
-                leaf.way.recipient.clone(),
-                leaf.way.last.clone(),
-            );
+            let place =
+                (mail.first_seen, mail.message_id.clone(), leaf.way.recipient.clone(), leaf.way.last.clone());
             self.heap.push(Reverse((place, text)));
             self.rows += 1;
         }
@@ -90,7 +86,7 @@ fn row<'a>(mail: &'a Mail, leaf: &'a Leaf) -> Row<'a> {
         sender: &mail.return_path,
         recipient: &leaf.way.recipient,
         final_recipient: &leaf.way.last,
-        via: leaf.way.via.iter().map(|v| Step { step: v.step, from: &v.from, to: &v.to }).collect(),
+        via: leaf.way.via.iter().map(|v| Link { step: v.step, from: &v.from, to: &v.to }).collect(),
         decision: leaf.decision,
         connector: leaf.connector.as_deref(),
         next_hop: leaf.next_hop.as_deref(),

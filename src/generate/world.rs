@@ -184,7 +184,7 @@ impl World {
         Group {
             address: format!("{}.{n}@{DOMAIN}", names::group(n)),
             members: (0..some).map(|_| rng.u64(0..people) as usize).collect(),
-            inner: (n % 5 == 0).then_some(n + 1),
+            inner: n.is_multiple_of(5).then_some(n + 1),
             contact: (n % 7 == 3).then_some(n),
         }
     }
@@ -208,13 +208,15 @@ fn units(organisation: Organisation, servers: usize) -> Vec<Unit> {
         .map(|n| {
             let release = release(n);
             let modern = release.is_modern();
-            let host = |prefix: &str, net: usize| Host::new(format!("{prefix}{}", n + 1), format!("10.0.{net}.{}", n + 11));
+            let host = |prefix: &str, net: usize| {
+                Host::new(format!("{prefix}{}", n + 1), format!("10.0.{net}.{}", n + 11))
+            };
             Unit {
                 hub: host(if modern { "EX" } else { "HUB" }, 1),
                 mailbox: if modern { host("EX", 1) } else { host("MBX", 2) },
                 release,
                 skew: if n == 1 { -2_300 } else { 0 },
-                in_group: modern && n < 4 && n != 1,
+                in_group: modern && n + 1 < servers.max(3),
             }
         })
         .collect()
@@ -222,7 +224,7 @@ fn units(organisation: Organisation, servers: usize) -> Vec<Unit> {
 
 fn users(people: usize, units: &[Unit], hybrid: bool) -> Vec<User> {
     // Half of all mailboxes lie on the first server, where the organisation began.
-    let home = |n: usize| if n % 2 == 0 { 0 } else { n / 2 % units.len().max(1) };
+    let home = |n: usize| if n.is_multiple_of(2) { 0 } else { n / 2 % units.len().max(1) };
     (0..people)
         .map(|n| {
             let domain = if n % 9 == 4 { SECOND } else { DOMAIN };
@@ -245,7 +247,7 @@ fn domains(count: usize) -> Vec<Domain> {
                 // Few domains behind each of them, or they would carry mail to everywhere.
                 5 if n < 100 => Exit::SmartHost,
                 2 if n == 2 => Exit::Partner,
-                k if k % 3 == 1 => Exit::Edge,
+                k if k % 6 == 1 => Exit::Edge,
                 _ => Exit::Internet,
             };
             let mx = match exit {

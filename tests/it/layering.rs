@@ -15,9 +15,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("route", &["model"]),
     ("tally", &["model"]),
     ("input", &["model"]),
+    ("generate", &["model"]),
     ("output", &["model"]),
     ("pipeline", &["model", "parse", "route", "tally", "input"]),
-    ("cli", &["model", "input", "pipeline", "output"]),
+    ("cli", &["model", "input", "pipeline", "output", "generate"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod determinism;
+mod generate;
 mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;

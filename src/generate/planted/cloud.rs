@@ -1,18 +1,20 @@
 //! Faults between the organisation and its tenant.
 
 use super::super::directory::remote;
-use super::super::dispatch::{CLOUD, Refusal};
+use super::super::dispatch::CLOUD;
 use super::super::exchange::Exchange;
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Way};
+use super::super::trouble::Refusal;
 use super::super::world::{DOMAIN, HYBRID, INTERNET, SECOND, TENANT};
 use super::gateways::hop_limit;
 
 /// All hosts of the cloud are one.
 const ONLINE: &str = "Exchange Online";
 /// Where mail from the cloud comes from.
-const FROM_CLOUD: Peer<'static> = Peer { ip: "203.0.113.91", host: "mail-db8pr05cu003.outbound.protection.outlook.com" };
+const FROM_CLOUD: Peer<'static> =
+    Peer { ip: "203.0.113.91", host: "mail-db8pr05cu003.outbound.protection.outlook.com" };
 /// The gateway that the own domain's MX names.
 const GATEWAY: Peer<'static> = Peer { ip: "203.0.113.9", host: "mx.gw.contoso.com" };
 
@@ -34,7 +36,7 @@ pub(super) fn own_domain_as_target(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
     let (mut mail, copy) = exchange.letter(now + 600_000, &address);
     let at = copy.at + 900;
-    exchange.exit(&mut mail, copy, at, INTERNET, GATEWAY, &address);
+    exchange.exit(&mut mail, copy.when(at), INTERNET, GATEWAY, &address);
     exchange.left(&mut mail, copy, (INTERNET, GATEWAY), &[Way::straight(&address, End::Nobody)]);
     exchange.found(&mail, key("rra-primary-domain"));
     exchange.done(&mail);
@@ -50,7 +52,7 @@ pub(super) fn target_without_connector(exchange: &mut Exchange<'_>, now: i64) {
         let (mut mail, mut copy) = exchange.letter(now + n * 300_000, &address);
         exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
         let at = copy.at + 900;
-        exchange.exit(&mut mail, copy, at, INTERNET, peer, &there);
+        exchange.exit(&mut mail, copy.when(at), INTERNET, peer, &there);
         let way = Way::straight(&address, End::Nobody).to("resolve", &there, End::Nobody);
         exchange.left(&mut mail, copy, (INTERNET, peer), &[way]);
         for kind in ["rra-no-route", "cloud-via-mx"] {
@@ -78,7 +80,7 @@ pub(super) fn tenant_address_by_mx(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(TENANT);
     let (mut mail, copy) = exchange.letter(now, &address);
     let at = copy.at + 900;
-    exchange.exit(&mut mail, copy, at, INTERNET, CLOUD, &address);
+    exchange.exit(&mut mail, copy.when(at), INTERNET, CLOUD, &address);
     exchange.left(&mut mail, copy, (INTERNET, CLOUD), &[Way::straight(&address, End::Nobody)]);
     exchange.found(&mail, Key::new("cloud-via-mx").domain(TENANT).connector(INTERNET).peer(ONLINE));
     exchange.done(&mail);

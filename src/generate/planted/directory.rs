@@ -31,7 +31,8 @@ pub(super) fn old_suggestion(exchange: &mut Exchange<'_>, now: i64) {
     let address = format!(
         "IMCEAEX-_o=Contoso_ou=Exchange+20Administrative+20Group+20+28FYDIBOHF23SPDLT+29_cn=Recipients_cn={local}@{DOMAIN}"
     );
-    let named = format!("/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={local}");
+    let named =
+        format!("/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={local}");
     let from = exchange.resident();
     let to = [Address::Settled(address.clone(), End::Nobody)];
     let (mut mail, copy) = exchange.write(from, now, &to);
@@ -107,8 +108,8 @@ pub(super) fn shared_domain(exchange: &mut Exchange<'_>, now: i64) {
 /// A message of somebody who is in no list here and will get no report.
 pub(super) fn from_stranger(exchange: &mut Exchange<'_>, sender: &str, at: i64) -> Mail {
     let mut mail = exchange.mail(Sender::Nobody, at - 900);
-    mail.sender = sender.to_owned();
-    mail.return_path = sender.to_owned();
+    sender.clone_into(&mut mail.sender);
+    sender.clone_into(&mut mail.return_path);
     mail.direction = "Incoming";
     "198.51.100.200".clone_into(&mut mail.client_ip);
     mail

@@ -1,10 +1,10 @@
 //! Faults between the organisation and what stands before it: gateways, and the internet.
 
-use super::super::dispatch::Refusal;
 use super::super::exchange::{Copy, Exchange};
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Way};
+use super::super::trouble::Refusal;
 use super::super::world::{Exit, INTERNET, SECOND};
 
 /// Adds a signature to each message.

@@ -21,11 +21,12 @@ pub(super) fn too_large_for_its_connector(exchange: &mut Exchange<'_>, now: i64)
         let to = [super::super::directory::Address::Settled(address.clone(), End::Nobody)];
         let mut mail = exchange.mail(super::super::mail::Sender::User(from), at);
         let is_large = n % 2 == 1;
-        mail.size = if is_large { exchange.rng.u64(12 << 20..30 << 20) } else { exchange.rng.u64(5_000..400_000) };
+        mail.size =
+            if is_large { exchange.rng.u64(12 << 20..30 << 20) } else { exchange.rng.u64(5_000..400_000) };
         let listed = exchange.listed(&to);
         let copy = exchange.submit(&mut mail, 0, &listed);
         let (connector, peer) = if is_large { (INTERNET, large) } else { ("Partner tailspin", small) };
-        exchange.exit(&mut mail, copy, copy.at + 900, connector, peer, &address);
+        exchange.exit(&mut mail, copy.when(copy.at + 900), connector, peer, &address);
         exchange.left(&mut mail, copy, (connector, peer), &[Way::straight(&address, End::Nobody)]);
         if is_large {
             exchange.found(&mail, Key::new("size-fallthrough").domain(SUPPLIER).connector(INTERNET));
@@ -42,11 +43,11 @@ pub(super) fn partner_down(exchange: &mut Exchange<'_>, now: i64) {
     for n in 0..12 {
         let address = format!("desk.{n}@{}", there.name);
         let (mut mail, copy) = exchange.letter(now + n * 50_000, &address);
-        for again in 0..1 + n % 2 {
+        for again in 0..=n % 2 {
             exchange.defer(&mut mail, copy, copy.at + 800 + again * 600_000, (PARTNER, peer), &address);
         }
         let back = now + 3_600_000 + n * 2_000;
-        exchange.exit(&mut mail, copy, back, PARTNER, peer, &address);
+        exchange.exit(&mut mail, copy.when(back), PARTNER, peer, &address);
         exchange.left(&mut mail, copy, (PARTNER, peer), &[Way::straight(&address, End::Nobody)]);
         exchange.done(&mail);
     }
@@ -62,7 +63,7 @@ pub(super) fn slow(exchange: &mut Exchange<'_>, now: i64) {
     if modern && exchange.ledger.short_of(&server, INTRA, AMONG) == 0 {
         let address = exchange.victim(DOMAIN);
         let (mut mail, copy) = exchange.letter(now, &address);
-        exchange.store_at(&mut mail, copy, 0, copy.at + wait, "DELIVER", &address);
+        exchange.store_at(&mut mail, copy.when(copy.at + wait), 0, "DELIVER", &address);
         exchange.stored(&mut mail, copy, 0, &[Way::straight(&address, End::Stored(0))]);
         return exchange.done(&mail);
     }
@@ -78,7 +79,7 @@ pub(super) fn slow(exchange: &mut Exchange<'_>, now: i64) {
     let address = format!("patience@{}", there.name);
     let (mut mail, copy) = exchange.letter(now, &address);
     let peer = Peer { ip: &there.ip, host: &there.mx };
-    exchange.exit(&mut mail, copy, copy.at + wait, INTERNET, peer, &address);
+    exchange.exit(&mut mail, copy.when(copy.at + wait), INTERNET, peer, &address);
     exchange.left(&mut mail, copy, (INTERNET, peer), &[Way::straight(&address, End::Nobody)]);
     exchange.done(&mail);
 }

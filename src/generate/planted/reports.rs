@@ -1,11 +1,11 @@
 //! Reports that beget reports, and journals of journals.
 
 use super::super::directory::Address;
-use super::super::dispatch::Refusal;
 use super::super::exchange::{Copy, Exchange};
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Sender, Way};
+use super::super::trouble::Refusal;
 use super::super::world::DOMAIN;
 use super::directory::from_stranger;
 
@@ -64,7 +64,8 @@ pub(super) fn backscatter(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
     let peer = Peer { ip: "198.51.100.202", host: "bounce.northwind.example" };
     for n in 0..21 {
-        let (mut mail, copy) = bounce(exchange, "mailer-daemon@northwind.example", now + n * 90_000, peer, &address);
+        let (mut mail, copy) =
+            bounce(exchange, "mailer-daemon@northwind.example", now + n * 90_000, peer, &address);
         let gone = Address::Settled(address.clone(), End::Nobody);
         exchange.deliver(&mut mail, copy, &[gone]);
         exchange.found(&mail, Key::new("ndr-storm").peer(peer.host));
@@ -80,7 +81,7 @@ pub(super) fn journal_of_the_journal(exchange: &mut Exchange<'_>, now: i64) {
     let (mut first, mut sub) = exchange.journal_report(&mut mail, &mut copy, JOURNAL);
     let (mut second, last) = exchange.journal_report(&mut first, &mut sub, JOURNAL);
     for (report, copy) in [(&mut first, sub), (&mut second, last)] {
-        exchange.exit(report, copy, copy.at + 700, ARCHIVE, ARCHIVE_HOST, JOURNAL);
+        exchange.exit(report, copy.when(copy.at + 700), ARCHIVE, ARCHIVE_HOST, JOURNAL);
         exchange.left(report, copy, (ARCHIVE, ARCHIVE_HOST), &[Way::straight(JOURNAL, End::Nobody)]);
         exchange.done(report);
     }

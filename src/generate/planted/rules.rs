@@ -53,7 +53,8 @@ pub(super) fn inbox_rules_in_a_circle(exchange: &mut Exchange<'_>, now: i64) {
 pub(super) fn transport_rules_in_a_circle(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
     let (mut mail, copy) = exchange.letter(now, &address);
-    let reply = "550 5.7.128 TRANSPORT.RULES.RejectMessage; Transport rules loop count exceeded and message rejected";
+    let reply =
+        "550 5.7.128 TRANSPORT.RULES.RejectMessage; Transport rules loop count exceeded and message rejected";
     let outcome = ("failed", "5.7.128", "TRANSPORT.RULES.RejectMessage");
     exchange.reject(&mut mail, copy, ("AGENT", reply), &Way::straight(&address, End::Nobody), outcome);
     exchange.found(&mail, Key::new("transport-rule-loop").domain(DOMAIN));

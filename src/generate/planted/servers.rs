@@ -60,7 +60,7 @@ pub(super) fn twice_delivered(exchange: &mut Exchange<'_>, now: i64) {
     let (mut mail, copy) = exchange.letter(now, &person);
     let (copy, at) = exchange.into(&mut mail, copy, 0, &to);
     let again = at + exchange.between(5_000, 60_000);
-    exchange.store_at(&mut mail, copy, 0, again, "DUPLICATEDELIVER", &person);
+    exchange.store_at(&mut mail, copy.when(again), 0, "DUPLICATEDELIVER", &person);
     let server = exchange.hub(copy.unit);
     exchange.found(&mail, Key::new("duplicates").peer(&server));
     exchange.done(&mail);
@@ -74,7 +74,7 @@ pub(super) fn without_log(exchange: &mut Exchange<'_>, now: i64) {
     let name = if modern { "EX9" } else { "HUB9" };
     let host = format!("{name}.{DOMAIN}");
     let id = 88_000_000 + exchange.rng.u64(0..1_000_000);
-    exchange.send_row(&mut mail, copy, copy.at + 300, ("10.0.1.19", &host), (id, INTRA), &address);
+    exchange.send_row(&mut mail, copy.when(copy.at + 300), ("10.0.1.19", &host), (id, INTRA), &address);
     let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "handed-off", copy.unit);
     leaf.connector = Some(INTRA.to_owned());
     leaf.next_hop = Some(host);

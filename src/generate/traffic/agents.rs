@@ -13,7 +13,13 @@ pub(super) fn rejected(exchange: &mut Exchange<'_>, now: i64) {
     let (mut mail, copy) = exchange.write(from, now, &to);
     let way = Way::straight(&exchange.listed(&to), End::Nobody);
     let reply = "550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy";
-    exchange.reject(&mut mail, copy, ("AGENT", reply), &way, ("failed", "5.7.1", "TRANSPORT.RULES.RejectMessage"));
+    exchange.reject(
+        &mut mail,
+        copy,
+        ("AGENT", reply),
+        &way,
+        ("failed", "5.7.1", "TRANSPORT.RULES.RejectMessage"),
+    );
     exchange.done(&mail);
 }
 
@@ -26,7 +32,13 @@ pub(super) fn redirected(exchange: &mut Exchange<'_>, now: i64) {
     let (mut mail, mut copy) = exchange.write(from, now, &to);
     let (old, home) = (exchange.listed(&to), exchange.world.home(new));
     let new = exchange.world.user(new).address.clone();
-    let row = Row { source: "AGENT", event: "FAIL", context: "Transport Rule Agent", recipients: &old, ..Row::default() };
+    let row = Row {
+        source: "AGENT",
+        event: "FAIL",
+        context: "Transport Rule Agent",
+        recipients: &old,
+        ..Row::default()
+    };
     copy.at += 60;
     exchange.note(&mut mail, &mut copy, &row);
     let row = Row { event: "DEFER", recipients: &new, info: "0001-01-01T00:00:00.000Z", ..row };
@@ -43,7 +55,13 @@ pub(super) fn deleted(exchange: &mut Exchange<'_>, now: i64) {
 
 /// The content filter puts the message aside.
 pub(super) fn quarantined(exchange: &mut Exchange<'_>, now: i64) {
-    removed(exchange, now, "FAIL", "Content Filter Agent", "550 5.2.1 Content Filter agent quarantined this message");
+    removed(
+        exchange,
+        now,
+        "FAIL",
+        "Content Filter Agent",
+        "550 5.2.1 Content Filter agent quarantined this message",
+    );
 }
 
 fn removed(exchange: &mut Exchange<'_>, now: i64, event: &'static str, agent: &str, status: &str) {

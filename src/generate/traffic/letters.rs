@@ -50,7 +50,7 @@ impl Exchange<'_> {
     pub(in super::super) fn enter(&mut self, mail: &mut Mail, now: i64, domain: usize, listed: &str) -> Copy {
         let world = Rc::clone(&self.world);
         let servers = world.units.len() as u32;
-        let unit = if self.rng.u32(0..3) > 0 { 0 } else { self.rng.u32(0..servers) as usize };
+        let unit = if self.rng.u32(0..6) > 0 { 0 } else { self.rng.u32(0..servers) as usize };
         let there = world.domain(domain);
         if there.exit != Exit::Edge {
             return self.arrive_proxied(mail, unit, now, listed);
@@ -63,9 +63,8 @@ impl Exchange<'_> {
     /// Whom people write to; no address twice.
     fn some_recipients(&mut self, outside: bool) -> Vec<Address> {
         let count = match self.rng.u32(0..20) {
-            0..15 => 1,
-            15..18 => 2,
-            18 => 3,
+            0..17 => 1,
+            17..19 => 2,
             _ => self.rng.u32(4..9),
         };
         let mut to: Vec<Address> = Vec::new();
@@ -86,10 +85,10 @@ impl Exchange<'_> {
                 let domain = self.some_domain();
                 Address::Outside(domain, names::somebody(&mut self.rng))
             }
-            900..930 => Address::Group(self.rng.u32(0..self.world.groups.len().max(1) as u32) as usize),
-            930..975 => Address::Proxy(self.anybody()),
-            975..990 => Address::Contact(self.rng.u32(0..40) as usize),
-            990..995 => Address::Typo(self.rng.u32(0..6) as usize),
+            900..915 => Address::Group(self.rng.u32(0..self.world.groups.len().max(1) as u32) as usize),
+            915..950 => Address::Proxy(self.anybody()),
+            950..965 => Address::Contact(self.rng.u32(0..40) as usize),
+            965..970 => Address::Typo(self.rng.u32(0..6) as usize),
             _ => Address::User(self.anybody()),
         }
     }
@@ -208,7 +207,7 @@ pub(super) fn journaled(exchange: &mut Exchange<'_>, now: i64) {
     let peer = Peer { ip: "203.0.113.77", host: "in.journal.adatum.example" };
     let at = sub.at + exchange.between(400, 1_500);
     let recipient = "contoso@journal.adatum.example";
-    exchange.exit(&mut report, sub, at, "Journal archive", peer, recipient);
+    exchange.exit(&mut report, sub.when(at), "Journal archive", peer, recipient);
     let way = Way::straight(recipient, End::Nobody);
     exchange.left(&mut report, sub, ("Journal archive", peer), &[way]);
     exchange.done(&report);
@@ -218,7 +217,12 @@ pub(super) fn journaled(exchange: &mut Exchange<'_>, now: i64) {
 
 impl Exchange<'_> {
     /// The journal's report about a message, made on the server where the message is.
-    pub(in super::super) fn journal_report(&mut self, about: &mut Mail, copy: &mut Copy, to: &str) -> (Mail, Copy) {
+    pub(in super::super) fn journal_report(
+        &mut self,
+        about: &mut Mail,
+        copy: &mut Copy,
+        to: &str,
+    ) -> (Mail, Copy) {
         copy.at += 40;
         let mut report = self.mail(Sender::Nobody, copy.at);
         report.message_id = report.message_id.replace("@contoso.com", "@journal.report.generator");
@@ -226,7 +230,7 @@ impl Exchange<'_> {
         report.return_path = format!("journal-ndr@{DOMAIN}");
         report.subject.clone_from(&about.subject);
         report.class = "journal";
-        report.reference = Some(about.message_id.clone());
+        report.reference = about.as_reference();
         let mut sub = Copy { id: self.next_id(copy.unit), since: copy.at, from_mailbox: false, ..*copy };
         let row = Row {
             source: "AGENT",
@@ -252,14 +256,21 @@ pub(super) fn forwarded_by_rule(exchange: &mut Exchange<'_>, now: i64) {
     exchange.done(&mail);
     let domain = exchange.some_domain();
     let target = Address::Outside(domain, names::somebody(&mut exchange.rng));
-    let (mut forward, copy) = exchange.rule_made(&mail, owner, copy, at, &exchange.listed(std::slice::from_ref(&target)));
+    let (mut forward, copy) =
+        exchange.rule_made(&mail, owner, copy, at, &exchange.listed(std::slice::from_ref(&target)));
     exchange.deliver(&mut forward, copy, &[target]);
     exchange.done(&forward);
 }
 
 impl Exchange<'_> {
     /// Into the mailbox of the one recipient, whatever mailbox that is; says where from and when.
-    pub(in super::super) fn into(&mut self, mail: &mut Mail, copy: Copy, home: usize, to: &[Address]) -> (Copy, i64) {
+    pub(in super::super) fn into(
+        &mut self,
+        mail: &mut Mail,
+        copy: Copy,
+        home: usize,
+        to: &[Address],
+    ) -> (Copy, i64) {
         let person = self.listed(to);
         let copy = if copy.unit == home { copy } else { self.relay(mail, copy, home, &person) };
         let at = self.store(mail, copy, home, &person);
@@ -268,12 +279,19 @@ impl Exchange<'_> {
     }
 
     /// What an inbox rule makes of a message that was stored.
-    pub(in super::super) fn rule_made(&mut self, about: &Mail, owner: usize, copy: Copy, at: i64, to: &str) -> (Mail, Copy) {
+    pub(in super::super) fn rule_made(
+        &mut self,
+        about: &Mail,
+        owner: usize,
+        copy: Copy,
+        at: i64,
+        to: &str,
+    ) -> (Mail, Copy) {
         let world = Rc::clone(&self.world);
         let at = at + self.between(40, 200);
         let mut mail = self.mail(Sender::User(owner), at);
         mail.class = "rule";
-        mail.reference = Some(about.message_id.clone());
+        mail.reference = about.as_reference();
         mail.subject = format!("FW: {}", about.subject);
         mail.size = about.size + 400;
         let unit = world.unit(copy.unit);

@@ -62,6 +62,6 @@ pub(super) fn resubmitted(exchange: &mut Exchange<'_>, now: i64) {
     exchange.note(&mut mail, &mut again, &row);
     exchange.note(&mut mail, &mut again, &Row { event: "RECEIVE", ..row });
     let at = again.at + 200;
-    exchange.store_at(&mut mail, again, home, at, "DUPLICATEDELIVER", &person);
+    exchange.store_at(&mut mail, again.when(at), home, "DUPLICATEDELIVER", &person);
     exchange.done(&mail);
 }

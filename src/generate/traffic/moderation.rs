@@ -66,7 +66,7 @@ fn asked(exchange: &mut Exchange<'_>, now: i64) -> Option<(Mail, Copy, Address)>
     request.return_path.clone_from(&mail.return_path);
     request.subject.clone_from(&mail.subject);
     request.class = "moderation";
-    request.reference = Some(mail.message_id.clone());
+    request.reference = mail.as_reference();
     let row = Row {
         source: "APPROVAL",
         event: "INITMESSAGECREATED",
