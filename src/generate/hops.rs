@@ -181,7 +181,7 @@ impl Exchange<'_> {
     /// What the agents have to say.
     pub(super) fn agents(&mut self, mail: &mut Mail, copy: &mut Copy, recipients: &str) {
         let modern = self.world.unit(copy.unit).release.is_modern();
-        if !modern || self.rng.u32(0..5) > 1 {
+        if !modern || self.once_in(3) || self.once_in(2) {
             return;
         }
         let people = recipients.matches(';').count() + 1;

@@ -89,7 +89,7 @@ pub(super) fn arrival(host: &str, peer_ip: &str, from_outside: bool) -> String {
         out.push_str(peer_ip);
         out.push_str(";S:FromEntity=Internet;S:InboundTlsDetails=TLS=SP_PROT_TLS1_2_SERVER [11];");
     } else {
-        out.push_str("S:FromEntity=Hosted;S:InboundTlsDetails=TLS=SP_PROT_TLS1_2_SERVER [11];");
+        out.push_str("S:FromEntity=Hosted;");
     }
     out.push_str("S:FirstForestHop=");
     out.push_str(host);
@@ -103,7 +103,7 @@ pub(super) fn sending(ms: i64, people: usize, outside: bool) -> String {
     part(&mut out, "S:E2ELatency", ms);
     if outside {
         part(&mut out, ";S:ExternalSendLatency", ms / 3);
-        out.push_str(";S:ToEntity=Internet;S:Microsoft.Exchange.Transport.MailRecipient.RequiredTlsAuthLevel=Opportunistic");
+        out.push_str(";S:ToEntity=Internet");
         out.push_str(";S:Microsoft.Exchange.Transport.MailRecipient.EffectiveTlsAuthLevel=EncryptionOnly");
     }
     out.push_str(";S:MsgRecipCount=");

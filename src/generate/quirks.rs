@@ -31,11 +31,13 @@ pub(super) enum Quirk {
     Collected,
     /// A collector added a column.
     Column,
+    /// An export doubled every quote.
+    Doubled,
     /// Half of the file was copied into another folder.
     Copy,
 }
 
-const ALL: [Quirk; 12] = [
+const ALL: [Quirk; 13] = [
     Quirk::Mark,
     Quirk::LineFeed,
     Quirk::Headers,
@@ -46,6 +48,7 @@ const ALL: [Quirk; 12] = [
     Quirk::Headerless,
     Quirk::Collected,
     Quirk::Column,
+    Quirk::Doubled,
     Quirk::Copy,
     Quirk::None,
 ];
@@ -121,6 +124,10 @@ impl Quirks {
             },
             Quirk::Collected => open.line(&format!("Mar  2 09:00:01 siem01 exchange: {row}")),
             Quirk::Column => open.line(&format!("{row},siem01")),
+            // Quotes inside quotes and line breaks would not survive that.
+            Quirk::Doubled if !row.contains("\"\"") && !row.contains('\n') => {
+                open.line(&row.replace('"', "\"\""))
+            }
             Quirk::Copy => {
                 open.line(row)?;
                 if open.rows == COPIED
