@@ -19,6 +19,7 @@
 
 pub mod cli;
 pub mod findings;
+pub mod generate;
 pub mod input;
 pub mod model;
 pub mod output;

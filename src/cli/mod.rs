@@ -5,6 +5,7 @@ mod events;
 mod exit;
 mod explain;
 mod findings;
+mod generate;
 mod options;
 mod progress;
 mod report;
@@ -46,6 +47,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),
+        Verb::Generate(args) => generate::run(&args),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);
             Ok(())

@@ -14,6 +14,9 @@ pub enum OutputError {
     /// The file is there and `--force` was not given.
     #[error("{0} exists; --force replaces it")]
     Exists(PathBuf),
+    /// The folder holds something and `--force` was not given.
+    #[error("{0} is not empty; --force writes into it all the same")]
+    NotEmpty(PathBuf),
     /// Could not be written.
     #[error("{path}: {source}")]
     Write {
@@ -97,4 +100,54 @@ impl Target {
             }
         }
     }
+}
+
+/// A folder that many files are written into.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Makes the folder. One that holds something already is only taken by `force`.
+    pub fn open(path: &Path, force: bool) -> Result<Self, OutputError> {
+        let fail = |source| OutputError::Write { path: path.to_owned(), source };
+        std::fs::create_dir_all(path).map_err(fail)?;
+        let mut entries = std::fs::read_dir(path).map_err(fail)?;
+        if !force && entries.next().is_some() {
+            return Err(OutputError::NotEmpty(path.to_owned()));
+        }
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// A file in it, by a relative name with `/`; its folder is made, what was there is replaced. Errors
+    /// name the file, those of writing too.
+    pub fn create(&self, name: &str) -> io::Result<impl Write + use<>> {
+        let path = name.split('/').fold(self.path.clone(), |path, part| path.join(part));
+        let folder = path.parent().unwrap_or(&self.path);
+        let named = |e: io::Error| with_path(&path, &e);
+        std::fs::create_dir_all(folder).map_err(named)?;
+        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&path);
+        Ok(BufWriter::with_capacity(1 << 17, Named { file: file.map_err(named)?, path }))
+    }
+}
+
+/// A file whose errors say which it is.
+struct Named {
+    file: std::fs::File,
+    path: PathBuf,
+}
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).map_err(|e| with_path(&self.path, &e))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush().map_err(|e| with_path(&self.path, &e))
+    }
+}
+
+fn with_path(path: &Path, e: &io::Error) -> io::Error {
+    io::Error::new(e.kind(), format!("{}: {e}", path.display()))
 }

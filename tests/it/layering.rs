@@ -16,9 +16,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tally", &["model"]),
     ("findings", &["model"]),
     ("input", &["model"]),
+    ("generate", &["model"]),
     ("output", &["model"]),
     ("pipeline", &["model", "parse", "route", "tally", "findings", "input"]),
-    ("cli", &["model", "findings", "input", "pipeline", "output"]),
+    ("cli", &["model", "findings", "generate", "input", "pipeline", "output"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];

@@ -4,6 +4,7 @@ mod cases;
 mod cli;
 mod determinism;
 mod findings;
+mod generate;
 mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;

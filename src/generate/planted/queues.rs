@@ -1,0 +1,85 @@
+//! Faults that show in queues: too large, too late, nobody there.
+
+use std::rc::Rc;
+
+use super::super::exchange::Exchange;
+use super::super::hops::Peer;
+use super::super::ledger::Key;
+use super::super::mail::{End, Way};
+use super::super::traffic::newsletter;
+use super::super::world::{DOMAIN, Exit, INTERNET, INTRA, PARTNER};
+
+/// A partner's connector takes small messages only; the large ones leave by the way for everybody.
+pub(super) fn too_large_for_its_connector(exchange: &mut Exchange<'_>, now: i64) {
+    const SUPPLIER: &str = "tailspin.example";
+    let small = Peer { ip: "203.0.113.21", host: "gw.tailspin.example" };
+    let large = Peer { ip: "203.0.113.22", host: "mx.tailspin.example" };
+    for n in 0..12 {
+        let address = format!("supplies.{n}@{SUPPLIER}");
+        let from = exchange.resident_of(0);
+        let at = now + n * 240_000;
+        let to = [super::super::directory::Address::Settled(address.clone(), End::Nobody)];
+        let mut mail = exchange.mail(super::super::mail::Sender::User(from), at);
+        let is_large = n % 2 == 1;
+        mail.size =
+            if is_large { exchange.rng.u64(12 << 20..30 << 20) } else { exchange.rng.u64(5_000..400_000) };
+        let listed = exchange.listed(&to);
+        let copy = exchange.submit(&mut mail, 0, &listed);
+        let (connector, peer) = if is_large { (INTERNET, large) } else { ("Partner tailspin", small) };
+        exchange.exit(&mut mail, copy.when(copy.at + 900), connector, peer, &address);
+        exchange.left(&mut mail, copy, (connector, peer), &[Way::straight(&address, End::Nobody)]);
+        if is_large {
+            exchange.found(&mail, Key::new("size-fallthrough").domain(SUPPLIER).connector(INTERNET));
+        }
+        exchange.done(&mail);
+    }
+}
+
+/// The partner's server does not answer for an hour.
+pub(super) fn partner_down(exchange: &mut Exchange<'_>, now: i64) {
+    let world = Rc::clone(&exchange.world);
+    let Some(there) = world.domains.iter().find(|d| d.exit == Exit::Partner) else { return };
+    let peer = Peer { ip: &there.ip, host: &there.mx };
+    for n in 0..12 {
+        let address = format!("desk.{n}@{}", there.name);
+        let (mut mail, copy) = exchange.letter(now + n * 50_000, &address);
+        for again in 0..=n % 2 {
+            exchange.defer(&mut mail, copy, copy.at + 800 + again * 600_000, (PARTNER, peer), &address);
+        }
+        let back = now + 3_600_000 + n * 2_000;
+        exchange.exit(&mut mail, copy.when(back), PARTNER, peer, &address);
+        exchange.left(&mut mail, copy, (PARTNER, peer), &[Way::straight(&address, End::Nobody)]);
+        exchange.done(&mail);
+    }
+}
+
+/// One message waits for a quarter of an hour where all others wait for a second.
+pub(super) fn slow(exchange: &mut Exchange<'_>, now: i64) {
+    /// A hundredth is the slowest percent; with one more it stands out.
+    const AMONG: u64 = 102;
+    let server = exchange.hub(0);
+    let wait = exchange.between(700_000, 1_500_000);
+    let modern = exchange.world.unit(0).release.is_modern();
+    if modern && exchange.ledger.short_of(&server, INTRA, AMONG) == 0 {
+        let address = exchange.victim(DOMAIN);
+        let (mut mail, copy) = exchange.letter(now, &address);
+        exchange.store_at(&mut mail, copy.when(copy.at + wait), 0, "DELIVER", &address);
+        exchange.stored(&mut mail, copy, 0, &[Way::straight(&address, End::Stored(0))]);
+        return exchange.done(&mail);
+    }
+    for _ in 0..3 {
+        match exchange.ledger.short_of(&server, INTERNET, AMONG) {
+            0 => break,
+            few => newsletter(exchange, now, few as usize),
+        }
+    }
+    let domain = exchange.internet_domain();
+    let world = Rc::clone(&exchange.world);
+    let there = world.domain(domain);
+    let address = format!("patience@{}", there.name);
+    let (mut mail, copy) = exchange.letter(now, &address);
+    let peer = Peer { ip: &there.ip, host: &there.mx };
+    exchange.exit(&mut mail, copy.when(copy.at + wait), INTERNET, peer, &address);
+    exchange.left(&mut mail, copy, (INTERNET, peer), &[Way::straight(&address, End::Nobody)]);
+    exchange.done(&mail);
+}
