@@ -124,9 +124,10 @@ impl Ledger {
 
     /// A server wrote a row.
     pub(super) fn wrote(&mut self, server: &str, at: i64) {
-        match self.last.get_mut(server) {
-            Some(last) => *last = at.max(*last),
-            None => drop(self.last.insert(server.to_owned(), at)),
+        if let Some(last) = self.last.get_mut(server) {
+            *last = at.max(*last);
+        } else {
+            self.last.insert(server.to_owned(), at);
         }
     }
 

@@ -128,7 +128,7 @@ impl Folder {
         let named = |e: io::Error| with_path(&path, &e);
         std::fs::create_dir_all(folder).map_err(named)?;
         let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&path);
-        Ok(BufWriter::with_capacity(1 << 17, Named { file: file.map_err(named)?, path }))
+        Ok(BufWriter::with_capacity(1 << 15, Named { file: file.map_err(named)?, path }))
     }
 }
 
