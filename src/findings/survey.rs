@@ -113,8 +113,10 @@ impl<'n> Survey<'n> {
     /// Counts a message. `suspect` is told why it may be worth a second look, if it may.
     pub fn add(&mut self, journey: &Journey, mut suspect: impl FnMut(Suspicion)) {
         let mut sure = !journey.circles.is_empty() || !journey.remarks.is_empty();
-        if journey.links.1 != 0 {
+        if journey.links.1 != 0 || journey.class == Class::Dsn {
             self.made_message(journey);
+        }
+        if journey.links.1 != 0 {
             suspect(made_hash(journey.links.1));
         }
         for stay in &journey.stays {

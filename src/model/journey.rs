@@ -318,8 +318,8 @@ pub struct Journey {
     /// Hash of its message-id, and of the message-id it reports on or was made from, in this run; 0 where
     /// there is none.
     pub links: (u64, u64),
-    /// Other side of the first RECEIVE.
-    pub came_from: Symbol,
+    /// Other side of the first RECEIVE, and the address that it had the message from.
+    pub came_from: (Symbol, Symbol),
     /// Subject of the first RECEIVE.
     pub subject: Symbol,
     /// total-bytes of the first RECEIVE.

@@ -224,6 +224,10 @@ impl<'r> Absorber<'r> {
                 }
                 if stays_inside(&event.text(Column::ConnectorId)) {
                     fact.flags |= fact::INTRA;
+                    if fact.link_host == EMPTY {
+                        // Where its log is not here, no row of its own gives it this name.
+                        fact.link_host = self.name(&short_host(&event.text(Column::ServerHostname)));
+                    }
                 }
             }
             EventId::Throttle => {

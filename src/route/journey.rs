@@ -71,7 +71,7 @@ fn particulars(message: &Message<'_>) -> Journey {
             facts().map(|f| f.id_hash).find(|h| *h != 0).unwrap_or(0),
             facts().map(|f| f.made_from).find(|h| *h != 0).unwrap_or(0),
         ),
-        came_from: received.map_or(EMPTY, |f| came_from(f, message.names)),
+        came_from: received.map_or((EMPTY, EMPTY), |f| (f.peer, f.origin_ip)),
         subject: received.map_or(EMPTY, |f| f.subject),
         size_bytes: received.and_then(|f| f.size),
         directionality: received.map_or(Direction::Absent, |f| f.direction),
@@ -88,17 +88,6 @@ fn particulars(message: &Message<'_>) -> Journey {
         leaves: Vec::new(),
         marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
         evidence: facts().map(|f| f.evidence).min().unwrap_or_default(),
-    }
-}
-
-/// Who brought a message: behind a front end, which is one of the own servers, the address it noted.
-fn came_from(received: &Fact, names: &Frozen) -> Symbol {
-    let own = short_host(names.get(received.peer));
-    match (received.origin_ip, received.peer) {
-        (EMPTY, _) if *own == *names.get(received.server) => EMPTY,
-        (EMPTY, EMPTY) => received.peer_ip,
-        (EMPTY, peer) => peer,
-        (origin, _) => origin,
     }
 }
 

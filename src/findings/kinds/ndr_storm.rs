@@ -1,11 +1,13 @@
 //! MR-23: reports that answer reports, and floods of reports nobody can take.
 
-use crate::findings::case::Case;
-use crate::findings::case::peer_name;
+use std::borrow::Cow;
+
+use crate::findings::case::{Case, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
 use crate::findings::thresholds::{STORM_FAILURES, STORM_SPAN};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::{Class, Decision};
+use crate::model::name::short_host;
 
 /// A report about a report: one is enough.
 const ANSWER: u64 = 0;
@@ -41,13 +43,21 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return Some(sighting);
     }
     let failed = matches!(case.leaf.decision, Decision::Failed | Decision::RecipientNotFound);
-    let from = peer_name(case.text(journey.came_from));
+    let from = brought_by(case);
     if !failed || !journey.null_path || journey.entered_by_smtp != Some(true) || from.is_empty() {
         return None;
     }
     let mut sighting = Sighting::new(&KIND, case).peer(&from);
     sighting.signs = vec![Sign { time: at, sort: BACKSCATTER }];
     Some(sighting)
+}
+
+/// Who brought the message: behind a front end, which is one of the own servers, the address that it noted.
+fn brought_by<'a>(case: &Case<'a>) -> Cow<'a, [u8]> {
+    let (peer, origin) = case.journey.came_from;
+    let host = case.text(peer);
+    let own = case.norms.end_of(&short_host(host)).is_some();
+    peer_name(if own || host.is_empty() { case.text(origin) } else { host })
 }
 
 fn enough(signs: &[Sign]) -> bool {

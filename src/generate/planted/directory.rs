@@ -32,7 +32,7 @@ pub(super) fn old_suggestion(exchange: &mut Exchange<'_>, now: i64) {
         "IMCEAEX-_o=Contoso_ou=Exchange+20Administrative+20Group+20+28FYDIBOHF23SPDLT+29_cn=Recipients_cn={local}@{DOMAIN}"
     );
     let named =
-        format!("/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={local}");
+        format!("/o=contoso/ou=exchange administrative group (fydibohf23spdlt)/cn=recipients/cn={local}");
     let from = exchange.resident();
     let to = [Address::Settled(address.clone(), End::Nobody)];
     let (mut mail, copy) = exchange.write(from, now, &to);
