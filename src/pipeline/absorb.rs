@@ -331,7 +331,8 @@ impl<'r> Absorber<'r> {
             && event.event == EventId::Fail
             && memchr::memmem::find(&parts.text.to_ascii_lowercase(), b"quarantined").is_some();
         let masked;
-        let words = if self.run.needs.texts {
+        // Findings and sums count by masked texts, also where standard input makes all texts be kept.
+        let words = if self.run.needs.texts && !self.run.needs.shows_findings() {
             parts.text
         } else {
             masked = mask(parts.text);

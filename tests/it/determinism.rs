@@ -17,13 +17,13 @@ use mailtrail::model::time::{DAY, Timestamp};
 use mailtrail::pipeline::{Needs, Options, read};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::{Index, select, subsequence};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-/// Everything that must be the same byte by byte. `trace` reads its logs twice.
-const OUTPUTS: [&[&str]; 9] = [
+/// Everything that must be the same byte by byte. `trace` and whatever shows findings read their logs twice.
+const OUTPUTS: [&[&str]; 19] = [
     &["routes", "--format=jsonl"],
     &["routes", "--format=csv"],
     &["report", "--format=json", "--top=50"],
@@ -33,7 +33,19 @@ const OUTPUTS: [&[&str]; 9] = [
     &["report", "--format=json", "--since=2026-03-10T09:00:00.400Z", "--until=2026-03-10T09:30:00+00:00"],
     &["events", "--format=jsonl"],
     &["events", "--format=csv", "--no-subjects"],
+    &["loops", "--format=text"],
+    &["loops", "--format=jsonl"],
+    &["loops", "--format=csv"],
+    &["loops", "--format=md"],
+    &["misroutes", "--format=text"],
+    &["misroutes", "--format=jsonl", "--recipient=*@contoso.com"],
+    &["misroutes", "--format=csv"],
+    &["misroutes", "--format=md"],
+    &["loops", "--messages", "--format=jsonl"],
+    &["misroutes", "--messages", "--format=jsonl", "--no-subjects"],
 ];
+/// Of those, how many are drawn for one set of random logs: each costs two runs of the program.
+const DRAWN: usize = 5;
 
 // ---------------------------------------------------------------------------------------------
 // Laying out and reading logs
@@ -123,14 +135,9 @@ fn shuffle<T>(things: &mut [T], seed: u64) {
     }
 }
 
-/// Names of packed files as those of plain ones. Where columns are set by their width, so are the blanks.
-fn without_packing(text: &str, columns: bool) -> String {
-    let text = text.replace(".LOG.gz", ".LOG");
-    if columns {
-        text.split([' ', '─']).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
-    } else {
-        text
-    }
+/// Names of packed files as those of plain ones.
+fn without_packing(text: &str) -> String {
+    text.replace(".LOG.gz", ".LOG")
 }
 
 /// The first line that differs, for people.
@@ -142,19 +149,29 @@ fn first_difference(a: &str, b: &str) -> String {
     }
 }
 
+/// Whether names are cut and lines broken so that a longer name of a file moves what stands beside it.
+fn sets_columns(output: &[&str]) -> bool {
+    output[0] != "trace" && output.contains(&"--format=text")
+}
+
 /// Reads logs in the plain way and in another; every output must be the same.
 fn expect_same(logs: &Logs, reading: Reading, outputs: &[&[&str]]) -> Result<(), TestCaseError> {
     let plain = Laid::new(logs, 0);
-    let other = Laid::new(logs, reading.packed);
+    let packed = (reading.packed != 0).then(|| Laid::new(logs, reading.packed));
     for output in outputs {
+        let other = packed.as_ref().filter(|_| !sets_columns(output)).unwrap_or(&plain);
         let ((a, a_code), (b, b_code)) = (plain.read(output, PLAIN), other.read(output, reading));
-        let columns = reading.packed != 0 && output.contains(&"report") && !output.contains(&"--format=json");
-        let (a, b) = (without_packing(&a, columns), without_packing(&b, columns));
+        let (a, b) = (without_packing(&a), without_packing(&b));
         prop_assert!(!a.is_empty() || output[0] != "report" || output.len() > 3, "{output:?} writes nothing");
         prop_assert!(a == b, "{output:?} with {reading:?}, {}", first_difference(&a, &b));
         prop_assert_eq!(a_code, b_code, "exit status of {:?}", output);
     }
     Ok(())
+}
+
+/// Some of the outputs.
+fn outputs() -> impl Strategy<Value = Vec<&'static [&'static str]>> {
+    subsequence(OUTPUTS.to_vec(), DRAWN)
 }
 
 fn readings(chunks: impl Strategy<Value = u32>) -> impl Strategy<Value = Reading> {
@@ -184,44 +201,114 @@ fn logs_of(folder: &Path) -> Logs {
     out
 }
 
-/// The stories of tests/cases, and last the samples.
-fn folders() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut all: Vec<PathBuf> =
-        std::fs::read_dir(root.join("tests/cases")).unwrap().map(|e| e.unwrap().path()).collect();
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     all.sort();
-    all.push(root.join("samples"));
     all
 }
 
+/// The stories of tests/cases, and last the samples.
+fn folders() -> Vec<PathBuf> {
+    let mut all = folders_in(&root().join("tests/cases"));
+    all.push(root().join("samples"));
+    all
+}
+
+/// The stories of tests/findings.
+fn finding_folders() -> Vec<PathBuf> {
+    folders_in(&root().join("tests/findings")).iter().flat_map(|kind| folders_in(kind)).collect()
+}
+
+/// Logs with every fault and every oddity in them.
+fn generated(seed: u32, more: &[&str]) -> Logs {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("generated");
+    let done = Command::new(env!("CARGO_BIN_EXE_mailtrail"))
+        .args(["generate", "--quiet", "--size=600KiB", "--schema=mixed", "--quirks"])
+        .arg(format!("--seed={seed}"))
+        .args(more)
+        .arg("-o")
+        .arg(&folder)
+        .status();
+    assert!(done.unwrap().success());
+    logs_of(&folder)
+}
+
 proptest! {
-    #![proptest_config(cases(32))]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn how_logs_are_read_shows_nowhere(
         chosen in vec(any::<Index>(), 1..4),
         reading in readings(prop_oneof![Just(4096u32), 4097u32..20_000, 20_000u32..600_000]),
+        outputs in outputs(),
     ) {
-        let folders = folders();
+        let folders = [finding_folders(), folders()].concat();
         let chosen: BTreeSet<usize> = chosen.iter().map(|i| i.index(folders.len())).collect();
         let logs: Logs = chosen.iter().flat_map(|i| logs_of(&folders[*i])).collect();
-        expect_same(&logs, reading, &OUTPUTS)?;
+        expect_same(&logs, reading, &outputs)?;
+    }
+}
+
+/// Reads large logs in two ways, each with every so manieth of the outputs.
+fn expect_same_both_ways(logs: &Logs, every: usize) {
+    for (way, (threads, chunk, order, packed)) in
+        [(2, 4096, 1, u64::MAX), (7, 65_537, 3, 0x5555_5555)].into_iter().enumerate()
+    {
+        let some: Vec<_> = OUTPUTS.into_iter().skip(way).step_by(every).collect();
+        expect_same(logs, Reading { threads, chunk, order, packed }, &some).unwrap();
     }
 }
 
 #[test]
 fn the_samples_read_alike_however_they_are_read() {
-    let logs = logs_of(folders().last().unwrap());
-    for (threads, chunk, order, packed) in [(2, 4096, 1, u64::MAX), (7, 65_537, 3, 0x5555_5555)] {
-        expect_same(&logs, Reading { threads, chunk, order, packed }, &OUTPUTS).unwrap();
+    expect_same_both_ways(&logs_of(folders().last().unwrap()), 2);
+}
+
+#[test]
+fn generated_logs_read_alike_however_they_are_read() {
+    expect_same_both_ways(&generated(31, &[]), 4);
+}
+
+#[test]
+fn findings_read_alike_from_a_file_and_on_standard_input() {
+    // One file for all, since there is one standard input; a header holds until the next.
+    let joined = |logs: Logs| -> Vec<u8> { logs.into_iter().flat_map(|(_, bytes)| bytes).collect() };
+    let outputs: [&[&str]; 6] = [
+        &["loops", "--format=jsonl"],
+        &["misroutes", "--format=jsonl"],
+        &["report", "--format=json"],
+        &["loops", "--messages"],
+        &["misroutes", "--messages"],
+        &["routes", "--format=jsonl"],
+    ];
+    let expect = |bytes: &[u8], outputs: &[&[&str]], what: &str| {
+        let laid = Laid::new(&vec![("MSGTRK2026031009-1.LOG".to_owned(), bytes.to_vec())], 0);
+        for output in outputs {
+            let ((file, code), (piped, piped_code)) = (laid.read(output, PLAIN), piped(&laid, output, bytes));
+            let (file, piped) = (without_names(&file), without_names(&piped));
+            assert!(file == piped, "{what} {output:?} {}", first_difference(&file, &piped));
+            assert_eq!(code, piped_code, "{what} {output:?}");
+        }
+    };
+    for (number, folder) in finding_folders().iter().enumerate() {
+        let one = [outputs[number % outputs.len()]];
+        expect(&joined(logs_of(folder)), &one, &folder.display().to_string());
     }
+    expect(&joined(generated(32, &["--servers=2"])), &outputs, "generated");
 }
 
 #[test]
 fn a_log_reads_alike_as_a_file_and_on_standard_input() {
     for folder in folders() {
         let logs = logs_of(&folder);
-        for (number, (name, bytes)) in logs.iter().enumerate() {
+        // Of many files a few will do.
+        let step = if logs.len() > 20 { 4 } else { 1 };
+        for (number, (name, bytes)) in logs.iter().enumerate().step_by(step) {
             let laid = Laid::new(&vec![(name.clone(), bytes.clone())], 0);
             // A report repeats the name in many places, and takes its time: one of each folder will do.
             for output in [OUTPUTS[0], OUTPUTS[7], OUTPUTS[2]].iter().take(if number == 0 { 3 } else { 2 }) {
@@ -875,8 +962,9 @@ proptest! {
     fn how_random_logs_are_read_shows_nowhere(
         world in worlds(),
         reading in readings(prop_oneof![Just(64u32), 65u32..1000, 1000u32..9000]),
+        outputs in outputs(),
     ) {
-        expect_same(&world.logs().0, reading, &OUTPUTS)?;
+        expect_same(&world.logs().0, reading, &outputs)?;
     }
 
     #[test]

@@ -39,8 +39,10 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     if let Some(first) = cause.get(..1) {
         cause = format!("{}{}.", first.to_uppercase(), cause.get(1..).unwrap_or_default());
     }
-    let folder = format!("\\\\{}\\…\\TransportRoles\\Logs\\MessageTracking", t.peer);
-    (cause, format!("# add the logs of {} (folder {folder})", t.peer))
+    // A comment ends with its line, and the name of a server may hold anything.
+    let peer = t.peer.replace(char::is_control, " ");
+    let folder = format!("\\\\{peer}\\…\\TransportRoles\\Logs\\MessageTracking");
+    (cause, format!("# add the logs of {peer} (folder {folder})"))
 }
 
 /// File names that are missing between others: of one folder, family and stamp, the numbers between the

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::findings::case::{Case, Shape, is_repeat};
+use crate::findings::case::{Case, Shape, is_repeat, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::thresholds::RECEIVES;
 use crate::findings::words::{for_each, quoted};
@@ -40,7 +40,7 @@ fn judge(case: &Case<'_>) -> Vec<Sighting> {
             }
             EventId::Send | EventId::SendExternal => {
                 // To its own mailbox service a server does not send it away.
-                let to = case.peer_of(hop).into_owned();
+                let to = peer_name(case.text(hop.peer)).into_owned();
                 if *short_host(&to) != *case.text(hop.server) {
                     let here = seen.iter_mut().filter(|((server, _), _)| *server == hop.server);
                     here.for_each(|(_, visits)| visits.away = Some(to.clone()));
@@ -104,7 +104,7 @@ impl<'h> Visits<'h> {
 fn inside(case: &Case<'_>, server: &[u8], arrivals: &[&Hop]) -> Shape {
     let mut members = vec![server.to_vec()];
     for hop in arrivals.iter().skip(1) {
-        let peer = crate::findings::case::peer_name(case.text(hop.peer)).into_owned();
+        let peer = peer_name(case.text(hop.peer)).into_owned();
         if !peer.is_empty() && !members.contains(&peer) {
             members.push(peer);
         }
