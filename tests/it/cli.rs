@@ -8,6 +8,7 @@
 )]
 
 mod events;
+mod findings;
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -954,7 +955,7 @@ fn the_help_of_every_verb_lists_what_all_share() {
         "--rejects",
         "[PATH]...",
     ];
-    for verb in ["report", "trace", "routes"] {
+    for verb in ["report", "trace", "routes", "misroutes", "loops", "events"] {
         let done = place.run(&[verb, "--help"]);
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{verb}");
         for flag in shared {
@@ -963,7 +964,8 @@ fn the_help_of_every_verb_lists_what_all_share() {
         assert!(!done.out.contains("--chunk-size"), "{verb}");
     }
     let done = place.run(&["--help"]);
-    for verb in ["report", "trace", "routes", "completions", "man"] {
+    for verb in ["report", "trace", "routes", "misroutes", "loops", "explain", "events", "completions", "man"]
+    {
         assert!(done.out.contains(verb), "{verb}");
     }
     let done = place.run(&[]);
