@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod determinism;
+mod documents;
 mod findings;
 mod generate;
 mod layering;

@@ -1,0 +1,92 @@
+//! What the documents say of the kinds of findings is what the code says. The parts that are written here
+//! follow the code with `UPDATE_DOCS=1 cargo test documents`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test may fail where it stands"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use mailtrail::findings::kind::{KINDS, Kind, Shown};
+
+/// Begins the part that is written here.
+const BEGIN: &str = "<!-- From here on written by a test: UPDATE_DOCS=1 cargo test documents -->\n";
+/// Ends it, where the document goes on.
+const END: &str = "<!-- Until here -->\n";
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Compares the written part of a document, or writes it.
+fn hold(name: &str, part: &str) {
+    let text = std::fs::read_to_string(path(name)).unwrap().replace("\r\n", "\n");
+    let (before, rest) = text.split_once(BEGIN).unwrap_or_else(|| panic!("{name} has no place for it"));
+    let (old, after) = rest.split_once(END).map_or((rest, String::new()), |(o, a)| (o, format!("{END}{a}")));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path(name), format!("{before}{BEGIN}{part}{after}")).unwrap();
+    } else {
+        assert!(old == part, "{name} is behind the code; UPDATE_DOCS=1 cargo test documents writes it anew");
+    }
+}
+
+/// A text of a kind as Markdown.
+fn plain(text: &str) -> String {
+    text.replace('<', "\\<")
+}
+
+fn section(kind: &Kind) -> String {
+    let mut out = format!("\n### `{}`: {}\n\n", kind.id, plain(kind.title));
+    let verb = match kind.shown {
+        Shown::Report => "`report`".to_owned(),
+        shown => format!("`{}` and `report`", shown.as_str()),
+    };
+    let (severity, confidence) = (kind.severity.as_str(), kind.confidence.as_str());
+    writeln!(out, "Shown by {verb}. Usually {severity} severity, {confidence} confidence.\n").unwrap();
+    writeln!(out, "- **What it means.** {}", plain(kind.means)).unwrap();
+    writeln!(out, "- **How it is proved.** {}", plain(kind.proof)).unwrap();
+    writeln!(out, "- **What mends it.** {}", plain(kind.mend)).unwrap();
+    if !kind.caused_by.is_empty() {
+        let causes: Vec<String> = kind.caused_by.iter().map(|c| format!("`{c}`")).collect();
+        writeln!(out, "- **Often caused by** {}.", causes.join(", ")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_page_of_findings_says_what_the_code_says() {
+    hold("docs/FINDINGS.md", &KINDS.iter().map(|k| section(k)).collect::<String>());
+}
+
+#[test]
+fn the_table_of_kinds_in_the_readme_says_what_the_code_says() {
+    let mut table = "\n| kind | what | verb |\n|---|---|---|\n".to_owned();
+    for shown in [Shown::Misroutes, Shown::Loops, Shown::Report] {
+        for kind in KINDS.iter().filter(|k| k.shown == shown) {
+            writeln!(table, "| `{}` | {} | `{}` |", kind.id, plain(kind.title), shown.as_str()).unwrap();
+        }
+    }
+    table.push('\n');
+    hold("README.md", &table);
+}
+
+#[test]
+fn the_interface_names_every_column_of_findings_in_order() {
+    let text = std::fs::read_to_string(path("docs/INTERFACE.md")).unwrap();
+    for (heading, columns) in [
+        ("### The row of a finding", &mailtrail::output::findings::COLUMNS[..]),
+        ("### The row of a message", &mailtrail::output::findings::INSTANCE_COLUMNS[..]),
+    ] {
+        let section = text.split(heading).nth(1).unwrap_or_else(|| panic!("no section {heading}"));
+        let table = section.lines().skip_while(|l| !l.starts_with('|')).take_while(|l| l.starts_with('|'));
+        let names: Vec<&str> = table
+            .skip(2)
+            .filter_map(|line| line.split('|').nth(1))
+            .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+            .collect();
+        assert_eq!(names, columns, "{heading}");
+    }
+}
