@@ -266,7 +266,7 @@ fn expect_same_both_ways(logs: &Logs, every: usize) {
 
 #[test]
 fn the_samples_read_alike_however_they_are_read() {
-    expect_same_both_ways(&logs_of(folders().last().unwrap()), 2);
+    expect_same_both_ways(&logs_of(folders().last().unwrap()), 3);
 }
 
 #[test]
