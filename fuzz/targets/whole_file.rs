@@ -17,7 +17,7 @@ use mailtrail::output::routes::{self, Context, Form};
 use mailtrail::output::{rejects, report_json, report_markdown, report_text, trace};
 use mailtrail::pipeline::filter::{Filter, Patterns};
 use mailtrail::pipeline::window::Window;
-use mailtrail::pipeline::{CHUNK, Needs, Options, Reading, read};
+use mailtrail::pipeline::{CHUNK, Findings, Needs, Options, Reading, read};
 use mailtrail_fuzz::logs::{Bytes, Logs, drawn, raw};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -60,20 +60,21 @@ fn window(how: u8) -> Window {
 }
 
 fn check(paths: &[PathBuf], logs: &Logs, asked: &Options, chunk: usize) {
-    let plain = Options { threads: 1, chunk: CHUNK, ..asked.clone() };
-    let reading = reading(paths, &plain);
-    let report = reading.report(&plain.filter, 10);
+    let needs = Needs { sums: true, findings: Findings::Samples, ..Needs::default() };
+    let plain = Options { threads: 1, chunk: CHUNK, needs, ..asked.clone() };
+    let mut reading = reading(paths, &plain);
+    let report = reading.report(10);
     let json = json_of(&report);
     // Of copies of a row that do not say the same, such as under two headers, the first that is met
     // counts. That is a race, so where there are copies one thread reads them in order.
     let threads = if report.ledger.duplicates > 0 { 1 } else { 3 };
-    let split = Options { threads, chunk, ..asked.clone() };
-    same("report", &json, &json_of(&self::reading(paths, &split).report(&split.filter, 10)));
+    let split = Options { threads, chunk, needs, ..asked.clone() };
+    same("report", &json, &json_of(&self::reading(paths, &split).report(10)));
     written("report.txt", &|out| report_text::write(&report, report_text::Style::default(), out));
     written("report.md", &|out| report_markdown::write(&report, out));
     account(&reading, &report, logs);
 
-    let texts = Needs { texts: true, subjects: true };
+    let texts = Needs { texts: true, subjects: true, findings: Findings::Kinds, ..Needs::default() };
     let rows = rows_of(&self::reading(paths, &Options { needs: texts, ..plain }), &Filter::default());
     assert_eq!(rows.len() as u64, report.recipients, "a row for each recipient");
     // Asked for all messages by name, the logs are read twice.
@@ -123,10 +124,10 @@ fn rows_of(reading: &Reading, filter: &Filter) -> Vec<String> {
     let orders = reading.state.ordered(filter);
     let mut rows = Vec::new();
     for journey in reading.state.journeys(&orders) {
-        for leaf in &journey.leaves {
+        for (leaf, kinds) in journey.leaves.iter().zip(reading.judged.kinds_of(&journey, names)) {
             let row = |form| {
                 let mut out = Vec::new();
-                routes::write_row(&context, &journey, leaf, form, &mut out).expect("memory takes all");
+                routes::write_row(&context, (&journey, leaf), &kinds, form, &mut out).expect("memory takes all");
                 String::from_utf8(out).expect("a row is UTF-8")
             };
             let json = row(Form::JsonLines);

@@ -9,6 +9,7 @@ use super::run::{Run, ending, to_file};
 use super::say;
 use crate::findings::kind::{Shown, kind};
 use crate::model::finding::{Finding, Instance};
+use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::findings::{Form, write, write_instances, write_markdown};
 use crate::output::report_text;
@@ -32,7 +33,8 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
     let needs = Needs { findings, ..Needs::default() };
     let run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
     let is_shown = |id: &str| kind(id).is_some_and(|k| k.shown == shown);
-    let all: Vec<&Finding> = run.reading.judged.findings().filter(|f| is_shown(f.kind)).collect();
+    let every: Vec<&Finding> = run.reading.judged.findings().collect();
+    let all: Vec<&Finding> = every.iter().filter(|f| is_shown(f.kind)).copied().collect();
     let style = report_text::Style {
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),
@@ -40,7 +42,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
     target.write(|out| match (format, args.messages) {
         (FindingFormat::Csv, true) => write_instances(&instances(&run, is_shown), Form::Csv, out),
         (_, true) => write_instances(&instances(&run, is_shown), Form::JsonLines, out),
-        (FindingFormat::Text, _) => text(&all, shown, style, out),
+        (FindingFormat::Text, _) => text((&all, &every), run.reading.period(), shown, style, out),
         (FindingFormat::Md, _) => write_markdown(&all, 2, out),
         (FindingFormat::Jsonl, _) => write(all.iter().copied(), Form::JsonLines, out),
         (FindingFormat::Csv, _) => write(all.iter().copied(), Form::Csv, out),
@@ -56,19 +58,32 @@ fn instances(run: &Run, is_shown: impl Fn(&str) -> bool) -> Vec<Instance> {
     run.reading.judged.instances.iter().filter(|i| is_shown(i.kind)).cloned().collect()
 }
 
-fn text(all: &[&Finding], shown: Shown, style: report_text::Style, out: &mut dyn Write) -> io::Result<()> {
-    let (what, other) = match shown {
-        Shown::Loops => ("mail that goes in circles", "misroutes"),
-        Shown::Misroutes | Shown::Report => ("mail that went another way than it should", "loops"),
+fn text(
+    (some, all): (&[&Finding], &[&Finding]),
+    period: Option<(Timestamp, Timestamp)>,
+    shown: Shown,
+    style: report_text::Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let (one, many, what, other) = match shown {
+        Shown::Loops => ("loop", "loops", "mail that goes in circles", "misroutes"),
+        Shown::Misroutes | Shown::Report => {
+            ("misroute", "misroutes", "mail that went another way than it should", "loops")
+        }
     };
-    if all.is_empty() {
-        return writeln!(
-            out,
-            "No {what} in these logs. (`mailtrail {other}` and `report` look for other faults.)"
-        );
+    let minute = |t: Timestamp| t.to_string().get(..16).unwrap_or_default().replace('T', " ");
+    let when = period.map_or(String::new(), |(a, b)| format!(" from {} to {} (UTC)", minute(a), minute(b)));
+    if some.is_empty() {
+        writeln!(out, "No {what} in these logs{when}.")?;
+        return writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults.");
     }
-    let kinds = if all.len() == 1 { "one finding".to_owned() } else { format!("{} findings", all.len()) };
-    writeln!(out, "{kinds}: {what}, the gravest first")?;
-    report_text::write_findings(all, style, out)?;
-    writeln!(out, "\n`mailtrail explain KIND` says what a kind means and how it is proved.")
+    let n = report_text::roots(some);
+    let n = if n == 1 { format!("One {one}") } else { format!("{n} {many}") };
+    writeln!(out, "{n} in the logs{when}: {what}, the gravest first.")?;
+    report_text::write_findings(some, all, style, out)?;
+    writeln!(
+        out,
+        "\nWhat a name such as {} means: `mailtrail explain {0}`. Other faults: `mailtrail {other}`.",
+        some.first().map_or("", |f| f.kind)
+    )
 }

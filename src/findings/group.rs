@@ -328,6 +328,7 @@ impl<S: Copy + Ord> Group<S> {
             caused_by: kind.caused_by.iter().find(|id| explains(id).is_some()).copied(),
             period_ms: shape.and_then(|s| s.period_ms),
             ended: shape.map(|s| s.ended.clone()),
+            addresses: addresses.iter().take(ADDRESSES).map(|a| lossy(a)).collect(),
         })
     }
 }

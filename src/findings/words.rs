@@ -29,9 +29,12 @@ pub(super) fn for_each(telling: &Telling<'_>, line: impl Fn(&str) -> String) -> 
     lines.join("\n")
 }
 
-/// `one thing`, `2 things`.
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
-    if n == 1 { format!("one {one}") } else { format!("{n} {many}") }
+/// The addresses it is about: the one, or how many.
+pub(super) fn who(telling: &Telling<'_>) -> String {
+    match (&telling.addresses.0[..], telling.addresses.1) {
+        ([one], 1) => one.clone(),
+        (_, n) => format!("{n} addresses"),
+    }
 }
 
 /// A size in MiB with one digit.

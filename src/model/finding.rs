@@ -131,6 +131,8 @@ pub struct Finding {
     pub period_ms: Option<i64>,
     /// What ended the circle.
     pub ended: Option<String>,
+    /// The first ten of the final addresses, in order.
+    pub addresses: Vec<String>,
 }
 
 /// One message and recipient that a finding is about.

@@ -19,7 +19,7 @@ pub enum Form {
 }
 
 /// The columns of a finding, in order.
-pub const COLUMNS: [&str; 25] = [
+pub const COLUMNS: [&str; 26] = [
     "schema_version",
     "kind",
     "title",
@@ -45,6 +45,7 @@ pub const COLUMNS: [&str; 25] = [
     "caused_by",
     "period_ms",
     "ended",
+    "addresses",
 ];
 
 /// The columns of one message and recipient of a finding, in order.
@@ -130,7 +131,7 @@ pub fn write_markdown(findings: &[&Finding], depth: usize, out: &mut dyn Write) 
             if about.is_empty() { "" } else { ": " },
             about.join(", ")
         )?;
-        writeln!(out, "{}", extent(finding))?;
+        writeln!(out, "{}", markdown(&extent(finding)))?;
         if !finding.cycle.is_empty() {
             let members: Vec<String> = finding.cycle.iter().map(|m| markdown(m)).collect();
             let first = members.first().cloned().unwrap_or_default();
@@ -153,8 +154,8 @@ pub fn write_markdown(findings: &[&Finding], depth: usize, out: &mut dyn Write) 
 /// What a finding is about: labels and texts of the log.
 pub(super) fn about(finding: &Finding) -> Vec<(&'static str, &str)> {
     let parts = [
-        ("at", &finding.domain),
-        ("by connector", &finding.connector),
+        ("domain", &finding.domain),
+        ("send connector", &finding.connector),
         ("host", &finding.peer),
         ("address", &finding.address),
     ];
@@ -167,10 +168,13 @@ pub(super) fn extent(finding: &Finding) -> String {
     if finding.messages == 0 {
         return "No message shows it; the files do.".to_owned();
     }
+    let to = match &finding.addresses[..] {
+        [one] => one.clone(),
+        _ => counted(finding.recipients, "recipient", "recipients"),
+    };
     format!(
-        "{} to {} from {}, {} to {} (UTC)",
+        "{} to {to} from {}, {} to {} (UTC)",
         counted(finding.messages, "message", "messages"),
-        counted(finding.recipients, "recipient", "recipients"),
         counted(finding.senders, "sender", "senders"),
         minute(&finding.first_seen),
         minute(&finding.last_seen),

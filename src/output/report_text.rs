@@ -20,7 +20,7 @@ use content::{blocks, facts};
 use sums::{remarks, sums};
 use table::{lines, wrap};
 
-pub use findings::write_findings;
+pub use findings::{roots, write_findings};
 
 /// A text of our own in lines of at most this width.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
@@ -98,7 +98,8 @@ fn shown_findings(report: &Report, style: Style, out: &mut dyn Write) -> io::Res
     let some: Vec<&Finding> = report.findings.iter().take(report.top).collect();
     let note = "`mailtrail explain KIND` says what a kind means and how it is proved.";
     style.title(&first_of("Findings", some.len(), report.findings.len()), note, out)?;
-    write_findings(&some, style, out)
+    let all: Vec<&Finding> = report.findings.iter().collect();
+    write_findings(&some, &all, style, out)
 }
 
 /// A title that says how much of a list follows.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use hashbrown::HashSet;
+
 use crate::model::column::Column;
 use crate::model::event::{EventId, Role, Source, role};
 use crate::model::intake::Position;
@@ -48,6 +50,9 @@ impl<'r> Absorber<'r> {
     /// Takes one row in, or counts why not.
     fn take(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
         self.seen.ledger.events += 1;
+        if self.is_unwanted(event) {
+            return;
+        }
         let (mut twin, twins) = (0, &file.twins);
         if twins.may_hold(event.time) {
             let hash = twins.hash(event);
@@ -81,6 +86,15 @@ impl<'r> Absorber<'r> {
             None => u128::from(self.run.keyer.message_id(&event.text(Column::MessageId))),
         };
         again.then(id).filter(|id| *id != 0)
+    }
+
+    /// Whether a row is known to belong to a message that is not asked for, in a reading of some messages only.
+    fn is_unwanted(&self, event: &Event<'_>) -> bool {
+        let of_another = |only: &HashSet<u128>| {
+            values::guid(event.text(Column::NetworkMessageId).trim_ascii())
+                .is_some_and(|id| !only.contains(&id))
+        };
+        self.run.only.is_some_and(of_another)
     }
 
     fn standing(&self, event: &Event<'_>) -> Standing {

@@ -161,6 +161,11 @@ impl Reading {
         !self.errors.is_empty() || self.ledger.rejects > 0 || self.left_out.iter().any(|l| l.explicit)
     }
 
+    /// First and last event that counts.
+    pub fn period(&self) -> Option<(Timestamp, Timestamp)> {
+        self.period
+    }
+
     /// The report over the messages the filter takes. The run must have been asked for its sums.
     ///
     /// # Panics

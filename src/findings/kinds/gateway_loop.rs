@@ -1,8 +1,7 @@
 //! MR-18: mail goes in circles between the organisation and a gateway or another system.
 
-use crate::findings::case::EXCHANGE_ONLINE;
 use crate::findings::kind::{Kind, Shown, Telling};
-use crate::findings::words::{for_each, quoted};
+use crate::findings::words::{for_each, quoted, who};
 use crate::model::finding::{Confidence, Severity};
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -12,7 +11,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
     severity: Severity::Critical,
     confidence: Confidence::High,
     caused_by: &["rra-primary-domain"],
-    means: "The servers here send a message to a host outside, and that host brings it back, and so on: a gateway \
+    means: "The servers here send a message to a host that is none of them, and that host brings it back, and so on: a gateway \
             that is told to deliver the domain here, a signature service whose rule does not see that it has been \
             there, or another mail system that holds this one for the owner of the address.",
     proof: "Two or more sends of one address by one connector to the same host, each followed by an arrival of the \
@@ -30,17 +29,13 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         |m| format!("and {} brings it back", String::from_utf8_lossy(m)),
     );
     let cause = format!(
-        "'{}' hands mail for {} to {}, {back}. Nobody on the way takes the address for {} own.",
+        "Send connector {} hands mail for {} to {}, {back}. Neither side delivers it.",
         t.connector,
-        t.domain,
-        t.peer,
-        if t.peer.as_bytes() == EXCHANGE_ONLINE { "its" } else { "their" }
+        who(t),
+        t.peer
     );
     let fix = for_each(t, |a| {
-        format!(
-            "Get-Recipient {} | Format-List RecipientTypeDetails,RemoteRoutingAddress,ExternalEmailAddress,ForwardingAddress",
-            quoted(a)
-        )
+        format!("Get-Recipient {} | Format-List RecipientTypeDetails,ExternalEmailAddress", quoted(a))
     });
     (cause, fix)
 }

@@ -2,8 +2,7 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::for_each;
-use crate::findings::words::quoted;
+use crate::findings::words::{for_each, quoted, who};
 use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
@@ -58,14 +57,11 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     let by = if t.peer.is_empty() { String::new() } else { format!(" by {}", t.peer) };
     let cause = format!(
         "Mail for {} was given up{by}: too many hops.{}",
-        t.domain,
+        who(t),
         way.unwrap_or_else(|| " The circle lies outside these logs.".to_owned())
     );
     let fix = for_each(t, |a| {
-        format!(
-            "Get-Recipient {} | Format-List RecipientTypeDetails,RemoteRoutingAddress,ExternalEmailAddress,ForwardingAddress",
-            quoted(a)
-        )
+        format!("Get-Recipient {} | Format-List RecipientTypeDetails,ExternalEmailAddress", quoted(a))
     });
     (cause, fix)
 }

@@ -2,8 +2,7 @@
 
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::for_each;
-use crate::findings::words::quoted;
+use crate::findings::words::{for_each, quoted, who};
 use crate::model::finding::{Confidence, Severity};
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -43,14 +42,15 @@ pub(super) fn judge(case: &Case<'_>, kind: &Kind, online: bool) -> Option<Sighti
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     let cause = format!(
-        "'{}' hands mail for {} to Exchange Online, and Exchange Online hands it back. Each side holds the other for \
-         the one that has the mailbox.",
-        t.connector, t.domain
+        "Send connector {} hands mail for {} to Exchange Online, and Exchange Online hands it back. Each side holds \
+         the other for the one that has the mailbox.",
+        t.connector,
+        who(t)
     );
     let fix = for_each(t, |a| {
         let a = quoted(a);
         format!(
-            "Get-Recipient {a} | Format-List RecipientTypeDetails,RemoteRoutingAddress,ExternalEmailAddress  # here and in Exchange Online"
+            "Get-Recipient {a} | Format-List RecipientTypeDetails,ExternalEmailAddress  # here and in Exchange Online"
         )
     });
     (cause, fix)

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use crate::findings::case::{Case, Shape, is_repeat, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::thresholds::RECEIVES;
-use crate::findings::words::{for_each, quoted};
+use crate::findings::words::{for_each, quoted, who};
 use crate::model::event::{EventId, Source};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Hop;
@@ -127,7 +127,6 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         .map(|m| String::from_utf8_lossy(m).into_owned())
         .collect();
     let by = if members.is_empty() { String::new() } else { format!(" by {}", members.join(" and ")) };
-    let cause =
-        format!("{} sent mail for {} away and got it back{by}, up to {laps} times.", t.peer, t.domain);
+    let cause = format!("{} sent mail for {} away and got it back{by}, up to {laps} times.", t.peer, who(t));
     (cause, for_each(t, |a| format!("mailtrail trace <logs> --recipient {}", quoted(a))))
 }

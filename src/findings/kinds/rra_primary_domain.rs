@@ -2,7 +2,7 @@
 
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::{count, for_each, local_part, quoted};
+use crate::findings::words::{for_each, local_part, quoted, who};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
 use crate::model::name::domain_of;
@@ -60,18 +60,20 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         .tenant_of(t.domain.as_bytes())
         .map_or_else(String::new, |d| String::from_utf8_lossy(d).into_owned());
     let cause = format!(
-        "Other addresses of {domain} are rewritten to {tenant}; {these} went out unchanged by '{connector}' to {peer}, \
-         the way of mail for outside domains. Most likely the remote routing address of {these} is the address \
-         itself{or_else} (inferred from the log; Get-RemoteMailbox shows it).",
+        "{these} of {domain} went out unchanged by send connector {connector} to {peer}, like mail for outside \
+         domains, while other addresses of {domain} are rewritten to {tenant}. Most likely the remote routing \
+         address is the user's own address{or_else}. Inferred from the log: check before you change it.",
         domain = t.domain,
-        these = count(t.addresses.1, "address", "addresses"),
+        these = who(t),
         connector = t.connector,
         peer = t.peer,
         or_else = if t.doubtful { ", or a third system behind that host has the mailboxes" } else { "" },
     );
+    let check =
+        for_each(t, |a| format!("Get-RemoteMailbox {} | Format-List RemoteRoutingAddress", quoted(a)));
     let fix = for_each(t, |address| {
         let target = format!("{}@{tenant}", local_part(address));
         format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
     });
-    (cause, fix)
+    (cause, format!("{check}\n{fix}"))
 }

@@ -39,25 +39,32 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     let connector = shared.connector.as_deref().map(|c| String::from_utf8_lossy(c).into_owned());
     let mut signs = Vec::new();
     if shared.senders > 0 {
-        signs.push(format!("{} of them send mail here from elsewhere", shared.senders));
+        let n =
+            if shared.senders == shared.not_found { "all".to_owned() } else { shared.senders.to_string() };
+        signs.push(format!("{n} of them send mail here from elsewhere"));
     }
     if let Some(connector) = &connector {
-        signs.push(format!("mail for {} also leaves by '{connector}'", t.domain));
+        signs.push(format!("mail for {} also leaves by send connector {connector}", t.domain));
     }
+    let inferred = if shared.senders >= SHARED_SENDERS { "" } else { " (inferred)" };
     let cause = format!(
-        "{} addresses of {} are not found here, yet {}. So the domain is shared with another system (inferred), and \
-         it is Authoritative here: unknown recipients bounce instead of going there.",
+        "{} addresses of {} bounce as not found, and {}. So the domain is shared with another system{inferred}, and it \
+         is Authoritative here: whoever is not in this directory bounces instead of being handed on.",
         shared.not_found,
         t.domain,
         signs.join(", and ")
     );
-    let mut fix = format!("Set-AcceptedDomain {} -DomainType InternalRelay", quoted(&t.domain));
+    let domain = quoted(&t.domain);
+    let mut fix = format!(
+        "Get-AcceptedDomain | Where-Object {{ $_.DomainName -eq {domain} }} | Format-List Name,DomainType"
+    );
+    // First the way out, then the permission to take it: the other order sends mail astray in between.
     if connector.is_none() {
         fix.push_str(&format!(
-            "\nNew-SendConnector -Name {} -AddressSpaces {} -SmartHosts '<host of the other system>' -DNSRoutingEnabled $false",
+            "\nNew-SendConnector -Name {} -AddressSpaces {domain} -SmartHosts '<host of the other system>' -DNSRoutingEnabled $false",
             quoted(&format!("To {}", t.domain)),
-            quoted(&t.domain)
         ));
     }
+    fix.push_str(&format!("\nSet-AcceptedDomain {domain} -DomainType InternalRelay  # the name of the accepted domain, if it is another"));
     (cause, fix)
 }

@@ -7,27 +7,58 @@ use super::{BOLD, DIM, Label, PLAIN, RED, Style, YELLOW};
 use crate::model::finding::{Finding, Severity};
 use crate::output::escape::terminal;
 use crate::output::findings::{about, extent};
-use crate::output::numbers::duration;
+use crate::output::numbers::{counted, duration};
 
 /// Room for the labels of a finding's lines.
 const ROOM: usize = 5;
 /// Where its lines begin.
 const INDENT: &str = "  ";
 
-/// Writes findings, numbered. What another of them explains is told in short.
-pub fn write_findings(findings: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for (number, finding) in findings.iter().enumerate() {
+/// Writes findings, numbered; what one of them explains stands beneath it. `all`: also those not to be
+/// written, since one of them may be the cause.
+pub fn write_findings(
+    findings: &[&Finding],
+    all: &[&Finding],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let roots = findings.iter().filter(|f| root(f, findings) == **f);
+    for (number, finding) in (1..).zip(roots) {
         writeln!(out)?;
-        heading(number + 1, finding, style, out)?;
-        let explained = |f: &&Finding| finding.caused_by == Some(f.kind);
-        if !findings.iter().any(|f| explained(f)) {
-            body(finding, style, out)?;
-        }
-        if let Some(kind) = finding.caused_by {
-            labelled("from", &format!("{kind}, which explains it"), style, out)?;
+        heading(number, finding, style, out)?;
+        body(finding, cause(finding, all), style, out)?;
+        let signs = findings.iter().filter(|f| **f != *finding && root(f, findings) == *finding);
+        for (i, sign) in signs.enumerate() {
+            let messages = counted(sign.messages, "message", "messages");
+            let text = format!("{} ({}, {}, {messages})", sign.title, sign.kind, sign.severity.as_str());
+            labelled(if i == 0 { "also" } else { "" }, &text, style, out)?;
         }
     }
     Ok(())
+}
+
+/// How many there are of which none explains another.
+pub fn roots(findings: &[&Finding]) -> usize {
+    findings.iter().filter(|f| root(f, findings) == **f).count()
+}
+
+/// The finding that explains one, if it is among these: of its kind, for the same domain if there is such a one.
+fn cause<'f>(finding: &Finding, among: &[&'f Finding]) -> Option<&'f Finding> {
+    let kind = finding.caused_by?;
+    let same = |f: &&&Finding| f.kind == kind && f.domain == finding.domain;
+    among.iter().find(same).or_else(|| among.iter().find(|f| f.kind == kind)).copied()
+}
+
+/// What explains it in the end, as far as that is among these; else itself.
+fn root<'f>(finding: &'f Finding, among: &[&'f Finding]) -> &'f Finding {
+    let mut at = finding;
+    for _ in among {
+        match cause(at, among) {
+            Some(up) => at = up,
+            None => break,
+        }
+    }
+    at
 }
 
 fn heading(number: usize, finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -44,21 +75,43 @@ fn heading(number: usize, finding: &Finding, style: Style, out: &mut dyn Write) 
     plain(&extent(finding), PLAIN, style, out)
 }
 
-fn body(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn body(finding: &Finding, cause: Option<&Finding>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if !finding.cycle.is_empty() {
         ring(finding, style, out)?;
     }
     labelled("why", &finding.cause, style, out)?;
-    for (i, command) in finding.fix.lines().enumerate() {
-        // A command is not wrapped, so that it can be copied.
-        let label = if i == 0 { "mend" } else { "" };
-        let label = style.paint(BOLD, &format!("{label:ROOM$}")).into_owned();
-        writeln!(out, "{INDENT}  {label}  {}", terminal(command))?;
+    if let Some(cause) = cause {
+        let sure = cause.confidence.as_str();
+        let text = format!("{} ({}, confidence {sure}). {}", cause.title, cause.kind, cause.cause);
+        labelled("cause", &text, style, out)?;
     }
-    let places = finding.evidence.iter().take(2).map(|e| format!("{}:{}", e.file, e.line));
-    let seen: Vec<String> = finding.samples.iter().take(2).cloned().chain(places).collect();
-    if !seen.is_empty() {
-        labelled("see", &seen.join(" "), style, out)?;
+    commands(&cause.unwrap_or(finding).fix, style, out)?;
+    if !finding.samples.is_empty() {
+        let some: Vec<&str> = finding.samples.iter().take(2).map(String::as_str).collect();
+        labelled("see", &some.join(" "), style, out)?;
+    }
+    let places: Vec<String> =
+        finding.evidence.iter().take(3).map(|e| format!("{}:{}", e.file, e.line)).collect();
+    if !places.is_empty() {
+        labelled("rows", &places.join(" "), style, out)?;
+    }
+    Ok(())
+}
+
+/// What to look at, then what to change. A command is not wrapped, so that it can be copied.
+fn commands(fix: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut last = "";
+    for command in fix.lines() {
+        let looks = ["Get-", "Test-", "mailtrail "].iter().any(|verb| command.starts_with(verb));
+        let label = match command.starts_with('#') {
+            true => "",
+            false if looks => "check",
+            false => "mend",
+        };
+        let shown = if label == last { "" } else { label };
+        last = if label.is_empty() { last } else { label };
+        let shown = style.paint(BOLD, &format!("{shown:ROOM$}")).into_owned();
+        writeln!(out, "{}", format!("{INDENT}  {shown}  {}", terminal(command)).trim_end())?;
     }
     Ok(())
 }
@@ -87,7 +140,7 @@ fn ring(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "{INDENT}    {side}{}", style.paint(BOLD, &terminal(member)))?;
         if i < last {
             let by = finding.connector.as_deref().filter(|_| i == 0);
-            let by = by.map_or(String::new(), |c| format!("  by \"{}\"", terminal(c)));
+            let by = by.map_or(String::new(), |c| format!("  send connector {}", terminal(c)));
             writeln!(out, "{INDENT}    │     ▼{by}")?;
         }
     }
@@ -100,7 +153,7 @@ fn ring(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> 
     }
     words.extend(finding.period_ms.map(|ms| format!("about {} each", duration(ms.max(0) as u64))));
     writeln!(out, "{INDENT}    └─────┘  {}", words.join(", "))?;
-    let ended = finding.ended.as_ref().map_or(String::new(), |e| format!("ended: {e}"));
+    let ended = finding.ended.as_ref().map_or(String::new(), |e| format!("how the longest ended: {e}"));
     for line in wrap(&terminal(&ended), style.width - 16).iter().filter(|l| !l.is_empty()) {
         writeln!(out, "{INDENT}             {line}")?;
     }

@@ -144,6 +144,7 @@ fn finding() -> Finding {
         caused_by: Some("rra-primary-domain"),
         period_ms: Some(37_000),
         ended: some(),
+        addresses: vec![HOSTILE.to_owned(), "erin@contoso.com".to_owned()],
     }
 }
 
