@@ -420,6 +420,31 @@ fn evil_logs() -> Log {
             .with("connector-id", "Intra-Organization SMTP Send Connector")
             .with("server-hostname", format!("{evil}\nSRV.contoso.com"));
         log = log.row(&Row::receive(&id("inside"), "anna@contoso.com")).row(&inside);
+        // Five that are not found and write from elsewhere; a host that puts off ten; groups in a circle.
+        for who in 0..5 {
+            let address = format!("p{who}{evil}@shared{evil}.example");
+            let (bounce, write) = (format!("bounce{n}-{who}"), format!("write{n}-{who}"));
+            log = log.row(&Row::receive(&bounce, &address)).row(&Row::fail(&bounce, &address, gone));
+            for row in [Row::receive(&write, "anna@contoso.com"), Row::deliver(&write, "anna@contoso.com")] {
+                log = log.row(&row.with("sender-address", &address).with("return-path", &address));
+            }
+        }
+        for mail in 0..10 {
+            let later = format!("later{n}-{mail}");
+            let defer = Row::fail(&later, "bob@fabrikam.com", &format!("451 4.4.0 {evil}"))
+                .with("event-id", "DEFER")
+                .with("source", "SMTP")
+                .with("message-info", "2026-03-10T09:10:00.000Z")
+                .with("connector-id", format!("down {evil}"))
+                .with("server-hostname", format!("{evil}.example"));
+            log = log.row(&Row::receive(&later, "bob@fabrikam.com")).row(&defer);
+        }
+        let (one, other) = (format!("one{evil}@contoso.com"), format!("other{evil}@contoso.com"));
+        log = log.row(&Row::receive(&id("group"), &one));
+        for (ms, group, member) in [(10, &one, &other), (20, &other, &one)] {
+            let expand = Row::receive(&id("group"), member).at(ms).with("event-id", "EXPAND");
+            log = log.row(&expand.with("source", "ROUTING").with("related-recipient-address", group));
+        }
     }
     log
 }
@@ -444,10 +469,13 @@ fn no_text_of_a_log_gets_out_of_a_fix() {
     let expected = [
         "forwarding-loop",
         "gateway-loop",
+        "group-loop",
         "hop-count-exceeded",
         "log-gap",
         "mx-loopback",
+        "next-hop-down",
         "repeated-receive",
+        "shared-domain-authoritative",
         "stale-or-moved-recipient",
         "tenant-attribution",
     ];
