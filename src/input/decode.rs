@@ -1,6 +1,6 @@
 //! Any packing and encoding to UTF-8 text whose lines end in a line feed.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 /// How much of a file is looked at to learn its encoding and line ends, bytes.
 const HEAD: usize = 64 << 10;
@@ -22,7 +22,9 @@ pub fn as_utf8_lines(mut inner: Box<dyn Read + Send>) -> io::Result<Box<dyn Read
     let whole: Box<dyn Read + Send> = Box::new(io::Cursor::new(head).chain(inner));
     Ok(match utf16 {
         Some(encoding) => {
-            Box::new(encoding_rs_io::DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(whole))
+            let decoder =
+                encoding_rs_io::DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(whole);
+            Box::new(Steady(io::BufReader::with_capacity(HEAD, decoder)))
         }
         None if lone_returns => Box::new(Returns(whole)),
         None => whole,
@@ -57,6 +59,18 @@ struct Torn(Option<io::Error>);
 impl Read for Torn {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Always asks for the same number of bytes: what the decoder makes of text that is no UTF-16 may depend
+/// on how much it is asked for.
+struct Steady<R>(io::BufReader<R>);
+
+impl<R: Read> Read for Steady<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.fill_buf()?.read(buf)?;
+        self.0.consume(n);
+        Ok(n)
     }
 }
 
@@ -120,5 +134,25 @@ mod tests {
         assert_eq!(read(b"a\rb\r"), b"a\nb\n");
         assert_eq!(read(b""), b"");
         assert_eq!(read(&[0; 100]), [0; 100]);
+    }
+
+    #[test]
+    fn what_is_no_utf_16_reads_alike_however_much_is_asked_for() {
+        // Letters, then pairs that stand for nothing alone, and half a letter at the end.
+        let mut bytes: Vec<u8> = (0..40).flat_map(|_| [0, b'#']).collect();
+        for n in 0..200u32 {
+            let [_, _, high, low] = (n * 40_503).to_be_bytes();
+            bytes.extend([0xd8 | (high & 7), low, 0, b'a']);
+        }
+        bytes.push(0);
+        let whole = read(&bytes);
+        for size in 1..600 {
+            let mut reader = as_utf8_lines(Box::new(io::Cursor::new(bytes.clone()))).unwrap();
+            let (mut out, mut piece) = (Vec::new(), vec![0; size]);
+            while let n @ 1.. = reader.read(&mut piece).unwrap() {
+                out.extend_from_slice(&piece[..n]);
+            }
+            assert!(out == whole, "{size} bytes at a time");
+        }
     }
 }

@@ -94,6 +94,11 @@ fn reads_as(record: &Record<'_>) -> bool {
         && matches!(&direction[..], b"" | b"incoming" | b"originating" | b"undefined" | b"1" | b"2")
 }
 
+/// Whether a row without a header has doubled quotes and does not hold what its width says.
+pub fn is_undone_by_quotes(line: &[u8], record: &Record<'_>) -> bool {
+    has_doubled_quotes(line) && !reads_as(record)
+}
+
 fn has_doubled_quotes(line: &[u8]) -> bool {
     memchr::memmem::find(line, b",\"\"").is_some() && memchr::memmem::find(line, b"\"\",").is_some()
 }

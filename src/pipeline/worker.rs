@@ -9,7 +9,7 @@ use crate::model::intake::{Position, Reject, RejectReason};
 use crate::parse::event::Event;
 use crate::parse::header::Binding;
 use crate::parse::record::{Fields, Record};
-use crate::parse::rescue::{rescue, strip_padding};
+use crate::parse::rescue::{is_undone_by_quotes, rescue, strip_padding};
 use crate::parse::schema::Schema;
 use crate::parse::split::{MAX_LINE, Shape};
 
@@ -116,7 +116,9 @@ impl<S: Sink> Worker<S> {
             Binding::ByWidth | Binding::OtherLog => None,
         };
         let width = record.width();
-        let found = match schema.or_else(|| self.by_width.get(&width)) {
+        // Quotes that were doubled may split a row so that it has the width of another release.
+        let by_chance = |schema: &Schema| is_undone_by_quotes(line.bytes, &record.with_schema(schema));
+        let found = match schema.or_else(|| self.by_width.get(&width).filter(|s| !by_chance(s))) {
             Some(schema) => Event::read(record.with_schema(schema)),
             None => Err(RejectReason::ColumnCount { found: width as u32, expected: 0 }),
         };

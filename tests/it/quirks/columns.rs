@@ -147,6 +147,20 @@ fn a_row_whose_quotes_are_all_doubled_reads_although_it_has_28_columns() {
 }
 
 #[test]
+fn doubled_quotes_do_not_turn_a_headless_row_into_one_of_another_release() {
+    // Six commas in one field: 21 columns and these six are 27, the width of 2013.
+    let row = |row: Row| row.with("message-subject", "a, b, c, d, e, f, g");
+    let lines = [Row::receive, Row::deliver]
+        .map(|new| row(new("list", "anna@contoso.com")))
+        .map(|row| changed(&row, E2007, |l| l.replace('"', "\"\"")));
+    assert_eq!(lines[0].split(',').count(), 27);
+    let seen = one(Log::headless(E2007).raw(lines.concat()));
+    assert_eq!((seen.code, seen.records(), seen.count("repaired")), (0, [0, 2, 0], 2));
+    assert_eq!(seen.row()["subject"], "a, b, c, d, e, f, g");
+    assert_eq!(seen.row()["decision"], "local-delivery");
+}
+
+#[test]
 fn doubled_quotes_around_a_field_that_holds_quotes_are_halved_once() {
     let row = |row: Row| row.with("message-subject", "say \"hi\", all");
     let lines = [Row::receive, Row::deliver]
