@@ -31,7 +31,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
     let target = Target::open(path, args.output.force)?;
     let findings = if args.messages { Findings::Instances } else { Findings::Samples };
     let needs = Needs { findings, ..Needs::default() };
-    let run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
+    let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
     let is_shown = |id: &str| kind(id).is_some_and(|k| k.shown == shown);
     let every: Vec<&Finding> = run.reading.judged.findings().collect();
     let all: Vec<&Finding> = every.iter().filter(|f| is_shown(f.kind)).copied().collect();
@@ -51,7 +51,8 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
         say(&format!("mailtrail: no {}", shown.as_str()));
     }
     let worst = all.iter().map(|f| f.severity).max();
-    Ok(run.close_with(true, args.fail_on.fails(worst)))
+    run.failing = args.fail_on.fails(worst);
+    Ok(run.close(true))
 }
 
 fn instances(run: &Run, is_shown: impl Fn(&str) -> bool) -> Vec<Instance> {

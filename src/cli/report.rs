@@ -33,5 +33,6 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         ReportFormat::Json => report_json::write(&report, out),
     })?;
     let worst = report.findings.iter().map(|f| f.severity).max();
-    Ok(run.close_with(report.messages > 0, args.fail_on.fails(worst)))
+    run.failing = args.fail_on.fails(worst);
+    Ok(run.close(report.messages > 0))
 }

@@ -67,9 +67,8 @@ impl Rows<'_> {
         let names = reading.state.names();
         let context = Context { names, files: &reading.files, no_subjects: self.no_subjects };
         let journeys = reading.state.journeys(orders);
-        type Kinds = Vec<&'static str>;
         let kinds = |j: &Journey| reading.judged.kinds_of(j, names);
-        let mut rows: Vec<((&Journey, &Leaf), Kinds)> = journeys
+        let mut rows: Vec<((&Journey, &Leaf), Vec<&'static str>)> = journeys
             .iter()
             .flat_map(|j| j.leaves.iter().map(move |l| (j, l)).zip(kinds(j)))
             .filter(|((_, leaf), _)| !self.only_matching || self.run.options.filter.takes_leaf(leaf, names))

@@ -16,6 +16,8 @@ use crate::pipeline::{Needs, Options, Outcome, Reading, read};
 pub(super) struct Run {
     pub reading: Reading,
     pub options: Options,
+    /// There is a finding at or above `--fail-on`.
+    pub failing: bool,
     started: Instant,
     quiet: bool,
 }
@@ -56,7 +58,7 @@ impl Run {
         if let Some(target) = reject_file {
             target.write(|out| rejects::write(&reading.rejects, &reading.files, out))?;
         }
-        let run = Self { reading, options, started, quiet: args.quiet };
+        let run = Self { reading, options, failing: false, started, quiet: args.quiet };
         run.warn(args.verbose);
         let all_outside = run.reading.files_outside_window > 0 && run.reading.errors.is_empty();
         if nothing || run.reading.files.is_empty() && !all_outside {
@@ -107,11 +109,6 @@ impl Run {
 
     /// Says the closing line and gives the exit status. `matched`: at least one message or event met the filters.
     pub(super) fn close(&self, matched: bool) -> Exit {
-        self.close_with(matched, false)
-    }
-
-    /// The same, where `failing` says that there is a finding at or above `--fail-on`.
-    pub(super) fn close_with(&self, matched: bool, failing: bool) -> Exit {
         self.say_closing(matched);
         if self.reading.ledger.outside_window > 0 && !self.quiet {
             say(&format!(
@@ -119,7 +116,7 @@ impl Run {
                 self.reading.ledger.outside_window
             ));
         }
-        self.exit(matched, failing)
+        self.exit(matched)
     }
 
     /// The same of single events, with one line more: what became of each.
@@ -133,7 +130,7 @@ impl Run {
             ));
         }
         self.say_closing(written > 0);
-        self.exit(written > 0, false)
+        self.exit(written > 0)
     }
 
     fn say_closing(&self, matched: bool) {
@@ -154,8 +151,8 @@ impl Run {
         }
     }
 
-    fn exit(&self, matched: bool, failing: bool) -> Exit {
-        match (failing, self.reading.is_incomplete(), matched) {
+    fn exit(&self, matched: bool) -> Exit {
+        match (self.failing, self.reading.is_incomplete(), matched) {
             (true, _, _) => Exit::Finding,
             (false, true, _) => Exit::Incomplete,
             (false, false, false) => Exit::NothingMatched,

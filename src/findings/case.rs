@@ -2,14 +2,19 @@
 
 use std::borrow::Cow;
 
+use hashbrown::HashMap;
+
 use super::norms::Norms;
-use super::thresholds::{LOOP_LAPS, SURE_LAPS};
+use super::thresholds::{LOOP_LAPS, POOL_LAPS, STUBBORN, SURE_LAPS};
 use crate::model::event::{EventId, Source};
 use crate::model::finding::Confidence;
 use crate::model::intake::Position;
 use crate::model::journey::{Decision, Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, fold_case, is_exchange_online};
 use crate::model::status::EnhancedCode;
+
+/// Members of a way round that are shown.
+const MEMBERS: usize = 8;
 
 /// What all hosts of Exchange Online are called.
 pub(super) const EXCHANGE_ONLINE: &[u8] = b"Exchange Online";
@@ -109,25 +114,31 @@ impl<'a> Case<'a> {
         peer_name(self.text(host))
     }
 
+    /// Not found by this organisation itself; another may say the same of its own addresses.
+    pub(super) fn not_found_here(&self) -> bool {
+        is_not_found_here(self.leaf)
+    }
+
     /// The leaf was rewritten by RESOLVE.
     pub(super) fn was_resolved(&self) -> bool {
         self.leaf.via.iter().any(|v| v.step == crate::model::journey::Step::Resolve)
     }
 
-    /// Exits of the same address by the same connector to the same peer that came back most often.
+    /// Exits of the same address to the same peer that came back most often; or, where a whole pool of
+    /// peers takes turns, all exits of the address that came back.
     pub(super) fn round(&self) -> Option<Round<'_, 'a>> {
-        let mut best: Option<Round<'_, 'a>> = None;
-        for (n, first) in self.exits.iter().enumerate() {
-            let same = |e: &&Exit<'a>| {
-                e.hop.connector == first.hop.connector && e.peer == first.peer && e.address == first.address
-            };
-            let all = || self.exits.iter().skip(n).filter(same);
-            let exits: Vec<&Exit<'a>> = all().filter(|e| e.back.is_some()).collect();
-            if exits.len() > best.as_ref().map_or(0, |b| b.exits.len()) {
-                best = Some(Round { exits });
-            }
+        let mut ways: HashMap<(&[u8], &[u8]), Vec<&Exit<'a>>> = HashMap::new();
+        let mut addresses: HashMap<&[u8], Vec<&Exit<'a>>> = HashMap::new();
+        for exit in self.exits.iter().filter(|e| e.back.is_some()) {
+            ways.entry((&exit.address, &exit.peer)).or_default().push(exit);
+            addresses.entry(&exit.address).or_default().push(exit);
         }
-        best
+        let first = |exits: &[&Exit<'a>]| exits.first().map(|e| (e.hop.time, e.hop.evidence));
+        let rank = |exits: &Vec<&Exit<'a>>| (exits.len(), std::cmp::Reverse(first(exits)));
+        let pool = addresses.into_values().filter(|e| e.len() >= POOL_LAPS).max_by_key(rank);
+        let way = ways.into_values().max_by_key(rank)?;
+        let exits = pool.filter(|pool| pool.len() > way.len()).unwrap_or(way);
+        Some(Round { exits })
     }
 
     /// The way round that is a loop.
@@ -148,10 +159,15 @@ impl<'a> Case<'a> {
         let mut members = Vec::new();
         if let Some(first) = round.exits.first() {
             members.push(self.text(first.hop.server).to_vec());
-            members.push(first.peer.to_vec());
+            for exit in &round.exits {
+                if members.len() < MEMBERS && !members.iter().any(|m| **m == *exit.peer) {
+                    members.push(exit.peer.to_vec());
+                }
+            }
             let bringer = first.back.map_or(&b""[..], |b| self.text(b.peer));
             let known = peer_name(bringer);
-            if !bringer.is_empty() && known != first.peer && !self.is_own(bringer) {
+            let new = !members.iter().any(|m| **m == *known);
+            if !bringer.is_empty() && new && members.len() < MEMBERS && !self.is_own(bringer) {
                 members.push(known.into_owned());
             }
         }
@@ -208,6 +224,12 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Whether this organisation itself knows nobody with the address.
+pub(super) fn is_not_found_here(leaf: &Leaf) -> bool {
+    let by_other = leaf.decided_by.is_some_and(|(_, source)| source == Source::Smtp);
+    leaf.decision == Decision::RecipientNotFound && !by_other
+}
+
 /// Code as three numbers.
 pub(super) fn digits(code: EnhancedCode) -> (u8, u16, u16) {
     (code.class, code.subject, code.detail)
@@ -218,10 +240,29 @@ fn is_arrival(hop: &Hop) -> bool {
     hop.event == EventId::Receive && hop.source == Source::Smtp && !hop.relayed
 }
 
-/// The same message brought once more because an answer got lost: from the same host and of the same size.
-/// What has gone round comes back larger, since every server adds to its header.
-pub(super) fn is_repeat(hop: &Hop, earlier: &[&Hop]) -> bool {
-    earlier.iter().any(|e| e.peer == hop.peer && e.size == hop.size && hop.size.is_some_and(|s| s > 0))
+/// Whether an arrival from outside is a return of what had been sent to a host, and not the same message
+/// brought once more because an answer got lost, or another under the same id. What has gone round grew,
+/// as every server adds to its header. From the very host it may also have shrunk; of the same size it is
+/// a return only if that goes on and on, as with a gateway that takes its header off again.
+pub(super) fn is_return(
+    hop: &Hop,
+    sent_to: &[u8],
+    before: Option<&Hop>,
+    (names, on_and_on): (&Frozen, bool),
+) -> bool {
+    let same_host = *peer_name(names.get(hop.peer)) == *sent_to;
+    match (before.and_then(|b| b.size), hop.size) {
+        (Some(before), Some(now)) if now == before => same_host && on_and_on,
+        (Some(before), Some(now)) => same_host || now > before,
+        _ => true,
+    }
+}
+
+/// Whether the same message arrives from outside in the same size again and again.
+pub(super) fn goes_on(leaf: &Leaf) -> bool {
+    let sizes: Vec<Option<u64>> = leaf.hops.iter().filter(|h| is_arrival(h)).map(|h| h.size).collect();
+    let same = sizes.windows(2).filter(|pair| pair.first() == pair.last()).count();
+    same >= STUBBORN
 }
 
 /// A host as findings name it: in lower case, all of Exchange Online by one name.
@@ -238,17 +279,19 @@ pub(super) fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
 /// Where a leaf left the organisation and came back.
 pub(super) fn exits<'a>(leaf: &'a Leaf, names: &'a Frozen) -> Vec<Exit<'a>> {
     let mut out: Vec<Exit<'a>> = Vec::new();
-    let mut arrivals: Vec<&Hop> = Vec::new();
+    let mut before: Option<&Hop> = None;
+    let on_and_on = goes_on(leaf);
     for hop in &leaf.hops {
         if hop.outbound {
             let mut address = Vec::new();
             fold_case(names.get(hop.address), &mut address);
             out.push(Exit { hop, back: None, peer: peer_name(names.get(hop.peer)), address });
-        } else if is_arrival(hop) && !is_repeat(hop, &arrivals) {
-            arrivals.push(hop);
-            if let Some(exit) = out.last_mut().filter(|e| e.back.is_none()) {
+        } else if is_arrival(hop) {
+            let left = out.last_mut().filter(|e| e.back.is_none());
+            if let Some(exit) = left.filter(|e| is_return(hop, &e.peer, before, (names, on_and_on))) {
                 exit.back = Some(hop);
             }
+            before = Some(hop);
         }
     }
     out

@@ -26,6 +26,8 @@ pub struct GroupKey {
     connector: Option<Box<[u8]>>,
     peer: Option<Box<[u8]>>,
     address: Option<Box<[u8]>>,
+    /// Low confidence: not to be mixed with what is surer.
+    doubtful: bool,
 }
 
 impl GroupKey {
@@ -36,12 +38,20 @@ impl GroupKey {
             connector: sighting.connector.clone(),
             peer: sighting.peer.clone(),
             address: sighting.address.clone(),
+            doubtful: sighting.confidence == Confidence::Low,
         }
     }
 
     /// A key of a server alone.
     pub(super) fn of_server(kind: usize, server: &[u8]) -> Self {
-        Self { kind, domain: None, connector: None, peer: Some(server.into()), address: None }
+        Self {
+            kind,
+            domain: None,
+            connector: None,
+            peer: Some(server.into()),
+            address: None,
+            doubtful: false,
+        }
     }
 
     /// Domain, connector, peer and address as text.
@@ -164,7 +174,9 @@ impl<S: Copy + Ord> Groups<S> {
     /// The keys of the groups whose sightings are enough.
     pub fn held(&mut self) -> HashSet<GroupKey> {
         let enough = |(key, group): (&GroupKey, &mut Group<S>)| {
+            // A row that names many recipients is one sign.
             group.signs.sort_unstable();
+            group.signs.dedup();
             let enough = key.kind().and_then(|k| k.enough);
             enough.is_none_or(|f| f(&group.signs)).then(|| key.clone())
         };

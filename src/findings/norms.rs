@@ -8,13 +8,19 @@ use hashbrown::{HashMap, HashSet};
 use super::survey::{Made, Pair, Survey, Suspicion, longest, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, DELAY_TIMES, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST,
-    SHARED_NOT_FOUND, SHARED_PART, SIZE_LEAST, SIZE_RECIPIENTS,
+    SHARED_NOT_FOUND, SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
 };
 use crate::model::journey::Class;
 use crate::model::name::{Symbol, domain_of};
 use crate::model::time::Timestamp;
 
 type Text = Box<[u8]>;
+
+/// Chains are not followed further.
+const CHAIN: usize = 100;
+
+/// Two addresses, the smaller first.
+type Pairing<'n> = (&'n [u8], &'n [u8]);
 
 /// Why a domain is taken to be shared with another system.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +54,11 @@ pub struct Norms {
     default_connectors: HashSet<Text>,
     hybrid_connectors: BTreeSet<Text>,
     shared: HashMap<Text, Shared>,
-    /// When addresses that are not found now were known.
-    was_known: HashMap<Text, Timestamp>,
+    /// When addresses that are not found now were known first and last.
+    was_known: HashMap<Text, (Timestamp, Timestamp)>,
+    org: HashSet<Text>,
+    /// Addresses whose mail came back again and again, or was given up as a loop.
+    harmed: HashSet<Text>,
     fallthrough: HashMap<(Text, Text), Fallthrough>,
     /// Hosts that give back what they get, as a service.
     services: HashSet<Text>,
@@ -67,6 +76,8 @@ pub struct Norms {
 struct Carried<'s> {
     total: u64,
     to_tenant: u64,
+    /// To a host of Exchange Online.
+    online: u64,
     domains: BTreeSet<&'s [u8]>,
 }
 
@@ -76,6 +87,7 @@ impl Norms {
         let mut norms = Self::default();
         let org = org_domains(survey);
         let carried = carried(survey);
+        norms.org = org.iter().map(|d| Text::from(*d)).collect();
         norms.connectors(survey, &carried, &org);
         norms.tenants(survey, &org);
         norms.shared_domains(survey, &carried);
@@ -87,6 +99,7 @@ impl Norms {
             .flatten()
             .filter_map(|a| Some((survey.names.get(*a).into(), *survey.known.get(a)?)))
             .collect();
+        norms.harmed = survey.harmed.iter().map(|a| survey.names.get(*a).into()).collect();
         norms.services = survey
             .returned
             .iter()
@@ -110,9 +123,12 @@ impl Norms {
             let name = survey.names.get(*symbol);
             let outside: BTreeSet<&[u8]> =
                 carried.domains.iter().filter(|d| !org.contains(*d)).copied().collect();
-            if unrelated(&outside) >= DEFAULT_DOMAINS {
+            // All mail out may go by Exchange Online: then the hybrid connector is the default one too.
+            if named_hybrid(name) {
+                self.hybrid_connectors.insert(name.into());
+            } else if unrelated(&outside) >= DEFAULT_DOMAINS {
                 self.default_connectors.insert(name.into());
-            } else if named_hybrid(name) || carried.to_tenant * 2 >= carried.total {
+            } else if carried.to_tenant * 2 >= carried.total || carried.online == carried.total {
                 self.hybrid_connectors.insert(name.into());
             }
         }
@@ -152,20 +168,24 @@ impl Norms {
     }
 
     fn shared_domains(&mut self, survey: &Survey<'_>, carried: &BTreeMap<Symbol, Carried<'_>>) {
+        let mut known: HashMap<&[u8], usize> = HashMap::new();
+        for address in survey.known.keys() {
+            *known.entry(domain_of(survey.names.get(*address))).or_default() += 1;
+        }
         for (domain, addresses) in survey.not_found.iter().filter(|(_, a)| a.len() >= SHARED_NOT_FOUND) {
             let specific = |(symbol, domain): &(Symbol, &[u8]), pair: &Pair| {
                 let name = survey.names.get(*symbol);
                 let total = carried.get(symbol).map_or(0, |c| c.total);
-                let own = pair.count * 2 >= total && pair.as_addressed > 0 && !domain.is_empty();
+                let own = pair.count * 2 >= total && pair.as_addressed >= SHARED_SENT && !domain.is_empty();
                 (own && !self.is_default(name) && !self.is_hybrid(name)).then_some((pair.count, name))
             };
             let own = survey.pairs.iter().filter(|((_, d), _)| d == domain);
             let connector = own.filter_map(|(k, p)| specific(k, p)).max();
             let senders = addresses.iter().filter(|a| survey.outside_senders.contains(*a)).count();
             // In a domain of our own some service writes without a mailbox, and is answered.
-            let known = survey.known.keys().filter(|a| domain_of(survey.names.get(**a)) == *domain).count();
+            let known = known.get(domain).copied().unwrap_or(0);
             let many = addresses.len() * SHARED_PART >= known;
-            if connector.is_some() || (senders >= SHARED_LEAST && many) {
+            if many && (connector.is_some() || senders >= SHARED_LEAST) {
                 let connector = connector.map(|(_, name)| name.into());
                 let shared = Shared { connector, not_found: addresses.len(), senders };
                 self.shared.insert((*domain).into(), shared);
@@ -260,8 +280,18 @@ impl Norms {
         self.shared.get(domain)
     }
 
-    /// When an address that is not found now was known first.
-    pub(super) fn known_since(&self, address: &[u8]) -> Option<Timestamp> {
+    /// A domain that is neither the organisation's nor its tenant's, as far as any is known to be.
+    pub(super) fn is_foreign(&self, domain: &[u8]) -> bool {
+        !self.org.is_empty() && !self.org.contains(domain) && !self.is_tenant(domain)
+    }
+
+    /// Mail for the address came back, or was given up as a loop.
+    pub(super) fn is_harmed(&self, address: &[u8]) -> bool {
+        self.harmed.contains(address)
+    }
+
+    /// When an address that is not found now was known first and last.
+    pub(super) fn when_known(&self, address: &[u8]) -> Option<(Timestamp, Timestamp)> {
         self.was_known.get(address).copied()
     }
 
@@ -286,9 +316,9 @@ impl Norms {
     }
 
     /// How many messages in a row were made of each other before this one, by the same means and between the same two.
-    pub(super) fn chain(&self, from: u64, class: Class) -> (usize, Option<(&[u8], &[u8])>) {
+    pub(super) fn chain(&self, from: u64, class: Class) -> (usize, Option<Pairing<'_>>) {
         let (mut at, mut long, mut between) = (from, 0, None);
-        while let Some((up, its, (a, b))) = self.made.get(&at).filter(|_| long < self.made.len()) {
+        while let Some((up, its, (a, b))) = self.made.get(&at).filter(|_| long < CHAIN) {
             let pair = (a.as_ref(), b.as_ref());
             if *its != class || between.is_some_and(|known| known != pair) {
                 break;
@@ -310,6 +340,7 @@ fn carried<'s>(survey: &'s Survey<'_>) -> BTreeMap<Symbol, Carried<'s>> {
     for ((connector, domain), pair) in &survey.pairs {
         let carried = out.entry(*connector).or_default();
         carried.total += pair.count;
+        carried.online += pair.online;
         if domain.ends_with(b".onmicrosoft.com") {
             carried.to_tenant += pair.count;
         }
@@ -358,7 +389,9 @@ mod tests {
     fn one_long_stay_among_short_ones_is_an_outlier() {
         let buckets = |values: &[i64]| {
             let mut out = BTreeMap::new();
-            values.iter().for_each(|v| *out.entry(super::super::survey::bucket(*v)).or_default() += 1);
+            for v in values {
+                *out.entry(super::super::survey::bucket(*v)).or_default() += 1;
+            }
             out
         };
         assert_eq!(outlier(&buckets(&[1000, 1200, 900, 600_000])), DELAY_LEAST);

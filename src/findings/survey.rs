@@ -7,10 +7,10 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
-use super::case::exits;
-use super::thresholds::{DELAY_LEAST, ORG_ADDRESSES, TENANT_ADDRESSES};
+use super::case::{digits, exits, is_not_found_here};
+use super::thresholds::{DELAY_LEAST, LOOP_LAPS, ORG_ADDRESSES, TENANT_ADDRESSES};
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
-use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
+use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, is_exchange_online};
 use crate::model::time::Timestamp;
 
 /// What made a message worth a second look: 0, or a hash of what must turn out to be unusual.
@@ -23,6 +23,8 @@ pub(super) struct Pair {
     pub count: u64,
     /// Of those, not rewritten by RESOLVE.
     pub as_addressed: u64,
+    /// Of those, to a host of Exchange Online.
+    pub online: u64,
     /// Smallest and largest message; (`u64::MAX`, 0) where no size is known.
     pub sizes: (u64, u64),
     /// First and last.
@@ -50,11 +52,13 @@ pub struct Survey<'n> {
     /// same local part only, else an empty list.
     pub(super) resolved: HashMap<(&'n [u8], &'n [u8]), Vec<Symbol>>,
     pub(super) pairs: HashMap<(Symbol, &'n [u8]), Pair>,
-    /// When an address was first delivered here or rewritten to another.
-    pub(super) known: HashMap<Symbol, Timestamp>,
+    /// When an address was first and last delivered here or rewritten to another.
+    pub(super) known: HashMap<Symbol, (Timestamp, Timestamp)>,
     pub(super) not_found: HashMap<&'n [u8], HashSet<Symbol>>,
     /// Who writes by SMTP to somebody else, who gets it.
     pub(super) outside_senders: HashSet<Symbol>,
+    /// Addresses whose mail came back more than once, or was given up as a loop.
+    pub(super) harmed: HashSet<Symbol>,
     pub(super) made: HashMap<u64, Made>,
     /// Messages by peer that went out and came back once, and ended well.
     pub(super) returned: HashMap<Vec<u8>, u64>,
@@ -103,6 +107,7 @@ impl<'n> Survey<'n> {
             known: HashMap::new(),
             not_found: HashMap::new(),
             outside_senders: HashSet::new(),
+            harmed: HashSet::new(),
             made: HashMap::new(),
             returned: HashMap::new(),
             stays: HashMap::new(),
@@ -147,25 +152,29 @@ impl<'n> Survey<'n> {
     fn leaf(&mut self, journey: &Journey, leaf: &Leaf, suspect: &mut impl FnMut(Suspicion)) {
         let end = self.ends.entry(leaf.last_server).or_default();
         *end = leaf.last_seen.max(*end);
+        let given_up = leaf.status.code.is_some_and(|c| matches!(digits(c), (5, 4, 6 | 14)));
+        if leaf.laps >= LOOP_LAPS || given_up {
+            self.harmed.insert(leaf.folded.1);
+        }
         let address = self.names.get(leaf.folded.1);
         let domain = domain_of(address);
         match leaf.decision {
             Decision::LocalDelivery => {
                 keep_some(self.delivered.entry(domain).or_default(), leaf.folded.1, ORG_ADDRESSES);
-                self.known_since(leaf.folded.1, leaf.last_seen);
-                self.known_since(leaf.folded.0, leaf.last_seen);
+                self.was_known(leaf.folded.1, leaf.last_seen);
+                self.was_known(leaf.folded.0, leaf.last_seen);
             }
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
                 self.sent(journey, leaf, domain);
                 suspect(pair_hash(self.names.get(leaf.connector), domain));
             }
-            Decision::RecipientNotFound => {
+            Decision::RecipientNotFound if is_not_found_here(leaf) => {
                 self.not_found.entry(domain).or_default().insert(leaf.folded.1);
             }
             _ => {}
         }
         for via in leaf.via.iter().filter(|v| v.step == Step::Resolve) {
-            self.known_since(via.folded.0, journey.first_seen);
+            self.was_known(via.folded.0, journey.first_seen);
             let (from, to) = (self.names.get(via.folded.0), self.names.get(via.folded.1));
             if domain_of(to).ends_with(b".onmicrosoft.com") {
                 let some = self.resolved.entry((domain_of(from), domain_of(to))).or_default();
@@ -176,16 +185,17 @@ impl<'n> Survey<'n> {
         }
     }
 
-    fn known_since(&mut self, address: Symbol, time: Timestamp) {
-        let since = self.known.entry(address).or_insert(time);
-        *since = time.min(*since);
+    fn was_known(&mut self, address: Symbol, time: Timestamp) {
+        let (first, last) = self.known.entry(address).or_insert((time, time));
+        (*first, *last) = (time.min(*first), time.max(*last));
     }
 
     fn sent(&mut self, journey: &Journey, leaf: &Leaf, domain: &'n [u8]) {
         let time = leaf.last_seen.0;
-        let new = Pair { count: 0, as_addressed: 0, sizes: (u64::MAX, 0), span: (time, time) };
+        let new = Pair { count: 0, as_addressed: 0, online: 0, sizes: (u64::MAX, 0), span: (time, time) };
         let pair = self.pairs.entry((leaf.connector, domain)).or_insert(new);
         pair.count += 1;
+        pair.online += u64::from(is_exchange_online(self.names.get(leaf.next_hop)));
         pair.as_addressed += u64::from(leaf.via.iter().all(|v| v.step != Step::Resolve));
         if let Some(size) = journey.size_bytes {
             pair.sizes = (pair.sizes.0.min(size), pair.sizes.1.max(size));
@@ -198,7 +208,7 @@ impl<'n> Survey<'n> {
         let (a, b) = (journey.sender_folded, recipient);
         let between = if self.names.get(a) <= self.names.get(b) { (a, b) } else { (b, a) };
         let made = Made { from: journey.links.1, class: journey.class, between };
-        if journey.links.0 != 0 {
+        if journey.links.0 != 0 && journey.links.0 != journey.links.1 {
             self.note_made(journey.links.0, made);
         }
     }
@@ -237,11 +247,15 @@ impl<'n> Survey<'n> {
     pub fn merge(&mut self, other: Self) {
         for (domain, some) in other.delivered {
             let mine = self.delivered.entry(domain).or_default();
-            some.into_iter().for_each(|a| keep_some(mine, a, ORG_ADDRESSES));
+            for address in some {
+                keep_some(mine, address, ORG_ADDRESSES);
+            }
         }
         for (domains, some) in other.resolved {
             let mine = self.resolved.entry(domains).or_default();
-            some.into_iter().for_each(|a| keep_some(mine, a, TENANT_ADDRESSES));
+            for address in some {
+                keep_some(mine, address, TENANT_ADDRESSES);
+            }
         }
         for (key, pair) in other.pairs {
             match self.pairs.get_mut(&key) {
@@ -249,18 +263,24 @@ impl<'n> Survey<'n> {
                 None => drop(self.pairs.insert(key, pair)),
             }
         }
-        other.known.into_iter().for_each(|(address, time)| self.known_since(address, time));
+        for (address, (first, last)) in other.known {
+            self.was_known(address, first);
+            self.was_known(address, last);
+        }
         for (domain, some) in other.not_found {
             self.not_found.entry(domain).or_default().extend(some);
         }
         self.outside_senders.extend(other.outside_senders);
+        self.harmed.extend(other.harmed);
         other.made.into_iter().for_each(|(id, made)| self.note_made(id, made));
         for (peer, n) in other.returned {
             *self.returned.entry(peer).or_default() += n;
         }
         for (key, buckets) in other.stays {
             let mine = self.stays.entry(key).or_default();
-            buckets.into_iter().for_each(|(b, n)| *mine.entry(b).or_default() += n);
+            for (bucket, n) in buckets {
+                *mine.entry(bucket).or_default() += n;
+            }
         }
         for (server, time) in other.ends {
             let end = self.ends.entry(server).or_default();
@@ -273,6 +293,7 @@ impl Pair {
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.as_addressed += other.as_addressed;
+        self.online += other.online;
         self.sizes = (self.sizes.0.min(other.sizes.0), self.sizes.1.max(other.sizes.1));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
     }

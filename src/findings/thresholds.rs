@@ -12,6 +12,8 @@ pub(super) const TENANT_ADDRESSES: usize = 8;
 pub(super) const SERVICE_MESSAGES: u64 = 10;
 /// Addresses of a domain not found that may mean the domain is shared.
 pub(super) const SHARED_NOT_FOUND: usize = 5;
+/// Recipients of the domain that left by a connector of its own, before that shows that it is shared.
+pub(super) const SHARED_SENT: u64 = 3;
 /// Of those, how many must write from elsewhere, where no connector shows that the domain is shared.
 pub(super) const SHARED_LEAST: usize = 2;
 /// And there must be one of them for so many addresses of the domain that are known.
@@ -24,6 +26,10 @@ pub(super) const SIZE_RECIPIENTS: u64 = 5;
 pub(super) const SIZE_LEAST: u64 = 1 << 20;
 /// Returns that make a loop.
 pub(super) const LOOP_LAPS: u32 = 2;
+/// Returns by whatever hosts that make it one too: a pool of gateways takes turns.
+pub(super) const POOL_LAPS: usize = 4;
+/// Arrivals of the same size that are returns, not repetitions.
+pub(super) const STUBBORN: usize = 5;
 /// Returns that make it beyond doubt.
 pub(super) const SURE_LAPS: u32 = 3;
 /// Arrivals on one server that are suspicious, and that are grave.

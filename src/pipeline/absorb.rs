@@ -213,6 +213,23 @@ impl<'r> Absorber<'r> {
         (if path.is_empty() { from } else { path }, flags)
     }
 
+    /// Where a SEND went: to whom, under which id there, and whether that is inside the organisation.
+    fn next_hop(&mut self, event: &Event<'_>, fact: &mut Fact) {
+        let context = event.text(Column::SourceContext);
+        let next = context::next_hop(&context);
+        fact.link_id = next.internal_id.unwrap_or(0);
+        if fact.link_id != 0 {
+            fact.link_host = self.name(&short_host(next.host));
+        }
+        if stays_inside(&event.text(Column::ConnectorId)) {
+            fact.flags |= fact::INTRA;
+            if fact.link_host == EMPTY {
+                // Where its log is not here, no row of its own gives it this name.
+                fact.link_host = self.name(&short_host(&event.text(Column::ServerHostname)));
+            }
+        }
+    }
+
     /// What only some events carry.
     fn particulars(&mut self, event: &Event<'_>, fact: &mut Fact) {
         match event.event {
@@ -230,19 +247,7 @@ impl<'r> Absorber<'r> {
                 }
             }
             EventId::Send | EventId::SendExternal => {
-                let context = event.text(Column::SourceContext);
-                let next = context::next_hop(&context);
-                fact.link_id = next.internal_id.unwrap_or(0);
-                if fact.link_id != 0 {
-                    fact.link_host = self.name(&short_host(next.host));
-                }
-                if stays_inside(&event.text(Column::ConnectorId)) {
-                    fact.flags |= fact::INTRA;
-                    if fact.link_host == EMPTY {
-                        // Where its log is not here, no row of its own gives it this name.
-                        fact.link_host = self.name(&short_host(&event.text(Column::ServerHostname)));
-                    }
-                }
+                self.next_hop(event, fact);
             }
             EventId::Throttle => {
                 let braked =

@@ -155,11 +155,23 @@ fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mu
             }
         }
     };
+    // What was rewritten to its remote routing address comes back under the address it had before.
+    let mut rewritten: HashMap<(usize, Symbol), Symbol> = HashMap::new();
+    each(&mut |number, fact| {
+        if fact.event == EventId::Resolve && fact.related != EMPTY {
+            for recipient in bag.recipients_of(fact) {
+                rewritten.insert((number, recipient.address), fact.related);
+            }
+        }
+    });
     each(&mut |number, fact| {
         if is_outbound(fact, false) {
             for name in peer_names(fact, names) {
                 for recipient in bag.recipients_of(fact) {
-                    sends.entry((name.clone(), recipient.address)).or_default().push((fact.time.0, number));
+                    let before = rewritten.get(&(number, recipient.address));
+                    for address in before.into_iter().chain([&recipient.address]) {
+                        sends.entry((name.clone(), *address)).or_default().push((fact.time.0, number));
+                    }
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! How far the clocks of the servers are apart, from the sends between them.
 //!
 //! A send from A to B takes some time, so B's time of arrival minus A's time of sending is that plus how
-//! far B's clock is ahead. The smallest such difference is nearest to the clocks; where mail goes both ways
-//! the time on the way cancels out. A SEND is logged when its session ends, so small negative
-//! differences are usual and mean nothing.
+//! far B's clock is ahead. The quick ones are nearest to the clocks; where mail goes both ways the time on
+//! the way cancels out. A clock that was wrong for a while only shows as two groups of sends: then it is
+//! not known by how much any one message was wrong, and nothing is said. A SEND is logged when its session
+//! ends, so small negative differences are usual and mean nothing.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,19 @@ use crate::model::signs::Leg;
 /// Clocks that differ less than this are taken to agree, ms.
 const AGREE: i64 = 1_000;
 
-/// The quickest send between each two servers.
+/// Differences are counted in steps of so many ms.
+const STEP: i64 = 250;
+/// Of a hundred sends so many are taken to be the quick ones.
+const QUICK: u64 = 10;
+/// Of a hundred sends so many must lie within [`NEAR`] of the quick ones for a steady clock.
+const STEADY: u64 = 60;
+/// ms.
+const NEAR: i64 = 60_000;
+
+/// The sends between each two servers, by the difference of the two times in steps.
 #[derive(Debug, Default)]
 pub(super) struct Clocks {
-    quickest: HashMap<(Symbol, Symbol), (i64, u64)>,
+    seen: HashMap<(Symbol, Symbol), BTreeMap<i64, u64>>,
 }
 
 /// How far each clock is ahead of the one it is compared with.
@@ -38,18 +48,32 @@ struct Offset {
 impl Clocks {
     /// Takes note of a send.
     pub(super) fn see(&mut self, leg: &Leg) {
-        self.add((leg.from, leg.to), (leg.received.0 - leg.sent.0, 1));
-    }
-
-    fn add(&mut self, between: (Symbol, Symbol), (ms, sends): (i64, u64)) {
-        let (least, count) = self.quickest.entry(between).or_insert((i64::MAX, 0));
-        *least = ms.min(*least);
-        *count += sends;
+        let step = (leg.received.0 - leg.sent.0).div_euclid(STEP);
+        *self.seen.entry((leg.from, leg.to)).or_default().entry(step).or_default() += 1;
     }
 
     /// Adds what another thread has seen.
     pub(super) fn merge(&mut self, other: Self) {
-        other.quickest.into_iter().for_each(|(between, seen)| self.add(between, seen));
+        for (between, steps) in other.seen {
+            let mine = self.seen.entry(between).or_default();
+            for (step, n) in steps {
+                *mine.entry(step).or_default() += n;
+            }
+        }
+    }
+
+    /// How long the quick sends between two servers took, by their clocks, ms; `None` where the sends do not agree.
+    fn quick(&self, from: Symbol, to: Symbol) -> Option<(i64, u64)> {
+        let steps = self.seen.get(&(from, to))?;
+        let total: u64 = steps.values().sum();
+        let mut before = 0;
+        let quick = steps.iter().find_map(|(step, n)| {
+            before += n;
+            (before * 100 > total * QUICK).then_some(*step)
+        })?;
+        let near = (quick - NEAR / STEP)..=(quick + NEAR / STEP);
+        let steady: u64 = steps.range(near).map(|(_, n)| n).sum();
+        (steady * 100 >= total * STEADY).then_some((quick * STEP, total))
     }
 
     /// Compares the clocks, each with one that is known already, starting from that of the server with
@@ -57,7 +81,8 @@ impl Clocks {
     pub(super) fn offsets(&self, names: &Frozen) -> Offsets {
         let mut sends: BTreeMap<(std::cmp::Reverse<u64>, &[u8]), Symbol> = BTreeMap::new();
         let mut totals: HashMap<Symbol, u64> = HashMap::new();
-        for ((from, to), (_, n)) in &self.quickest {
+        for ((from, to), steps) in &self.seen {
+            let n: u64 = steps.values().sum();
             *totals.entry(*from).or_default() += n;
             *totals.entry(*to).or_default() += n;
         }
@@ -87,15 +112,16 @@ impl Clocks {
         Offsets { found }
     }
 
-    /// How far one clock is ahead of another, ms; 0 where it cannot be told. `None` if no mail goes between them.
+    /// How far one clock is ahead of another, ms. `None` if it cannot be told: no mail goes between them, or one
+    /// way only and it seems to arrive after it was sent, or the sends do not agree.
     fn ahead(&self, server: Symbol, than: Symbol) -> Option<(i64, u64)> {
-        let (there, back) = (self.quickest.get(&(than, server)), self.quickest.get(&(server, than)));
+        let (there, back) = (self.quick(than, server), self.quick(server, than));
         let (ahead, sends) = match (there, back) {
             (Some((there, n)), Some((back, m))) => ((there - back) / 2, n + m),
-            // One way only: mail cannot arrive before it was sent.
-            (Some((there, n)), None) => (there.min(&0).to_owned(), *n),
-            (None, Some((back, m))) => (-back.min(&0).to_owned(), *m),
-            (None, None) => return None,
+            // Mail cannot arrive before it was sent.
+            (Some((there, n)), None) if there < 0 => (there, n),
+            (None, Some((back, m))) if back < 0 => (-back, m),
+            _ => return None,
         };
         Some((if ahead.abs() < AGREE { 0 } else { ahead }, sends))
     }
@@ -151,5 +177,25 @@ mod tests {
         let rows = offsets.rows(&names);
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].server.as_str(), rows[0].offset_ms, rows[0].sends), ("EX2", -3_000, 6));
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_for_a_while_is_not_put_right() {
+        let names = Names::default();
+        let [a, b] = ["EX1", "EX2"].map(|n| names.intern(n.as_bytes()));
+        let names = names.freeze();
+        let round = |wrong: u64, of: u64| {
+            let mut clocks = Clocks::default();
+            for n in 0..of {
+                let ahead = if n < wrong { -3_600_000 } else { 0 };
+                let leg =
+                    |from, to, by: i64| Leg { from, to, sent: Timestamp(0), received: Timestamp(300 + by) };
+                clocks.see(&leg(a, b, ahead));
+                clocks.see(&leg(b, a, -ahead));
+            }
+            clocks.offsets(&names).of(b)
+        };
+        assert_eq!((round(0, 200), round(10, 200), round(100, 200)), (0, 0, 0));
+        assert_eq!(round(200, 200), -3_600_000);
     }
 }

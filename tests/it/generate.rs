@@ -102,7 +102,8 @@ fn finds_what_was_planted(args: &str, place: &Path) {
         };
         findings.iter().map(of).collect::<BTreeSet<String>>()
     };
-    assert_eq!(short(report["findings"].as_array().unwrap()), short(&planted), "{args}");
+    let found = report.get("findings").and_then(Value::as_array).unwrap();
+    assert_eq!(short(found), short(&planted), "{args}");
 }
 
 #[test]

@@ -84,7 +84,10 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     let all = if members.is_empty() { vec![t.address.clone()] } else { members };
     let mut lines: Vec<String> = all
         .iter()
-        .map(|a| format!("Get-Recipient {} | Format-List RecipientTypeDetails,ForwardingAddress,ForwardingSmtpAddress,ExternalEmailAddress", quoted(a)))
+        .take(10)
+        .map(|a| {
+            format!("Get-Recipient {} | Format-List RecipientTypeDetails,ExternalEmailAddress", quoted(a))
+        })
         .collect();
     lines.push(format!(
         "Set-Mailbox {} -ForwardingAddress $null -ForwardingSmtpAddress $null  # or another of them",

@@ -16,7 +16,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
     caused_by: &["hybrid-loop", "gateway-loop", "forwarding-loop", "rra-primary-domain"],
     means: "Every server adds a line to the message's header, and a server that counts too many of them gives up: the \
             message goes in circles. Part of the circle may lie outside these logs.",
-    proof: "FAIL with 5.4.6 or 5.4.14 (without RESOLVER.FWD.Loop), or one that says hop count exceeded or too many hops.",
+    proof: "FAIL with 5.4.6 or 5.4.14 (without RESOLVER.FWD.Loop), or one that says hop count exceeded or too many hops. Low severity where \
+            the domain is foreign and nothing came back here: then it circles elsewhere.",
     mend: "Find the circle and mend its cause. Raising the limit only makes it longer.",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -46,6 +47,10 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         .peer(&peer);
     sighting.shape = case.round().map(|r| case.shape(&r));
     sighting.proof = case.proof();
+    // What went out once and was given up elsewhere goes round elsewhere.
+    if sighting.shape.is_none() && case.norms.is_foreign(case.domain()) {
+        sighting.severity = Severity::Low;
+    }
     Some(sighting)
 }
 

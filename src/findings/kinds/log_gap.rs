@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -40,9 +41,11 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         cause = format!("{}{}.", first.to_uppercase(), cause.get(1..).unwrap_or_default());
     }
     // A comment ends with its line, and the name of a server may hold anything.
-    let peer = t.peer.replace(char::is_control, " ");
-    let folder = format!("\\\\{peer}\\…\\TransportRoles\\Logs\\MessageTracking");
-    (cause, format!("# add the logs of {peer} (folder {folder})"))
+    let server = quoted(&t.peer);
+    let fix = format!(
+        "Get-TransportService {server} | Format-List MessageTrackingLogPath  # add the logs in that folder"
+    );
+    (cause, fix)
 }
 
 /// File names that are missing between others: of one folder, family and stamp, the numbers between the

@@ -65,7 +65,7 @@ fn enough(signs: &[Sign]) -> bool {
 }
 
 /// Whether so many signs of one sort lie within so many ms; they are in order.
-pub(super) fn within(signs: &[Sign], sort: u64, least: usize, span: i64) -> bool {
+fn within(signs: &[Sign], sort: u64, least: usize, span: i64) -> bool {
     let times: Vec<i64> = signs.iter().filter(|s| s.sort == sort).map(|s| s.time).collect();
     times.windows(least).any(|w| match w {
         [first, .., last] => last - first <= span,

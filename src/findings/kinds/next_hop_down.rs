@@ -3,9 +3,9 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
-use super::ndr_storm::within;
-use crate::findings::case::Case;
+use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
 use crate::findings::thresholds::{DOWN_DEFERS, DOWN_EXPIRED, DOWN_SPAN};
 use crate::findings::words::quoted;
@@ -25,20 +25,33 @@ pub(in crate::findings) static KIND: Kind = Kind {
     caused_by: &[],
     means: "Mail for one send connector piles up: the host behind it is down, refuses, or cannot be reached or trusted \
             (network, DNS, certificate). Exchange tries again for two days, then returns the mail.",
-    proof: "Ten or more deferrals, or three or more expiries (4.4.7), of one connector within half an hour; of a default connector, at one host (many hosts that each put off one mail are greylisting).",
+    proof: "Ten or more deferrals, or three or more expiries (4.4.7), of one connector within half an hour, \
+            at least half of them at one host (many hosts that each put off one mail are greylisting).",
     mend: "Test-NetConnection 'host' -Port 25; look at the status for what the host said.",
     judge: |case| judge(case).into_iter().collect(),
-    enough: Some(|signs| {
-        let mut sorts: Vec<u64> = signs.iter().map(|s| s.sort).collect();
-        sorts.sort_unstable();
-        sorts.dedup();
-        sorts.into_iter().any(|sort| {
-            let least = if sort % 2 == DEFERRED { DOWN_DEFERS } else { DOWN_EXPIRED };
-            within(signs, sort, least, DOWN_SPAN)
-        })
-    }),
+    enough: Some(|signs| piles_up(signs, DEFERRED, DOWN_DEFERS) || piles_up(signs, EXPIRED, DOWN_EXPIRED)),
     tell,
 };
+
+/// Whether so many signs of one sort lie within the span, at least half of them of one host: many hosts that
+/// each put off one mail are greylisting.
+fn piles_up(signs: &[Sign], sort: u64, least: usize) -> bool {
+    let signs: Vec<&Sign> = signs.iter().filter(|s| s.sort % 2 == sort).collect();
+    let mut hosts: HashMap<u64, usize> = HashMap::new();
+    let mut from = 0;
+    for (to, sign) in signs.iter().enumerate() {
+        *hosts.entry(sign.sort).or_default() += 1;
+        while let Some(first) = signs.get(from).filter(|f| sign.time - f.time > DOWN_SPAN) {
+            hosts.entry(first.sort).and_modify(|n| *n -= 1);
+            from += 1;
+        }
+        let within = to + 1 - from;
+        if within >= least && hosts.values().any(|n| n * 2 >= within) {
+            return true;
+        }
+    }
+    false
+}
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let hops = &case.leaf.hops;
@@ -59,9 +72,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let peer = rows.iter().map(|(h, _)| case.peer_of(h)).find(|p| !p.is_empty()).unwrap_or_default();
     let status = rows.iter().rev().map(|(h, _)| case.text(h.status.text)).find(|s| !s.is_empty());
     let mut sighting = Sighting::new(&KIND, case).connector(connector);
-    // A default connector has many next hops: each is down or not by itself.
-    let many = case.norms.is_default(connector);
-    let host = |h: &_| if many { FixedState::default().hash_one(case.peer_of(h)) & !1 } else { 0 };
+    let host = |h: &_| FixedState::default().hash_one(case.peer_of(h)) & !1;
     sighting.signs = rows.iter().map(|(h, sort)| Sign { time: h.time.0, sort: host(h) | sort }).collect();
     sighting.span = (first.time.0, last.time.0);
     sighting.detail = status.unwrap_or_default().to_vec();
@@ -76,12 +87,20 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     let to = if peer.is_empty() { "its next hop".to_owned() } else { peer.to_owned() };
     let said = if status.is_empty() { String::new() } else { format!(" The last word was: {status}.") };
     let cause = format!("'{}' could not hand mail to {to}.{said}", t.connector);
-    let mut fix = format!(
-        "Get-Queue -Filter \"NextHopConnector -ne $null\" | Format-List Identity,NextHopDomain,LastError,MessageCount\nGet-SendConnector {} | Format-List SmartHosts,DNSRoutingEnabled,TlsDomain",
-        quoted(&t.connector)
-    );
-    if !peer.is_empty() {
+    let mut fix = "Get-Queue | Where-Object { $_.MessageCount -gt 0 } | Format-List Identity,NextHopDomain,Status,LastError,MessageCount".to_owned();
+    if !stays_inside(&t.connector) {
+        fix.push_str(&format!(
+            "\nGet-SendConnector {} | Format-List SmartHosts,DNSRoutingEnabled,TlsDomain",
+            quoted(&t.connector)
+        ));
+    }
+    if !peer.is_empty() && peer.as_bytes() != EXCHANGE_ONLINE {
         fix = format!("Test-NetConnection {} -Port 25\n{fix}", quoted(peer));
     }
     (cause, fix)
+}
+
+/// The connector between servers of the organisation, which no cmdlet shows.
+fn stays_inside(connector: &str) -> bool {
+    connector.eq_ignore_ascii_case("Intra-Organization SMTP Send Connector")
 }

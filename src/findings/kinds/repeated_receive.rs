@@ -2,14 +2,14 @@
 
 use hashbrown::HashMap;
 
-use crate::findings::case::{Case, Shape, is_repeat, peer_name};
+use crate::findings::case::{Case, Shape, goes_on, is_return, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::thresholds::RECEIVES;
 use crate::findings::words::{for_each, quoted, who};
 use crate::model::event::{EventId, Source};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Hop;
-use crate::model::name::{Symbol, domain_of, fold_case, short_host};
+use crate::model::name::{Frozen, Symbol, domain_of, fold_case, short_host};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "repeated-receive",
@@ -21,7 +21,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
     means: "A server took a message in, sent it away, and got it again, and again. That shows a loop long before any \
             hop count ends it, also between servers of the organisation.",
     proof: "Three or more arrivals by SMTP of one message for one address on one server, each but the first after \
-            that server had sent it to the same host. An arrival of the same size from the same host is a repetition, \
+            that server had sent it to the same host. What arrives no larger than before is mostly a repetition, \
             not a return. High severity from five on.",
     mend: "Follow one message with `mailtrail trace` and see who sends it back.",
     judge,
@@ -30,13 +30,14 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Sighting> {
+    let on_and_on = goes_on(case.leaf);
     let mut address = Vec::new();
     let mut seen: HashMap<(Symbol, Vec<u8>), Visits<'_>> = HashMap::new();
     for hop in &case.leaf.hops {
         fold_case(case.text(hop.address), &mut address);
         match hop.event {
             EventId::Receive if hop.source == Source::Smtp => {
-                seen.entry((hop.server, address.clone())).or_default().arrive(hop);
+                seen.entry((hop.server, address.clone())).or_default().arrive(hop, (case.names, on_and_on));
             }
             EventId::Send | EventId::SendExternal => {
                 // To its own mailbox service a server does not send it away.
@@ -82,14 +83,12 @@ struct Visits<'h> {
 }
 
 impl<'h> Visits<'h> {
-    fn arrive(&mut self, hop: &'h Hop) {
-        if is_repeat(hop, &self.arrivals) {
-            return;
-        }
+    fn arrive(&mut self, hop: &'h Hop, how: (&Frozen, bool)) {
+        let before = self.arrivals.last().copied();
         match self.away.take() {
-            Some(to) => *self.returns.entry(to).or_default() += 1,
-            None if self.arrivals.is_empty() => {}
-            None => return,
+            Some(to) if is_return(hop, &to, before, how) => *self.returns.entry(to).or_default() += 1,
+            None if before.is_none() => {}
+            _ => return,
         }
         self.arrivals.push(hop);
     }

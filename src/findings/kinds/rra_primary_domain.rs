@@ -44,7 +44,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return None;
     }
     let mut sighting = Sighting::new(&KIND, case).domain(domain).connector(connector).peer(&exit.peer);
-    let harmed = looped || case.code().is_some_and(|(class, subject, _)| (class, subject) == (5, 4));
+    let harmed = looped
+        || case.norms.is_harmed(case.address())
+        || case.code().is_some_and(|(class, subject, _)| (class, subject) == (5, 4));
     if !harmed && *exit.peer != *EXCHANGE_ONLINE {
         // Some third system behind the default connector may hold the mailbox.
         (sighting.severity, sighting.confidence) = (Severity::Low, Confidence::Low);

@@ -5,7 +5,6 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::thresholds::SHARED_SENDERS;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
-use crate::model::journey::Decision;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "shared-domain-authoritative",
@@ -27,7 +26,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
-    let domain = Some(case.domain()).filter(|_| case.leaf.decision == Decision::RecipientNotFound)?;
+    let domain = Some(case.domain()).filter(|_| case.not_found_here())?;
     let shared = case.norms.shared(domain)?;
     let sure = shared.senders >= SHARED_SENDERS;
     let confidence = if sure { Confidence::High } else { Confidence::Medium };

@@ -5,7 +5,7 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::thresholds::STUCK_AFTER;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
-use crate::model::journey::Decision;
+use crate::model::journey::{Class, Decision};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "stuck",
@@ -25,7 +25,9 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
-    let open = matches!(case.leaf.decision, Decision::InTransit | Decision::Deferred);
+    // What a moderator has not answered waits for days.
+    let waits = case.journey.class == Class::Moderation;
+    let open = matches!(case.leaf.decision, Decision::InTransit | Decision::Deferred) && !waits;
     let server = Some(case.text(case.leaf.last_server)).filter(|_| open)?;
     let end = case.norms.end_of(server)?;
     (end.0 - case.leaf.last_seen.0 > STUCK_AFTER).then(|| Sighting::new(&KIND, case).peer(server))

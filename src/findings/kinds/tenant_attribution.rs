@@ -16,7 +16,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
     means: "Exchange Online takes mail from the servers here as the tenant's own by their certificate or IP address. When \
             the certificate was renewed or the address changed and the inbound connector in the cloud was not told, \
             it refuses all of it.",
-    proof: "FAIL or DEFER with 5.7.64 (4.7.64).",
+    proof: "FAIL or DEFER with 5.7.64 (4.7.64). Low severity for mail to others by another than the hybrid connector: \
+            then it is their tenant that does not know them.",
     mend: "In Exchange Online: Set-InboundConnector 'name' -TlsSenderCertificateName 'name on the certificate'",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -34,6 +35,10 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         Sighting::new(&KIND, case).connector(case.text(last.connector)).peer(&case.peer_of(last));
     sighting.span = (first.time.0, last.time.0);
     sighting.proof = vec![last.evidence];
+    let connector = case.text(last.connector);
+    if case.norms.is_foreign(case.domain()) && !case.norms.is_hybrid(connector) {
+        sighting.severity = Severity::Low;
+    }
     Some(sighting)
 }
 
