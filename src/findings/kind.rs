@@ -100,6 +100,15 @@ pub(super) struct Sign {
     pub time: i64,
     /// Which sort; what that means is the kind's own affair.
     pub sort: u64,
+    /// Its message. A row that names many recipients is one sign, rows of many messages are many.
+    pub message: (u128, u64),
+}
+
+impl Sign {
+    /// A sign of a message.
+    pub(super) fn new(case: &Case<'_>, time: i64, sort: u64) -> Self {
+        Self { time, sort, message: (case.journey.network_message_id, case.journey.links.0) }
+    }
 }
 
 /// What a kind says of one leaf.

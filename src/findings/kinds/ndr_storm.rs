@@ -39,7 +39,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let (long, _) = case.norms.chain(journey.links.1, Class::Dsn);
     if journey.class == Class::Dsn && long > 0 {
         let mut sighting = Sighting::new(&KIND, case).domain(case.domain());
-        sighting.signs = vec![Sign { time: at, sort: ANSWER }];
+        sighting.signs = vec![Sign::new(case, at, ANSWER)];
         return Some(sighting);
     }
     let failed = matches!(case.leaf.decision, Decision::Failed | Decision::RecipientNotFound);
@@ -48,7 +48,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return None;
     }
     let mut sighting = Sighting::new(&KIND, case).peer(&from);
-    sighting.signs = vec![Sign { time: at, sort: BACKSCATTER }];
+    sighting.signs = vec![Sign::new(case, at, BACKSCATTER)];
     Some(sighting)
 }
 

@@ -73,7 +73,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let status = rows.iter().rev().map(|(h, _)| case.text(h.status.text)).find(|s| !s.is_empty());
     let mut sighting = Sighting::new(&KIND, case).connector(connector);
     let host = |h: &_| FixedState::default().hash_one(case.peer_of(h)) & !1;
-    sighting.signs = rows.iter().map(|(h, sort)| Sign { time: h.time.0, sort: host(h) | sort }).collect();
+    sighting.signs = rows.iter().map(|(h, sort)| Sign::new(case, h.time.0, host(h) | sort)).collect();
     sighting.span = (first.time.0, last.time.0);
     sighting.detail = status.unwrap_or_default().to_vec();
     sighting.shown_peer = peer.into_owned();

@@ -241,9 +241,13 @@ fn what_a_route_has_is_what_the_verbs_list() {
             listed.insert(key(row, kind));
         }
         // Each finding counts the messages that are listed for it.
+        // Doubtful cases are a finding of their own beside surer ones.
         let parts = ["kind", "domain", "connector", "peer", "address"];
+        let doubtful = |row: &Value| row["confidence"] == "low";
         for finding in findings {
-            let same = |row: &&Value| parts.iter().all(|p| row[*p] == finding[*p]);
+            let same = |row: &&Value| {
+                parts.iter().all(|p| row[*p] == finding[*p]) && doubtful(row) == doubtful(&finding)
+            };
             let ids: BTreeSet<String> = messages
                 .iter()
                 .filter(same)
@@ -461,9 +465,8 @@ fn no_text_of_a_log_gets_out_of_a_fix() {
         met.insert(finding["kind"].as_str().unwrap());
         assert!(!fix.chars().any(|c| c.is_control() && c != '\n'), "{fix:?}");
         for line in fix.lines() {
-            // Inside double quotes, where PowerShell would expand, nothing of the log may be left to expand.
             let code = outside_of_quotes(line);
-            assert!(!code.contains("pwn") || finding["kind"] == "stale-or-moved-recipient", "{fix}");
+            assert!(!code.contains("pwn"), "{fix}");
         }
     }
     let expected = [
@@ -481,27 +484,6 @@ fn no_text_of_a_log_gets_out_of_a_fix() {
     ];
     for kind in expected {
         assert!(met.contains(kind), "{kind} is not among {met:?}");
-    }
-}
-
-#[test]
-fn a_filter_in_double_quotes_holds_nothing_that_is_expanded() {
-    let place = Place::empty();
-    place.put(EX1, evil_logs().bytes());
-    let done = place.run(&["misroutes", "logs", "--format=jsonl"]);
-    let stale: Vec<Value> =
-        rows(&done.out).into_iter().filter(|f| f["kind"] == "stale-or-moved-recipient").collect();
-    assert!(stale.len() >= EVIL.len() - 1, "{}", stale.len());
-    for finding in stale {
-        let fix = finding["fix"].as_str().unwrap();
-        let line = fix.lines().next().unwrap();
-        let text = line.strip_prefix("Get-Recipient -Filter \"EmailAddresses -eq 'smtp:").unwrap();
-        let text = text.strip_suffix("'\"").unwrap();
-        assert!(
-            !text.contains(|c: char| c.is_control()
-                || "\"'$`\u{2018}\u{2019}\u{201a}\u{201b}\u{201c}\u{201d}\u{201e}".contains(c)),
-            "{fix}"
-        );
     }
 }
 
