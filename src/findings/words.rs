@@ -18,6 +18,13 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// A value inside a comment, which ends with its line.
+pub(super) fn in_comment(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect()
+}
+
 /// A line for each address that is known, and how many more there are.
 pub(super) fn for_each(telling: &Telling<'_>, line: impl Fn(&str) -> String) -> String {
     let (some, total) = &telling.addresses;

@@ -2,7 +2,7 @@
 
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::{for_each, local_part, quoted, who};
+use crate::findings::words::{for_each, in_comment, local_part, quoted, who};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
 use crate::model::name::domain_of;
@@ -77,5 +77,5 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         let target = format!("{}@{tenant}", local_part(address));
         format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
     });
-    (cause, format!("{check}\n{fix}"))
+    (cause, format!("{check}\n# only where that shows an address of {}:\n{fix}", in_comment(&t.domain)))
 }

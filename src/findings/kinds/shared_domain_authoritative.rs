@@ -47,10 +47,11 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     }
     let inferred = if shared.senders >= SHARED_SENDERS { "" } else { " (inferred)" };
     let cause = format!(
-        "{} addresses of {} bounce as not found, and {}. So the domain is shared with another system{inferred}, and it \
+        "{} addresses of {} bounce as not found ({}), and {}. So the domain is shared with another system{inferred}, and it \
          is Authoritative here: whoever is not in this directory bounces instead of being handed on.",
         shared.not_found,
         t.domain,
+        some(&t.addresses.0),
         signs.join(", and ")
     );
     let domain = quoted(&t.domain);
@@ -59,6 +60,9 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     );
     // First the way out, then the permission to take it: the other order sends mail astray in between.
     if connector.is_none() {
+        fix.push_str(
+            "\n# in this order; the other system must not send addresses it does not know back to here:",
+        );
         fix.push_str(&format!(
             "\nNew-SendConnector -Name {} -AddressSpaces {domain} -SmartHosts '<host of the other system>' -DNSRoutingEnabled $false",
             quoted(&format!("To {}", t.domain)),
@@ -66,4 +70,11 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     }
     fix.push_str(&format!("\nSet-AcceptedDomain {domain} -DomainType InternalRelay  # the name of the accepted domain, if it is another"));
     (cause, fix)
+}
+
+/// The first three, and that there are more.
+fn some(addresses: &[String]) -> String {
+    let more = if addresses.len() > 3 { ", …" } else { "" };
+    let first: Vec<&str> = addresses.iter().take(3).map(String::as_str).collect();
+    format!("{}{more}", first.join(", "))
 }
