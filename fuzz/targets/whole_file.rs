@@ -127,7 +127,8 @@ fn rows_of(reading: &Reading, filter: &Filter) -> Vec<String> {
         for (leaf, kinds) in journey.leaves.iter().zip(reading.judged.kinds_of(&journey, names)) {
             let row = |form| {
                 let mut out = Vec::new();
-                routes::write_row(&context, (&journey, leaf), &kinds, form, &mut out).expect("memory takes all");
+                routes::write_row(&context, (&journey, leaf), &kinds, form, &mut out)
+                    .expect("memory takes all");
                 String::from_utf8(out).expect("a row is UTF-8")
             };
             let json = row(Form::JsonLines);

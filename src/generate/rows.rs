@@ -2,6 +2,7 @@
 
 use super::mail::Mail;
 use super::stamp;
+use crate::model::column::ALL;
 
 /// Who wrote the log, as far as its columns show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,40 +16,6 @@ pub(super) enum Release {
     /// 30 columns: 2016, 2019 and SE.
     E2019,
 }
-
-/// The columns of 2016 and later; those of older releases are parts of it.
-const COLUMNS: [&str; 30] = [
-    "date-time",
-    "client-ip",
-    "client-hostname",
-    "server-ip",
-    "server-hostname",
-    "source-context",
-    "connector-id",
-    "source",
-    "event-id",
-    "internal-message-id",
-    "message-id",
-    "network-message-id",
-    "recipient-address",
-    "recipient-status",
-    "total-bytes",
-    "recipient-count",
-    "related-recipient-address",
-    "reference",
-    "message-subject",
-    "sender-address",
-    "return-path",
-    "message-info",
-    "directionality",
-    "tenant-id",
-    "original-client-ip",
-    "original-server-ip",
-    "custom-data",
-    "transport-traffic-type",
-    "log-id",
-    "schema-version",
-];
 
 impl Release {
     /// Whether mailbox and transport are one machine whose services write logs of their own.
@@ -82,7 +49,7 @@ impl Release {
 
     /// The `#Fields` line without its keyword.
     pub(super) fn fields(self) -> String {
-        let kept = COLUMNS.iter().take(self.last_column());
+        let kept = ALL.iter().map(|(_, name)| name).take(self.last_column());
         let kept = kept.filter(|c| self.has_network_id() || **c != "network-message-id");
         kept.copied().collect::<Vec<_>>().join(",")
     }
