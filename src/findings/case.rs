@@ -1,6 +1,7 @@
 //! One leaf as the kinds look at it: where it went out and came back, and what is normal here.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 
 use hashbrown::HashMap;
 
@@ -127,18 +128,9 @@ impl<'a> Case<'a> {
     /// Exits of the same address to the same peer that came back most often; or, where a whole pool of
     /// peers takes turns, all exits of the address that came back.
     pub(super) fn round(&self) -> Option<Round<'_, 'a>> {
-        let mut ways: HashMap<(&[u8], &[u8]), Vec<&Exit<'a>>> = HashMap::new();
-        let mut addresses: HashMap<&[u8], Vec<&Exit<'a>>> = HashMap::new();
-        for exit in self.exits.iter().filter(|e| e.back.is_some()) {
-            ways.entry((&exit.address, &exit.peer)).or_default().push(exit);
-            addresses.entry(&exit.address).or_default().push(exit);
-        }
-        let first = |exits: &[&Exit<'a>]| exits.first().map(|e| (e.hop.time, e.hop.evidence));
-        let rank = |exits: &Vec<&Exit<'a>>| (exits.len(), std::cmp::Reverse(first(exits)));
-        let pool = addresses.into_values().filter(|e| e.len() >= POOL_LAPS).max_by_key(rank);
-        let way = ways.into_values().max_by_key(rank)?;
-        let exits = pool.filter(|pool| pool.len() > way.len()).unwrap_or(way);
-        Some(Round { exits })
+        let way = most_alike(&self.exits, |e| (&e.address, &*e.peer))?;
+        let pool = most_alike(&self.exits, |e| &e.address).filter(|pool| pool.len() >= POOL_LAPS);
+        Some(Round { exits: pool.filter(|pool| pool.len() > way.len()).unwrap_or(way) })
     }
 
     /// The way round that is a loop.
@@ -222,6 +214,23 @@ impl<'a> Case<'a> {
         out.dedup();
         out
     }
+}
+
+/// Of the exits that came back the largest set with one key; of equal sets the first.
+fn most_alike<'c, 'a, K: Hash + Eq>(
+    exits: &'c [Exit<'a>],
+    key: impl Fn(&'c Exit<'a>) -> K,
+) -> Option<Vec<&'c Exit<'a>>> {
+    let mut sets: Vec<Vec<&Exit<'a>>> = Vec::new();
+    let mut numbers: HashMap<K, usize> = HashMap::new();
+    for exit in exits.iter().filter(|e| e.back.is_some()) {
+        let number = *numbers.entry(key(exit)).or_insert(sets.len());
+        match sets.get_mut(number) {
+            Some(set) => set.push(exit),
+            None => sets.push(vec![exit]),
+        }
+    }
+    sets.into_iter().rev().max_by_key(Vec::len)
 }
 
 /// Whether this organisation itself knows nobody with the address.
