@@ -154,12 +154,21 @@ fn sets_columns(output: &[&str]) -> bool {
     output[0] != "trace" && output.contains(&"--format=text")
 }
 
+/// Whether packing may show: a plain file is left out for its time by its last rows, a packed one only by
+/// its first, so the list of files read differs, and never a result.
+fn counts_files_of_a_window(output: &[&str]) -> bool {
+    output[0] == "report" && output.iter().any(|arg| arg.starts_with("--since"))
+}
+
 /// Reads logs in the plain way and in another; every output must be the same.
 fn expect_same(logs: &Logs, reading: Reading, outputs: &[&[&str]]) -> Result<(), TestCaseError> {
     let plain = Laid::new(logs, 0);
     let packed = (reading.packed != 0).then(|| Laid::new(logs, reading.packed));
     for output in outputs {
-        let other = packed.as_ref().filter(|_| !sets_columns(output)).unwrap_or(&plain);
+        let other = packed
+            .as_ref()
+            .filter(|_| !sets_columns(output) && !counts_files_of_a_window(output))
+            .unwrap_or(&plain);
         let ((a, a_code), (b, b_code)) = (plain.read(output, PLAIN), other.read(output, reading));
         let (a, b) = (without_packing(&a), without_packing(&b));
         prop_assert!(!a.is_empty() || output[0] != "report" || output.len() > 3, "{output:?} writes nothing");
