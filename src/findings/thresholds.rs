@@ -12,14 +12,12 @@ pub(super) const TENANT_ADDRESSES: usize = 8;
 pub(super) const SERVICE_MESSAGES: u64 = 10;
 /// Addresses of a domain not found that may mean the domain is shared.
 pub(super) const SHARED_NOT_FOUND: usize = 5;
-/// Recipients of the domain that left by a connector of its own, before that shows that it is shared.
-pub(super) const SHARED_SENT: u64 = 3;
-/// Of those, how many must write from elsewhere, where no connector shows that the domain is shared.
-pub(super) const SHARED_LEAST: usize = 2;
-/// And there must be one of them for so many addresses of the domain that are known.
+/// There must be one of them for so many addresses of the domain that are known.
 pub(super) const SHARED_PART: usize = 4;
-/// How many write from elsewhere for high confidence.
-pub(super) const SHARED_SENDERS: usize = 3;
+/// How many of them must write from elsewhere, where no connector shows that the domain is shared.
+pub(super) const SHARED_LEAST: usize = 2;
+/// Recipients of the domain that left by a connector of its own, before that shows it.
+pub(super) const SHARED_SENT: u64 = 3;
 /// Recipients on each of two connectors before their sizes are compared.
 pub(super) const SIZE_RECIPIENTS: u64 = 5;
 /// No size limit of a connector is taken to be below this, bytes.

@@ -2,7 +2,6 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::thresholds::SHARED_SENDERS;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 
@@ -18,7 +17,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
             instead of being handed on.",
     proof: "Five or more addresses of one domain are not found, and the domain is shared: mail for it also leaves \
             unchanged by a connector of its own, or some of the very addresses that are not found send mail from \
-            elsewhere to people here. That the domain is shared is inferred; three such senders make it high confidence.",
+            elsewhere to people here. That the domain is shared is inferred.",
     mend: "Set-AcceptedDomain 'domain' -DomainType InternalRelay, and a send connector for the domain to the other system.",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -27,10 +26,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let domain = Some(case.domain()).filter(|_| case.not_found_here())?;
-    let shared = case.norms.shared(domain)?;
-    let sure = shared.senders >= SHARED_SENDERS;
-    let confidence = if sure { Confidence::High } else { Confidence::Medium };
-    Some(Sighting { confidence, ..Sighting::new(&KIND, case).domain(domain) })
+    case.norms.shared(domain)?;
+    Some(Sighting::new(&KIND, case).domain(domain))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
@@ -45,9 +42,8 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     if let Some(connector) = &connector {
         signs.push(format!("mail for {} also leaves by send connector {connector}", t.domain));
     }
-    let inferred = if shared.senders >= SHARED_SENDERS { "" } else { " (inferred)" };
     let cause = format!(
-        "{} addresses of {} bounce as not found ({}), and {}. So the domain is shared with another system{inferred}, and it \
+        "{} addresses of {} bounce as not found ({}), and {}. So the domain is shared with another system (inferred), and it \
          is Authoritative here: whoever is not in this directory bounces instead of being handed on.",
         shared.not_found,
         t.domain,
