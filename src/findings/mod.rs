@@ -10,6 +10,7 @@ pub mod kind;
 mod kinds;
 pub mod norms;
 pub mod samples;
+mod stays;
 pub mod survey;
 mod thresholds;
 mod words;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::survey::{Made, Pair, Survey, Suspicion, longest, made_hash, pair_hash};
+use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
-    DEFAULT_DOMAINS, DELAY_LEAST, DELAY_TIMES, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST,
-    SHARED_NOT_FOUND, SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
+    DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
+    SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
 };
 use crate::model::journey::Class;
 use crate::model::name::{Symbol, domain_of};
@@ -107,7 +107,7 @@ impl Norms {
             .map(|(peer, _)| peer.as_slice().into())
             .collect();
         let text = |s: Symbol| Text::from(survey.names.get(s));
-        norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), outlier(b))).collect();
+        norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier())).collect();
         norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
         norms.wanted.extend(norms.wanted_pairs(survey));
         norms
@@ -363,18 +363,6 @@ fn named_hybrid(connector: &[u8]) -> bool {
     connector.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
 }
 
-/// Above this a stay is an outlier: so many times the largest but for the topmost hundredth, which is at least one.
-fn outlier(buckets: &BTreeMap<u32, u64>) -> i64 {
-    let total: u64 = buckets.values().sum();
-    let rank = (total.saturating_sub(1)) * 99 / 100;
-    let mut seen = 0;
-    let p99 = buckets.iter().find_map(|(b, n)| {
-        seen += n;
-        (seen > rank).then(|| longest(*b))
-    });
-    p99.unwrap_or(0).saturating_mul(DELAY_TIMES).max(DELAY_LEAST)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,19 +371,5 @@ mod tests {
     fn subdomains_count_with_their_parent() {
         let domains = [&b"a.example"[..], b"x.a.example", b"b.example", b"xa.example"].into_iter().collect();
         assert_eq!(unrelated(&domains), 3);
-    }
-
-    #[test]
-    fn one_long_stay_among_short_ones_is_an_outlier() {
-        let buckets = |values: &[i64]| {
-            let mut out = BTreeMap::new();
-            for v in values {
-                *out.entry(super::super::survey::bucket(*v)).or_default() += 1;
-            }
-            out
-        };
-        assert_eq!(outlier(&buckets(&[1000, 1200, 900, 600_000])), DELAY_LEAST);
-        assert!(outlier(&buckets(&[600_000])) > 600_000);
-        assert!(outlier(&buckets(&[600_000, 500_000])) > 600_000);
     }
 }

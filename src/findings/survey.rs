@@ -1,13 +1,13 @@
 //! What is normal in these logs: counted over every message before any is judged. Adds up only, so
 //! that parts counted by different threads make the same whole in any order.
 
-use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use super::case::{digits, exits, is_not_found_here};
+use super::stays::Stays;
 use super::thresholds::{DELAY_LEAST, LOOP_LAPS, ORG_ADDRESSES, TENANT_ADDRESSES};
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, is_exchange_online};
@@ -23,7 +23,7 @@ pub(super) struct Pair {
     pub count: u64,
     /// Of those, not rewritten by RESOLVE.
     pub as_addressed: u64,
-    /// Of those, to a host of Exchange Online.
+    /// Of all, to a host of Exchange Online.
     pub online: u64,
     /// Smallest and largest message; (`u64::MAX`, 0) where no size is known.
     pub sizes: (u64, u64),
@@ -62,7 +62,7 @@ pub struct Survey<'n> {
     pub(super) made: HashMap<u64, Made>,
     /// Messages by peer that went out and came back once, and ended well.
     pub(super) returned: HashMap<Vec<u8>, u64>,
-    pub(super) stays: HashMap<(Symbol, Symbol), BTreeMap<u32, u64>>,
+    pub(super) stays: HashMap<(Symbol, Symbol), Stays>,
     /// Last event by server.
     pub(super) ends: HashMap<Symbol, Timestamp>,
 }
@@ -75,25 +75,6 @@ pub(super) fn pair_hash(connector: &[u8], domain: &[u8]) -> Suspicion {
 /// The hash by which a message made of another is remembered.
 pub(super) fn made_hash(from: u64) -> Suspicion {
     FixedState::default().hash_one((2u8, from)).max(1)
-}
-
-/// A time in ms as a quarter of an octave, and the longest time of that quarter.
-pub(super) fn bucket(ms: i64) -> u32 {
-    let v = ms.max(0) as u64;
-    if v < 8 {
-        return v as u32;
-    }
-    let octave = v.ilog2();
-    octave * 4 + (v >> (octave - 2) & 3) as u32
-}
-
-/// The longest time of a bucket, ms.
-pub(super) fn longest(bucket: u32) -> i64 {
-    if bucket < 8 {
-        return i64::from(bucket);
-    }
-    let (octave, quarter) = (bucket / 4, u64::from(bucket % 4));
-    (((quarter + 5) << (octave - 2)) - 1) as i64
 }
 
 impl<'n> Survey<'n> {
@@ -125,12 +106,7 @@ impl<'n> Survey<'n> {
             suspect(made_hash(journey.links.1));
         }
         for stay in &journey.stays {
-            *self
-                .stays
-                .entry((stay.server, stay.connector))
-                .or_default()
-                .entry(bucket(stay.ms))
-                .or_default() += 1;
+            self.stays.entry((stay.server, stay.connector)).or_default().add(stay.ms);
             sure |= stay.ms > DELAY_LEAST;
         }
         let taken = |l: &Leaf| l.folded.0 != journey.sender_folded && l.decision == Decision::LocalDelivery;
@@ -216,9 +192,13 @@ impl<'n> Survey<'n> {
     /// Of several messages with one message-id the same one is kept, whichever came first.
     fn note_made(&mut self, id: u64, made: Made) {
         let text = |m: &Made| (m.class, self.names.get(m.between.0), self.names.get(m.between.1));
-        let kept = self.made.get(&id).is_some_and(|old| text(old) <= text(&made));
-        if !kept {
-            self.made.insert(id, made);
+        match self.made.get_mut(&id) {
+            Some(old) if text(old) < text(&made) => {}
+            // Of two that differ in nothing else it is not known what the one message was made from.
+            Some(old) if text(old) == text(&made) => {
+                old.from = if old.from == made.from { made.from } else { 0 }
+            }
+            _ => drop(self.made.insert(id, made)),
         }
     }
 
@@ -276,11 +256,8 @@ impl<'n> Survey<'n> {
         for (peer, n) in other.returned {
             *self.returned.entry(peer).or_default() += n;
         }
-        for (key, buckets) in other.stays {
-            let mine = self.stays.entry(key).or_default();
-            for (bucket, n) in buckets {
-                *mine.entry(bucket).or_default() += n;
-            }
+        for (key, stays) in other.stays {
+            self.stays.entry(key).or_default().merge(&stays);
         }
         for (server, time) in other.ends {
             let end = self.ends.entry(server).or_default();
@@ -320,20 +297,4 @@ fn keep_some(some: &mut Vec<Symbol>, one: Symbol, most: usize) {
 fn local_part(address: &[u8]) -> &[u8] {
     let end = memchr::memrchr(b'@', address).unwrap_or(address.len());
     address.get(..end).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_lies_in_its_bucket() {
-        let mut last = 0;
-        for ms in (0..100_000).chain([1 << 40, i64::MAX / 4]) {
-            let b = bucket(ms);
-            assert!(b >= last && longest(b) >= ms, "{ms} {b} {}", longest(b));
-            assert!(b == 0 || longest(b - 1) < ms, "{ms} {b} {}", longest(b - 1));
-            last = b;
-        }
-    }
 }
