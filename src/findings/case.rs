@@ -10,7 +10,7 @@ use super::thresholds::{LOOP_LAPS, POOL_LAPS, STUBBORN, SURE_LAPS};
 use crate::model::event::{EventId, Source};
 use crate::model::finding::Confidence;
 use crate::model::intake::Position;
-use crate::model::journey::{Decision, Hop, Journey, Leaf};
+use crate::model::journey::{Decision, Hop, Journey, Leaf, StatusInfo};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, fold_case, is_exchange_online};
 use crate::model::status::EnhancedCode;
 
@@ -31,6 +31,13 @@ pub(super) struct Exit<'a> {
     pub peer: Cow<'a, [u8]>,
     /// As which address, in lower case.
     pub address: Vec<u8>,
+}
+
+impl Exit<'_> {
+    /// The domain of the address.
+    pub(super) fn domain(&self) -> &[u8] {
+        domain_of(&self.address)
+    }
 }
 
 /// A leaf and all that is known of it.
@@ -99,9 +106,17 @@ impl<'a> Case<'a> {
         self.text(self.leaf.status.tag)
     }
 
-    /// The exit after which nothing came back and that so decided, if one did.
+    /// The last exit; whether it came back stands in it.
     pub(super) fn final_exit(&self) -> Option<&Exit<'a>> {
         self.exits.last()
+    }
+
+    /// Refusals of the leaf, for good or for the moment, whose status says this; the first and the last.
+    pub(super) fn refusals(&self, says: impl Fn(&StatusInfo) -> bool) -> Option<(&'a Hop, &'a Hop)> {
+        let refused = |h: &&Hop| matches!(h.event, EventId::Fail | EventId::Defer) && says(&h.status);
+        let mut rows = self.leaf.hops.iter().filter(refused);
+        let first = rows.next()?;
+        Some((first, rows.last().unwrap_or(first)))
     }
 
     /// Rows of the leaf of one event.

@@ -1,6 +1,6 @@
 //! What a kind of finding is, and the list of all of them.
 
-use super::case::{Case, Shape};
+use super::case::{Case, Exit, Shape};
 use super::kinds;
 use super::norms::Norms;
 use crate::model::finding::{Confidence, Severity};
@@ -155,6 +155,13 @@ impl Sighting {
         }
     }
 
+    /// The same at an exit: about its address's domain, its connector and its peer.
+    pub(super) fn at_exit(kind: &Kind, case: &Case<'_>, exit: &Exit<'_>) -> Self {
+        let connector = case.text(exit.hop.connector);
+        let sighting = Self::new(kind, case).domain(exit.domain()).connector(connector).peer(&exit.peer);
+        Self { proof: vec![exit.hop.evidence], ..sighting }
+    }
+
     /// It is about this domain.
     pub(super) fn domain(mut self, domain: &[u8]) -> Self {
         self.domain = text(domain);
@@ -202,4 +209,12 @@ pub(super) struct Telling<'a> {
     pub doubtful: bool,
     /// The longest way round.
     pub shape: Option<&'a Shape>,
+}
+
+impl Telling<'_> {
+    /// The members of the way round, in order.
+    pub(super) fn members(&self) -> Vec<String> {
+        let members = self.shape.iter().flat_map(|s| &s.members);
+        members.map(|m| String::from_utf8_lossy(m).into_owned()).collect()
+    }
 }

@@ -4,7 +4,6 @@ use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
-use crate::model::name::domain_of;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "cloud-via-mx",
@@ -27,13 +26,11 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit()?;
-    let (domain, connector) = (domain_of(&exit.address), case.text(exit.hop.connector));
+    let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
     if *exit.peer != *EXCHANGE_ONLINE || !case.norms.is_tenant(domain) || case.norms.is_hybrid(connector) {
         return None;
     }
-    let mut sighting = Sighting::new(&KIND, case).domain(domain).connector(connector).peer(&exit.peer);
-    sighting.proof = vec![exit.hop.evidence];
-    Some(sighting)
+    Some(Sighting::at_exit(&KIND, case, exit))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

@@ -74,8 +74,7 @@ pub(super) fn of_circle(kind: &Kind, case: &Case<'_>, circle: &Circle) -> Sighti
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let members: Vec<String> =
-        t.shape.iter().flat_map(|s| &s.members).map(|m| String::from_utf8_lossy(m).into_owned()).collect();
+    let members = t.members();
     let cause = if members.is_empty() {
         format!("The server says that the forwarding of {} leads back to itself.", t.address)
     } else {

@@ -46,8 +46,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let members: Vec<String> =
-        t.shape.iter().flat_map(|s| &s.members).map(|m| String::from_utf8_lossy(m).into_owned()).collect();
+    let members = t.members();
     let cause = if members.len() > 1 {
         format!("Each of these contains the next, and the last the first: {}.", members.join(", "))
     } else {

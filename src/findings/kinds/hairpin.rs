@@ -5,7 +5,6 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
-use crate::model::name::domain_of;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "hairpin",
@@ -33,9 +32,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     if case.norms.is_service(&exit.peer) {
         return None;
     }
-    let connector = case.text(exit.hop.connector);
-    let mut sighting =
-        Sighting::new(&KIND, case).domain(domain_of(&exit.address)).connector(connector).peer(&exit.peer);
+    let mut sighting = Sighting::at_exit(&KIND, case, exit);
     sighting.shape = case.round().map(|r| case.shape(&r));
     sighting.span.0 = exit.hop.time.0;
     sighting.proof = case.proof();

@@ -55,10 +55,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let way = t.shape.map(|s| {
-        let members: Vec<_> = s.members.iter().map(|m| String::from_utf8_lossy(m)).collect();
-        format!(" It went round over {}.", members.join(" and "))
-    });
+    let way = t.shape.map(|_| format!(" It went round over {}.", t.members().join(" and ")));
     let by = if t.peer.is_empty() { String::new() } else { format!(" by {}", t.peer) };
     let cause = format!(
         "Mail for {} was given up{by}: too many hops.{}",

@@ -31,8 +31,7 @@ pub(super) fn judge(case: &Case<'_>, kind: &Kind, online: bool) -> Option<Sighti
     if (*first.peer == *EXCHANGE_ONLINE) != online {
         return None;
     }
-    let (domain, connector) = (crate::model::name::domain_of(&first.address), case.text(first.hop.connector));
-    let mut sighting = Sighting::new(kind, case).domain(domain).connector(connector).peer(&first.peer);
+    let mut sighting = Sighting::at_exit(kind, case, first);
     sighting.confidence = case.loop_confidence(&round);
     sighting.shape = Some(case.shape(&round));
     sighting.span.0 = first.hop.time.0;

@@ -3,7 +3,6 @@
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
-use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -24,12 +23,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
-    let says = |h: &&crate::model::journey::Hop| {
-        matches!(h.event, EventId::Fail | EventId::Defer)
-            && case.text(h.status.tag) == b"SMTPSEND.DNS.MxLoopback"
-    };
-    let rows: Vec<_> = case.leaf.hops.iter().filter(says).collect();
-    let (first, last) = (rows.first()?, rows.last()?);
+    let (first, last) = case.refusals(|s| case.text(s.tag) == b"SMTPSEND.DNS.MxLoopback")?;
     let mut sighting = Sighting::new(&KIND, case).domain(case.domain()).connector(case.text(last.connector));
     sighting.span = (first.time.0, last.time.0);
     sighting.proof = vec![last.evidence];

@@ -119,13 +119,10 @@ fn inside(case: &Case<'_>, server: &[u8], arrivals: &[&Hop]) -> Shape {
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     let laps = t.shape.map_or(0, |s| s.laps);
-    let members: Vec<String> = t
-        .shape
-        .iter()
-        .flat_map(|s| s.members.iter().skip(1))
-        .map(|m| String::from_utf8_lossy(m).into_owned())
-        .collect();
-    let by = if members.is_empty() { String::new() } else { format!(" by {}", members.join(" and ")) };
+    let by = match &t.members()[..] {
+        [_, others @ ..] if !others.is_empty() => format!(" by {}", others.join(" and ")),
+        _ => String::new(),
+    };
     let cause = format!("{} sent mail for {} away and got it back{by}, up to {laps} times.", t.peer, who(t));
     (cause, for_each(t, |a| format!("mailtrail trace <logs> --recipient {}", quoted(a))))
 }

@@ -5,7 +5,6 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::{for_each, in_comment, local_part, quoted, who};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
-use crate::model::name::domain_of;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "rra-primary-domain",
@@ -32,7 +31,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit()?;
-    let (domain, connector) = (domain_of(&exit.address), case.text(exit.hop.connector));
+    let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
     let arrived = matches!(case.leaf.decision, Decision::LocalDelivery | Decision::RemoteRoutingAddress);
     if arrived || !case.norms.is_default(connector) {
         return None;
@@ -43,7 +42,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     if exit.back.is_some() && !looped && case.leaf.decision != Decision::Failed {
         return None;
     }
-    let mut sighting = Sighting::new(&KIND, case).domain(domain).connector(connector).peer(&exit.peer);
+    let mut sighting = Sighting::at_exit(&KIND, case, exit);
     let harmed = looped
         || case.norms.is_harmed(case.address())
         || case.code().is_some_and(|(class, subject, _)| (class, subject) == (5, 4));
@@ -52,7 +51,6 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         (sighting.severity, sighting.confidence) = (Severity::Low, Confidence::Low);
     }
     sighting.span.0 = case.exits.first().map_or(sighting.span.0, |e| e.hop.time.0);
-    sighting.proof = vec![exit.hop.evidence];
     Some(sighting)
 }
 

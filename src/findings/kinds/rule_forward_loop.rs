@@ -49,8 +49,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let members: Vec<String> =
-        t.shape.iter().flat_map(|s| &s.members).map(|m| String::from_utf8_lossy(m).into_owned()).collect();
+    let members = t.members();
     let cause = format!("Inbox rules of {} forward to each other.", members.join(" and "));
     let fix = members.iter().map(|m| {
         format!("Get-InboxRule -Mailbox {} | Where-Object {{ $_.ForwardTo -or $_.RedirectTo -or $_.ForwardAsAttachmentTo }}", quoted(m))

@@ -4,7 +4,6 @@ use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::{mebibytes, quoted};
 use crate::model::finding::{Confidence, Severity};
-use crate::model::name::domain_of;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "size-fallthrough",
@@ -26,14 +25,12 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit()?;
-    let (domain, connector) = (domain_of(&exit.address), case.text(exit.hop.connector));
+    let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
     let found = case.norms.fallthrough(domain, connector)?;
     if case.journey.size_bytes.is_some_and(|size| size < found.smallest) {
         return None;
     }
-    let mut sighting = Sighting::new(&KIND, case).domain(domain).connector(connector);
-    sighting.proof = vec![exit.hop.evidence];
-    Some(sighting)
+    Some(Sighting { peer: None, ..Sighting::at_exit(&KIND, case, exit) })
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

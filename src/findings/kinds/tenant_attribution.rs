@@ -3,8 +3,8 @@
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
-use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::StatusInfo;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "tenant-attribution",
@@ -25,17 +25,13 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
-    let says = |h: &&crate::model::journey::Hop| {
-        matches!(h.event, EventId::Fail | EventId::Defer)
-            && h.status.code.is_some_and(|c| c.class >= 4 && (c.subject, c.detail) == (7, 64))
-    };
-    let rows: Vec<_> = case.leaf.hops.iter().filter(says).collect();
-    let (first, last) = (rows.first()?, rows.last()?);
-    let mut sighting =
-        Sighting::new(&KIND, case).connector(case.text(last.connector)).peer(&case.peer_of(last));
+    let unknown_tenant =
+        |s: &StatusInfo| s.code.is_some_and(|c| c.class >= 4 && (c.subject, c.detail) == (7, 64));
+    let (first, last) = case.refusals(unknown_tenant)?;
+    let connector = case.text(last.connector);
+    let mut sighting = Sighting::new(&KIND, case).connector(connector).peer(&case.peer_of(last));
     sighting.span = (first.time.0, last.time.0);
     sighting.proof = vec![last.evidence];
-    let connector = case.text(last.connector);
     if case.norms.is_foreign(case.domain()) && !case.norms.is_hybrid(connector) {
         sighting.severity = Severity::Low;
     }

@@ -32,8 +32,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let members: Vec<String> =
-        t.shape.iter().flat_map(|s| &s.members).map(|m| String::from_utf8_lossy(m).into_owned()).collect();
+    let members = t.members();
     let cause = if members.is_empty() {
         format!("Exchange says that transport rules handled mail for {} too often.", t.domain)
     } else {
