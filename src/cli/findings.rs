@@ -21,7 +21,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
         (Some(format), _) => format,
         (None, Some("jsonl" | "json")) => FindingFormat::Jsonl,
         (None, Some("csv")) => FindingFormat::Csv,
-        (None, Some("md" | "markdown")) if !args.messages => FindingFormat::Md,
+        (None, Some("md" | "markdown")) => FindingFormat::Md,
         (None, _) if args.messages => FindingFormat::Jsonl,
         (None, _) => FindingFormat::Text,
     };

@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 
 use super::filter::Filter;
-use super::plan::Planned;
+use super::plan::Plan;
 use super::state::{Spot, State};
 use crate::findings::group::{GroupKey, Groups};
 use crate::findings::norms::Norms;
@@ -12,8 +12,9 @@ use crate::findings::survey::{Survey, Suspicion};
 use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
 use crate::model::finding::{Finding, Instance};
 use crate::model::journey::Journey;
-use crate::model::name::Frozen;
+use crate::model::name::{Frozen, short_host};
 use crate::model::report::FileNote;
+use crate::parse::sniff::Family;
 use crate::tally::Tally;
 
 /// Findings, and what is needed to say of any message which of them it has.
@@ -69,7 +70,7 @@ pub(super) fn judge(
     state: &State,
     (norms, suspects): (Norms, &[Spot]),
     (filter, all): (&Filter, bool),
-    files: &[Planned],
+    plan: &Plan,
 ) -> (Judged, Vec<Spot>) {
     let names = state.names();
     let judge = |groups: &mut Groups<Spot>, spot: Spot, journey: &Journey| {
@@ -77,7 +78,7 @@ pub(super) fn judge(
     };
     let mut groups = state.fold_some(suspects, Groups::default, judge, Groups::merge);
     if filter.is_empty() {
-        note_missing_files(&mut groups, files);
+        note_missing_files(&mut groups, plan);
     }
     let held = groups.held();
     let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
@@ -86,31 +87,31 @@ pub(super) fn judge(
     (Judged { norms, held, findings, instances: Vec::new() }, shown)
 }
 
-/// Files whose numbers leave a gap, by the server that wrote them.
-fn note_missing_files(groups: &mut Groups<Spot>, files: &[Planned]) {
-    let split = |f: &'_ Planned| {
-        let name = f.source.name.as_str();
-        let at = name.rfind('-')? + 1;
-        let digits = name.get(at..)?.bytes().take_while(u8::is_ascii_digit).count();
-        let number = name.get(at..at + digits)?.parse().ok()?;
-        f.is_log_name().then_some((at, digits, number))
+/// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy
+/// that was left out, since another file says the same, is here all the same.
+fn note_missing_files(groups: &mut Groups<Spot>, plan: &Plan) {
+    let names = || {
+        let read = plan.files.iter().map(|f| f.source.name.as_str());
+        read.chain(plan.left_out.iter().map(|l| l.name.as_str()))
     };
-    let parts = files.iter().filter_map(|f| {
-        let (at, digits, number) = split(f)?;
-        Some((f.source.name.get(..at)?, number, f.source.name.get(at + digits..)?))
-    });
-    for (group, missing) in missing_numbers(parts) {
-        let server = files.iter().find(|f| f.source.name.starts_with(group)).map(|f| f.host.clone());
+    for (group, missing) in missing_numbers(names().filter_map(numbered)) {
+        let server = plan.files.iter().find(|f| f.source.name.starts_with(group)).map(|f| f.host.clone());
+        let server = server.unwrap_or_default();
         let short = missing.iter().map(|m| m.rsplit(['/', '\\']).next().unwrap_or(m));
         let some: Vec<&str> = short.take(5).collect();
         let more = missing.len() - some.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let server = server.unwrap_or_default();
-        let server = crate::model::name::short_host(&server);
-        if !server.is_empty() {
-            add_missing_files(groups, &server, &format!("{}{more}", some.join(", ")));
-        }
+        let whose = if server.is_empty() { group.as_bytes().into() } else { short_host(&server) };
+        add_missing_files(groups, &whose, &format!("{}{more}", some.join(", ")));
     }
+}
+
+/// The name of a tracking log up to its number, the number, and the rest.
+fn numbered(name: &str) -> Option<(&str, u64, &str)> {
+    let base = name.rsplit(['/', '\\', ':']).next().filter(|b| Family::of_name(b) != Family::Unknown)?;
+    let at = name.len() - base.len() + base.rfind('-')? + 1;
+    let digits = name.get(at..)?.bytes().take_while(u8::is_ascii_digit).count();
+    Some((name.get(..at)?, name.get(at..at + digits)?.parse().ok()?, name.get(at + digits..)?))
 }
 
 impl Judged {

@@ -37,15 +37,9 @@ pub(super) struct Planned {
     pub host: Vec<u8>,
     /// Of standard input, what was read to learn what it is.
     head: Vec<u8>,
-    family: Family,
 }
 
 impl Planned {
-    /// Whether the file is called as Exchange calls its tracking logs.
-    pub(super) fn is_log_name(&self) -> bool {
-        self.family != Family::Unknown
-    }
-
     /// Opens the file from its start, as UTF-8 lines.
     pub(super) fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
         let rest = self.source.open()?;
@@ -108,8 +102,7 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             ..FileNote::default()
         });
         let twins = Twins::new(windows, file.sniffed.host.clone(), Arc::clone(&met));
-        let (host, head, family) = (file.sniffed.host, file.taken, file.family);
-        plan.files.push(Planned { source: file.source, twins, host, head, family });
+        plan.files.push(Planned { source: file.source, twins, host: file.sniffed.host, head: file.taken });
     }
     plan
 }

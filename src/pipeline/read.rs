@@ -102,7 +102,7 @@ impl Reader<'_> {
         }
         let (tally, norms, suspects) = look(state, filter, wants.sums);
         let every = wants.findings == Findings::Instances;
-        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), &self.plan.files);
+        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), self.plan);
         if wants.shows_findings() && !shown.is_empty() {
             let all = Needs { texts: true, ..wants };
             let again = (!self.once).then(|| self.pass(all, Some(&state.keys_of(shown.into_iter()))).0);

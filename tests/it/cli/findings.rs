@@ -100,6 +100,23 @@ fn status_4_stands_behind_1_and_2_and_before_3_and_5() {
     assert_eq!(place.get("mine.jsonl"), "mine");
 }
 
+#[test]
+fn a_copy_that_was_left_out_is_no_missing_file() {
+    let place = Place::empty();
+    let log = |id: &str| Log::of(Release::E2016).delivered(id).bytes();
+    for (folder, number, id) in
+        [("a", 2, "shared"), ("b", 1, "one"), ("b", 2, "shared"), ("b", 3, "three"), ("b", 5, "five")]
+    {
+        place.put(&format!("logs/{folder}/MSGTRK2026031009-{number}.LOG"), log(id));
+    }
+    let report = place.report(&[]);
+    assert_eq!(report["left_out"].as_array().unwrap().len(), 1, "{}", report["left_out"]);
+    let gaps = report["findings"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    let cause = gaps[0]["cause"].as_str().unwrap();
+    assert!(cause.contains("MSGTRK2026031009-4.LOG") && !cause.contains("-2.LOG"), "{cause}");
+}
+
 // ---------------------------------------------------------------------------------------------
 // Formats
 
@@ -178,6 +195,7 @@ fn the_format_of_findings_follows_the_ending() {
         assert_eq!((file.code, told.code, file.out.as_str()), (0, 0, ""), "{name} {file:?}");
         assert_eq!(place.get(name), told.out, "{name}");
     }
+    assert_eq!(place.run(&["loops", &logs, "-o", "c.md", "--messages"]).code, 2);
     assert_eq!(place.run(&["loops", &logs, "-o", "a.csv.gz", "--format=jsonl"]).code, 0);
     assert_eq!(rows(&place.get("a.csv.gz")).len(), 2, "--format is stronger than the ending");
 }
