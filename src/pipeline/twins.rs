@@ -1,7 +1,7 @@
 //! Rows that stand in two copies of a log: found where the times of two files of one server and
 //! family overlap, and counted once.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
@@ -12,6 +12,33 @@ use crate::model::time::Timestamp;
 use crate::parse::event::Event;
 
 const SHARDS: usize = 16;
+
+/// The columns from which routes are read; copies agree in all of them.
+const SAID: [Column; 23] = [
+    Column::ClientIp,
+    Column::ClientHostname,
+    Column::ServerIp,
+    Column::ServerHostname,
+    Column::SourceContext,
+    Column::ConnectorId,
+    Column::Source,
+    Column::EventId,
+    Column::InternalMessageId,
+    Column::MessageId,
+    Column::NetworkMessageId,
+    Column::Recipients,
+    Column::RecipientStatus,
+    Column::TotalBytes,
+    Column::RecipientCount,
+    Column::RelatedRecipient,
+    Column::Reference,
+    Column::Subject,
+    Column::Sender,
+    Column::ReturnPath,
+    Column::MessageInfo,
+    Column::Directionality,
+    Column::OriginalClientIp,
+];
 
 /// What all files share: the rows met so far where files overlap.
 #[derive(Debug, Default)]
@@ -62,11 +89,17 @@ impl Twins {
         self.windows.iter().any(|(from, to)| (*from..=*to).contains(&time))
     }
 
-    /// What names a row: its log-id, else the whole of it. Never 0.
+    /// What names a row: its log-id, else the whole of it, and what it says. Never 0. Rows that say
+    /// something else, as under another header, are no copies: which of them counted would be chance.
     pub(super) fn hash(&self, event: &Event<'_>) -> u128 {
         let log_id = event.text(Column::LogId);
         let name = if log_id.is_empty() { event.line() } else { &log_id };
-        let [a, b] = self.met.hashers.each_ref().map(|h| h.hash_one((&self.host, name)));
+        let [a, b] = self.met.hashers.each_ref().map(|h| {
+            let mut hasher = h.build_hasher();
+            (&self.host, name, event.time).hash(&mut hasher);
+            SAID.iter().for_each(|column| event.text(*column).hash(&mut hasher));
+            hasher.finish()
+        });
         u128::from(a.max(1)) << 64 | u128::from(b)
     }
 

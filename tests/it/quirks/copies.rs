@@ -172,3 +172,13 @@ fn a_pair_of_logs_of_one_server_in_one_hour_that_share_no_row_loses_none() {
         assert_eq!((seen.code, seen.count("duplicates"), seen.rows.len()), (0, 0, 12));
     }
 }
+
+#[test]
+fn a_copy_whose_header_says_something_else_is_none() {
+    let log = String::from_utf8(mails(E2016, 0..8).bytes()).unwrap();
+    let other = log.replace("recipient-address,recipient-status", "recipient-status,recipient-address");
+    assert_ne!(log, other);
+    let seen = together(log.into(), other.into());
+    assert_eq!((seen.code, seen.count("duplicates")), (0, 0));
+    assert_eq!(seen.report["recipients"].as_u64(), Some(seen.rows.len() as u64));
+}
