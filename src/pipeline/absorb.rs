@@ -12,11 +12,12 @@ use crate::model::name::{EMPTY, Symbol, fold_case, short_host};
 use crate::model::status::Alignment;
 use crate::parse::event::Event;
 use crate::parse::{context, message_info, status, values};
+use crate::route::batch::Batch;
 use crate::route::fact::{self, Fact, Recipient};
-use crate::route::store::{Batch, KeyKind};
+use crate::route::store::KeyKind;
 
 use super::Run;
-use super::cache::{NameCache, Recent};
+use super::cache::NameCache;
 use super::plan::Planned;
 use super::rows::{Hosts, direction, is_probe_row, mask, sender_flags, split_addresses, stays_inside};
 use super::seen::Seen;
@@ -29,7 +30,6 @@ pub(super) struct Absorber<'r> {
     pub seen: Seen,
     pub batch: Batch,
     cache: NameCache,
-    primary: Recent,
     recipients: Vec<Recipient>,
     folded: Vec<u8>,
 }
@@ -39,9 +39,8 @@ impl<'r> Absorber<'r> {
         Self {
             run,
             seen: Seen::default(),
-            batch: Batch::new(run.needs.texts),
+            batch: Batch::new(run.needs.texts, run.parting.clone()),
             cache: NameCache::new(),
-            primary: Recent::new(),
             recipients: Vec::new(),
             folded: Vec::new(),
         }
@@ -138,16 +137,13 @@ impl<'r> Absorber<'r> {
         if annotation
             && key.kind == KeyKind::Network
             && !self.run.filter.asks_rows()
-            && self.primary.holds(key.value)
+            && self.batch.has_moved(key.value)
         {
             return;
         }
         let marks = self.run.filter.marks(event, &hosts.writer);
         if let Some(near) = self.run.near {
             near.look(&message_id, &mut self.seen.near);
-        }
-        if !annotation {
-            self.primary.add(key.value);
         }
         let (sender, flags) = self.sender(event);
         let mut fact = Fact {

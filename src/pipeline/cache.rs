@@ -1,4 +1,4 @@
-//! What a thread met last: names, and messages of which it has kept a row.
+//! The names a thread met last.
 
 use crate::model::name::{EMPTY, Names, Symbol};
 
@@ -36,33 +36,4 @@ impl NameCache {
         (*length, *symbol) = (text.len() as u8, found);
         found
     }
-}
-
-/// Keys of messages of which this thread has kept a row that moves them. An annotation of such a
-/// message is of no use; most follow soon, so a few thousand keys spare most of them the work.
-#[derive(Debug)]
-pub(super) struct Recent {
-    slots: Vec<u128>,
-}
-
-impl Recent {
-    pub(super) fn new() -> Self {
-        Self { slots: vec![0; CACHE] }
-    }
-
-    /// Whether the key is among them. The key 0 names nothing.
-    pub(super) fn holds(&self, key: u128) -> bool {
-        key != 0 && self.slots.get(slot(key)) == Some(&key)
-    }
-
-    /// Adds a key in place of another.
-    pub(super) fn add(&mut self, key: u128) {
-        if let Some(place) = self.slots.get_mut(slot(key)) {
-            *place = key;
-        }
-    }
-}
-
-fn slot(key: u128) -> usize {
-    ((key >> 96) ^ key) as usize % CACHE
 }

@@ -7,6 +7,7 @@ mod feed;
 pub mod filter;
 mod judge;
 mod near;
+pub mod parts;
 mod plan;
 mod read;
 mod rows;
@@ -122,6 +123,8 @@ struct Run<'r> {
     /// Only messages of these keys, in a second reading.
     only: Option<&'r HashSet<u128>>,
     near: Option<&'r Near>,
+    /// Draws the parts of messages.
+    parting: foldhash::fast::RandomState,
 }
 
 /// What a run has read: the state of all messages, and the account of everything else.

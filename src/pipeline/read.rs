@@ -9,6 +9,7 @@ use super::absorb::Absorber;
 use super::feed::{Chunk, Feed};
 use super::judge::{Judged, judge, look};
 use super::near::Near;
+use super::parts::{Budget, Parts};
 use super::plan::{Plan, Planned, plan};
 use super::seen::Seen;
 use super::state::{Order, State};
@@ -16,7 +17,7 @@ use super::worker::Worker;
 use super::{Findings, Needs, Options, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::name::Names;
-use crate::route::store::{Keyer, Store};
+use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 
 /// Reads all sources. `progress` is told the bytes as they are read.
@@ -87,10 +88,12 @@ impl Reader<'_> {
             needs,
             only,
             near: self.near.as_ref(),
+            parting: foldhash::fast::RandomState::default(),
         };
         let mut done = Pass::new(&self.plan.files, self.options, self.progress).read(&run, self.pool);
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
-        let state = State::new(done.store.finish(), names.freeze(), needs.texts, resubmitted);
+        let build = || State::new(done.parts, names.freeze(), needs.texts, resubmitted);
+        let state = self.pool.install(build);
         (state, done.seen, done.errors)
     }
 
@@ -171,7 +174,7 @@ enum Progress {
 }
 
 struct Done {
-    store: Store,
+    parts: Parts,
     seen: Seen,
     errors: Vec<InputError>,
 }
@@ -190,44 +193,46 @@ impl<'p> Pass<'p> {
     }
 
     fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
-        let store = Store::default();
-        let parts: Vec<Seen> = pool.broadcast(|thread| {
+        let parts = Parts::new(Budget::default());
+        let seen_by_all: Vec<Seen> = pool.broadcast(|_| {
             let mut worker = Worker::new(Absorber::new(run), self.keep_rejects, self.no_raw);
-            self.work(&mut worker, &store, thread.index());
-            worker.sink.seen.put_down();
-            worker.sink.seen
+            self.work(&mut worker, &parts);
+            let Absorber { mut seen, batch, .. } = worker.sink;
+            parts.take(batch.finish());
+            seen.put_down();
+            seen
         });
         let mut seen = Seen::default();
-        for part in parts {
+        for part in seen_by_all {
             seen.merge(part);
         }
         seen.trim_rejects(self.keep_rejects);
         let mut errors = self.errors.into_inner().unwrap_or_else(PoisonError::into_inner);
         errors.sort_by_key(ToString::to_string);
-        Done { store, seen, errors }
+        Done { parts, seen, errors }
     }
 
     /// A thread takes a file of its own as long as there is one nobody has opened, then helps with the rest.
-    fn work(&self, worker: &mut Worker<Absorber<'_>>, store: &Store, thread: usize) {
+    fn work(&self, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.files.len() {
                 break;
             }
-            self.work_on(number, worker, store, thread);
+            self.work_on(number, worker, parts);
         }
         for number in 0..self.files.len() {
-            self.work_on(number, worker, store, thread);
+            self.work_on(number, worker, parts);
         }
     }
 
-    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, store: &Store, thread: usize) {
+    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
         let mut spare = Vec::new();
         while let Some(chunk) = self.take(number, spare) {
             if let Some((_, planned)) = self.files.get(number) {
                 worker.chunk(&chunk, planned);
             }
-            store.absorb(&mut worker.sink.batch, thread);
+            parts.take(worker.sink.batch.full());
             (self.progress)(chunk.data.len() as u64);
             spare = chunk.data;
         }

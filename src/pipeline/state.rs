@@ -1,15 +1,17 @@
 //! All messages when everything is read: which bags are one message, and the way to visit each.
 
-use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::filter::Filter;
+use super::parts::{Parts, SpillError};
 use crate::model::intake::Position;
 use crate::model::journey::Journey;
 use crate::model::name::Frozen;
 use crate::model::time::Timestamp;
+use crate::route::batch::PARTS;
 use crate::route::fact::Bag;
 use crate::route::join::partition;
 use crate::route::journey::Builder;
@@ -29,10 +31,12 @@ pub struct Spot {
 /// The messages of a run.
 #[derive(Debug)]
 pub struct State {
-    shards: Vec<Shard>,
+    parts: Parts,
+    /// The parts where they fit in memory, and behind them one of bags that are looked at together.
+    shards: Vec<Option<Shard>>,
     names: Frozen,
-    /// Bags that share a message-id, or that only a message-id names: joined and parted together.
-    joined: Vec<Vec<Place>>,
+    /// Bags that share a message-id, by their numbers in the last shard: joined and parted together.
+    joined: Vec<Vec<u32>>,
     /// Those bags, by shard, so that they are not visited alone.
     in_joined: Vec<HashSet<u32>>,
     pool: Option<rayon::ThreadPool>,
@@ -58,6 +62,15 @@ enum Unit {
     Joined(u32),
 }
 
+impl Unit {
+    fn shard(self) -> usize {
+        match self {
+            Self::Single((shard, _)) => usize::from(shard),
+            Self::Joined(_) => PARTS,
+        }
+    }
+}
+
 impl Order {
     /// Where the message lies.
     pub(super) fn spot(&self) -> Spot {
@@ -71,9 +84,65 @@ impl Order {
 }
 
 impl State {
-    pub(super) fn new(shards: Vec<Shard>, names: Frozen, texts: bool, resubmitted: HashSet<u128>) -> Self {
-        let (joined, in_joined) = find_joined(&shards);
-        Self { shards, names, joined, in_joined, pool: None, texts, resubmitted }
+    /// Builds the parts, or if they do not fit in memory looks at each once. Runs on the threads it is called on.
+    pub(super) fn new(parts: Parts, names: Frozen, texts: bool, resubmitted: HashSet<u128>) -> Self {
+        let spilled = parts.spilled();
+        if spilled {
+            parts.put_all_away();
+        }
+        let looked: Vec<(Option<Shard>, Vec<Named>)> = (0..PARTS)
+            .into_par_iter()
+            .map(|number| {
+                let shard = parts.load(number);
+                let ids = ids_of(&shard, number);
+                ((!spilled).then_some(shard), ids)
+            })
+            .collect();
+        let (mut shards, ids): (Vec<_>, Vec<_>) = looked.into_iter().unzip();
+        let places = find_joined(ids.into_iter().flatten().collect());
+        let mut in_joined: Vec<HashSet<u32>> = vec![HashSet::new(); PARTS + 1];
+        for (shard, number) in places.iter().flatten() {
+            if let Some(set) = in_joined.get_mut(usize::from(*shard)) {
+                set.insert(*number);
+            }
+        }
+        shards.push(None);
+        let mut state =
+            Self { parts, shards, names, joined: Vec::new(), in_joined, pool: None, texts, resubmitted };
+        state.gather(&places);
+        state
+    }
+
+    /// Copies the bags that are looked at together into a shard of their own.
+    fn gather(&mut self, places: &[Vec<Place>]) {
+        let mut theirs = Shard::default();
+        let mut at: HashMap<Place, u32> = HashMap::new();
+        for (shard, numbers) in self.in_joined.iter().enumerate().filter(|(_, n)| !n.is_empty()) {
+            let mut numbers: Vec<u32> = numbers.iter().copied().collect();
+            numbers.sort_unstable();
+            for number in &numbers {
+                at.insert((shard as u16, *number), at.len() as u32);
+            }
+            self.with(shard, |shard| theirs.adopt(shard, numbers.iter()));
+        }
+        let number = |place: &Place| at.get(place).copied();
+        self.joined = places.iter().map(|set| set.iter().filter_map(number).collect()).collect();
+        if let Some(last) = self.shards.last_mut() {
+            *last = Some(theirs);
+        }
+    }
+
+    /// Looks at a shard, which may have to be built for it.
+    fn with<T>(&self, number: usize, look: impl FnOnce(&Shard) -> T) -> T {
+        match self.shards.get(number) {
+            Some(Some(shard)) => look(shard),
+            _ => look(&self.parts.load(number)),
+        }
+    }
+
+    /// What went wrong with parts that were put aside; asked when all is done.
+    pub fn error(&self) -> Result<(), SpillError> {
+        self.parts.error()
     }
 
     /// Lets the threads of the reading do the visiting too.
@@ -93,55 +162,55 @@ impl State {
         &self.names
     }
 
-    fn units(&self) -> Vec<Unit> {
-        let singles = self.shards.iter().zip(&self.in_joined).enumerate().flat_map(|(shard, (s, joined))| {
-            (0..s.entries.len() as u32)
-                .filter(|i| !joined.contains(i))
-                .map(move |i| Unit::Single((shard as u16, i)))
-        });
-        let joined = (0..self.joined.len() as u32).map(Unit::Joined);
-        singles.chain(joined).collect()
-    }
-
-    fn visit(&self, unit: Unit, work: &mut Work, f: impl FnMut(u32, &Journey)) {
-        self.visit_some(unit, work, (self.texts, |_| true), f);
+    /// The units of a shard.
+    fn units(&self, number: usize, shard: &Shard) -> Vec<Unit> {
+        if number == PARTS {
+            return (0..self.joined.len() as u32).map(Unit::Joined).collect();
+        }
+        let joined = self.in_joined.get(number);
+        (0..shard.entries.len() as u32)
+            .filter(|i| joined.is_none_or(|j| !j.contains(i)))
+            .map(|i| Unit::Single((number as u16, i)))
+            .collect()
     }
 
     /// Builds the messages of a unit that are wanted, with their hops or, where they have no laps, without.
-    fn visit_some(
+    fn visit(
         &self,
-        unit: Unit,
+        (shard, unit): (&Shard, Unit),
         work: &mut Work,
         (hops, wants): (bool, impl Fn(u32) -> bool),
         mut f: impl FnMut(u32, &Journey),
     ) {
         work.bag.clear();
-        match unit {
-            Unit::Single(place) => {
-                self.decode(place, &mut work.bag);
-                work.bag.sort(&self.names);
-                work.bag.drop_twins();
-                f(0, &self.marked(work.builder.build(&work.bag, &self.names, hops)));
+        let several = match unit {
+            Unit::Single((_, number)) => {
+                shard.decode(number, &mut work.bag);
+                shard.entries.get(number as usize).is_some_and(|e| e.key().kind == KeyKind::MessageId)
             }
             Unit::Joined(number) => {
-                for place in self.joined.get(number as usize).into_iter().flatten() {
-                    self.decode(*place, &mut work.bag);
+                for number in self.joined.get(number as usize).into_iter().flatten() {
+                    shard.decode(*number, &mut work.bag);
                 }
-                work.bag.sort(&self.names);
-                work.bag.drop_twins();
-                for (i, group) in (0u32..).zip(partition(&work.bag, &self.names)).filter(|(i, _)| wants(*i)) {
-                    work.part.clear();
-                    for number in group {
-                        let Some(fact) = work.bag.facts.get(number as usize) else { continue };
-                        let mut fact = *fact;
-                        let people = work.bag.recipients_of(&fact);
-                        fact.first = work.part.recipients.len() as u32;
-                        work.part.recipients.extend_from_slice(people);
-                        work.part.facts.push(fact);
-                    }
-                    f(i, &self.marked(work.builder.build(&work.part, &self.names, hops)));
-                }
+                true
             }
+        };
+        work.bag.sort(&self.names);
+        work.bag.drop_twins();
+        if !several {
+            return f(0, &self.marked(work.builder.build(&work.bag, &self.names, hops)));
+        }
+        for (i, group) in (0u32..).zip(partition(&work.bag, &self.names)).filter(|(i, _)| wants(*i)) {
+            work.part.clear();
+            for number in group {
+                let Some(fact) = work.bag.facts.get(number as usize) else { continue };
+                let mut fact = *fact;
+                let people = work.bag.recipients_of(&fact);
+                fact.first = work.part.recipients.len() as u32;
+                work.part.recipients.extend_from_slice(people);
+                work.part.facts.push(fact);
+            }
+            f(i, &self.marked(work.builder.build(&work.part, &self.names, hops)));
         }
     }
 
@@ -154,11 +223,48 @@ impl State {
         journey
     }
 
-    fn decode(&self, (shard, number): Place, bag: &mut Bag) {
-        let Some(shard) = self.shards.get(usize::from(shard)) else { return };
-        if let Some(entry) = shard.entries.get(number as usize) {
-            shard.decode(entry, bag);
-        }
+    /// Lets every thread take shards, one after the other, and gives what each has made of its own.
+    fn by_shard<T: Send>(
+        &self,
+        new: impl Fn() -> T + Sync + Send,
+        look: impl Fn(&mut T, &mut Work, (usize, &Shard)) + Sync + Send,
+    ) -> Vec<T> {
+        let next = AtomicUsize::new(0);
+        let part = |_: rayon::BroadcastContext<'_>| {
+            let (mut out, mut work) = (new(), Work::default());
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number > PARTS {
+                    return out;
+                }
+                self.with(number, |shard| look(&mut out, &mut work, (number, shard)));
+            }
+        };
+        self.on_threads(|| rayon::broadcast(part))
+    }
+
+    /// As [`Self::by_shard`], of some spots only, which are in order; shards without are left out.
+    fn by_spots<T: Send>(
+        &self,
+        spots: &[Spot],
+        new: impl Fn() -> T + Sync + Send,
+        look: impl Fn(&mut T, &mut Work, (&Shard, &[Spot])) + Sync + Send,
+    ) -> Vec<T> {
+        let groups: Vec<&[Spot]> = spots.chunk_by(|a, b| a.unit.shard() == b.unit.shard()).collect();
+        let next = AtomicUsize::new(0);
+        let part = |_: rayon::BroadcastContext<'_>| {
+            let (mut out, mut work) = (new(), Work::default());
+            while let Some(spots) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let Some(first) = spots.first() else { continue };
+                self.with(first.unit.shard(), |shard| {
+                    for spots in spots.chunk_by(|a, b| a.unit == b.unit) {
+                        look(&mut out, &mut work, (shard, spots));
+                    }
+                });
+            }
+            out
+        };
+        self.on_threads(|| rayon::broadcast(part))
     }
 
     /// Visits every message on all threads: `add` to a part, `merge` the parts.
@@ -168,17 +274,14 @@ impl State {
         add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
-        let units = self.units();
-        let part = |units: &[Unit]| {
-            let (mut out, mut work) = (new(), Work::default());
-            for unit in units {
-                let unit = *unit;
-                self.visit(unit, &mut work, |number, journey| add(&mut out, Spot { unit, number }, journey));
+        let look = |out: &mut T, work: &mut Work, (number, shard): (usize, &Shard)| {
+            for unit in self.units(number, shard) {
+                self.visit((shard, unit), work, (self.texts, |_| true), |number, journey| {
+                    add(out, Spot { unit, number }, journey);
+                });
             }
-            out
         };
-        let parts: Vec<T> = self.on_threads(|| units.par_chunks(share(units.len())).map(part).collect());
-        merged(parts, &new, merge)
+        merged(self.by_shard(&new, look), &new, merge)
     }
 
     /// As [`Self::fold`], over some messages only, which are in order; all with their hops.
@@ -189,46 +292,31 @@ impl State {
         add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
-        let units: Vec<&[Spot]> = spots.chunk_by(|a, b| a.unit == b.unit).collect();
-        let part = |units: &[&[Spot]]| {
-            let (mut out, mut work) = (new(), Work::default());
-            for spots in units {
-                let Some(&Spot { unit, .. }) = spots.first() else { continue };
-                let wants = |number: u32| spots.binary_search(&Spot { unit, number }).is_ok();
-                self.visit_some(unit, &mut work, (true, wants), |number, journey| {
-                    if wants(number) {
-                        add(&mut out, Spot { unit, number }, journey);
-                    }
-                });
-            }
-            out
+        let look = |out: &mut T, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
+            let Some(&Spot { unit, .. }) = spots.first() else { return };
+            let wants = |number: u32| spots.binary_search(&Spot { unit, number }).is_ok();
+            self.visit((shard, unit), work, (true, wants), |number, journey| {
+                if wants(number) {
+                    add(out, Spot { unit, number }, journey);
+                }
+            });
         };
-        let parts: Vec<T> = self.on_threads(|| units.par_chunks(share(units.len())).map(part).collect());
-        merged(parts, &new, merge)
+        merged(self.by_spots(spots, &new, look), &new, merge)
     }
 
     /// The messages the filter takes, in the order of output.
     pub fn ordered(&self, filter: &Filter) -> Vec<Order> {
-        let units = self.units();
-        let part = |units: &[Unit]| {
-            let (mut out, mut work) = (Vec::new(), Work::default());
-            let mut add = |unit: Unit, number: u32, journey: &Journey| {
-                if filter.takes(journey, &self.names) {
-                    let message_id = self.names.get(journey.message_id).to_vec();
-                    out.push(Order {
-                        first_seen: journey.first_seen,
-                        message_id,
-                        evidence: journey.evidence,
-                        spot: Spot { unit, number },
-                    });
-                }
-            };
-            for unit in units {
-                self.visit(*unit, &mut work, |number, journey| add(*unit, number, journey));
+        let add = |out: &mut Vec<Order>, spot: Spot, journey: &Journey| {
+            if filter.takes(journey, &self.names) {
+                out.push(Order {
+                    first_seen: journey.first_seen,
+                    message_id: self.names.get(journey.message_id).to_vec(),
+                    evidence: journey.evidence,
+                    spot,
+                });
             }
-            out
         };
-        let mut all: Vec<Order> = self.on_threads(|| units.par_chunks(4096).flat_map_iter(part).collect());
+        let mut all = self.fold(Vec::new, add, |all: &mut Vec<Order>, more| all.extend(more));
         all.sort_by(|a, b| {
             (a.first_seen, &a.message_id, a.evidence).cmp(&(b.first_seen, &b.message_id, b.evidence))
         });
@@ -237,48 +325,41 @@ impl State {
 
     /// The journeys of some messages, in their order.
     pub fn journeys(&self, orders: &[Order]) -> Vec<Journey> {
-        // A unit may hold many of them, so each is visited once and builds only those.
-        let mut wanted: BTreeMap<Unit, BTreeMap<u32, usize>> = BTreeMap::new();
-        for (place, order) in orders.iter().enumerate() {
-            wanted.entry(order.spot.unit).or_default().insert(order.spot.number, place);
-        }
-        let wanted: Vec<(Unit, BTreeMap<u32, usize>)> = wanted.into_iter().collect();
-        let part = |units: &[(Unit, BTreeMap<u32, usize>)]| {
-            let (mut out, mut work) = (Vec::new(), Work::default());
-            for (unit, numbers) in units {
-                let wants = |number: u32| numbers.contains_key(&number);
-                self.visit_some(*unit, &mut work, (self.texts, wants), |number, journey| {
-                    out.extend(numbers.get(&number).map(|place| (*place, journey.clone())));
-                });
-            }
-            out
+        let mut wanted: Vec<(Spot, usize)> = orders.iter().map(|o| o.spot).zip(0..).collect();
+        wanted.sort_unstable();
+        let spots: Vec<Spot> = wanted.iter().map(|(spot, _)| *spot).collect();
+        let look = |out: &mut Vec<(usize, Journey)>, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
+            let Some(&Spot { unit, .. }) = spots.first() else { return };
+            let place = |number: u32| {
+                let at = wanted.binary_search_by_key(&Spot { unit, number }, |(spot, _)| *spot);
+                at.ok().and_then(|at| wanted.get(at)).map(|(_, place)| *place)
+            };
+            self.visit((shard, unit), work, (self.texts, |i| place(i).is_some()), |number, journey| {
+                out.extend(place(number).map(|place| (place, journey.clone())));
+            });
         };
         let mut found: Vec<(usize, Journey)> =
-            self.on_threads(|| wanted.par_chunks(64).flat_map_iter(part).collect());
+            self.by_spots(&spots, Vec::new, look).into_iter().flatten().collect();
         found.sort_unstable_by_key(|(place, _)| *place);
         found.into_iter().map(|(_, journey)| journey).collect()
     }
 
     /// The keys of all bags that some messages rest on, for a second reading of just these.
     pub fn keys_of(&self, spots: impl Iterator<Item = Spot>) -> HashSet<u128> {
-        let mut keys = HashSet::new();
-        for spot in spots {
-            let places = match spot.unit {
-                Unit::Single(place) => vec![place],
-                Unit::Joined(number) => self.joined.get(number as usize).cloned().unwrap_or_default(),
+        let mut spots: Vec<Spot> = spots.collect();
+        spots.sort_unstable();
+        let look = |keys: &mut HashSet<u128>, _: &mut Work, (shard, spots): (&Shard, &[Spot])| {
+            let Some(Spot { unit, .. }) = spots.first() else { return };
+            let numbers = match unit {
+                Unit::Single((_, number)) => std::slice::from_ref(number),
+                Unit::Joined(number) => self.joined.get(*number as usize).map_or(&[][..], Vec::as_slice),
             };
-            for (shard, number) in places {
-                let entry = self.shards.get(usize::from(shard)).and_then(|s| s.entries.get(number as usize));
-                keys.extend(entry.map(|e| e.key.value));
-            }
-        }
-        keys
+            let entries = numbers.iter().filter_map(|n| shard.entries.get(*n as usize));
+            keys.extend(entries.map(|e| e.key().value));
+        };
+        let parts = self.by_spots(&spots, HashSet::new, look);
+        merged(parts, HashSet::new, |keys: &mut HashSet<u128>, more| keys.extend(more))
     }
-}
-
-/// How many units a thread takes at once.
-fn share(units: usize) -> usize {
-    units.div_ceil(rayon::current_num_threads() * 8).max(1)
 }
 
 /// All parts in one.
@@ -299,22 +380,18 @@ struct Work {
     builder: Builder,
 }
 
-/// Bags to be looked at together: those that share a message-id, and those that only a message-id names.
-fn find_joined(shards: &[Shard]) -> (Vec<Vec<Place>>, Vec<HashSet<u32>>) {
-    let mut ids: Vec<(u64, Place)> = Vec::new();
+/// A message-id by its hash, and a bag known by it.
+type Named = (u64, Place);
+
+fn ids_of(shard: &Shard, number: usize) -> Vec<Named> {
+    let own = (0u32..).zip(&shard.entries).map(|(i, entry)| (entry.key().message_id, i));
+    let ids = own.filter(|(id, _)| *id != 0).chain(shard.aliases.iter().copied());
+    ids.map(|(id, i)| (id, (number as u16, i))).collect()
+}
+
+/// Bags to be looked at together: those that share a message-id.
+fn find_joined(mut ids: Vec<Named>) -> Vec<Vec<Place>> {
     let mut groups = Groups::default();
-    for (shard, s) in shards.iter().enumerate() {
-        for (number, entry) in (0u32..).zip(&s.entries) {
-            let place = (shard as u16, number);
-            if entry.key.message_id != 0 {
-                ids.push((entry.key.message_id, place));
-            }
-            if entry.key.kind == KeyKind::MessageId {
-                groups.add(place);
-            }
-        }
-        ids.extend(s.aliases.iter().map(|(id, number)| (*id, (shard as u16, *number))));
-    }
     ids.par_sort_unstable();
     for pair in ids.windows(2) {
         if let [(a, one), (b, other)] = pair
@@ -324,14 +401,7 @@ fn find_joined(shards: &[Shard]) -> (Vec<Vec<Place>>, Vec<HashSet<u32>>) {
             groups.tie(*one, *other);
         }
     }
-    let joined = groups.finish();
-    let mut in_joined: Vec<HashSet<u32>> = shards.iter().map(|_| HashSet::new()).collect();
-    for (shard, number) in joined.iter().flatten() {
-        if let Some(set) = in_joined.get_mut(usize::from(*shard)) {
-            set.insert(*number);
-        }
-    }
-    (joined, in_joined)
+    groups.finish()
 }
 
 /// Union-find over places.

@@ -13,6 +13,7 @@ use hashbrown::HashSet;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::feed::{Chunk, Feed};
+use super::parts::{Budget, Parts};
 use super::plan::{Plan, Planned, plan};
 use super::read::account;
 use super::rows::Hosts;
@@ -28,7 +29,6 @@ use crate::model::name::Names;
 use crate::model::report::FileNote;
 use crate::model::row::Row;
 use crate::parse::event::Event;
-use crate::route::store::Store;
 
 /// How a row becomes text.
 pub type Encode<'e> = dyn Fn(&Row<'_>, &mut Vec<u8>) -> io::Result<()> + Sync + 'e;
@@ -106,7 +106,8 @@ impl Stream {
             "the ledger does not add up: {shown} rows, {ledger:?}"
         );
         let errors = feeder.errors;
-        let nothing = State::new(Store::default().finish(), Names::default().freeze(), false, HashSet::new());
+        let nothing =
+            State::new(Parts::new(Budget::default()), Names::default().freeze(), false, HashSet::new());
         Ok((account(plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new())), outcome))
     }
 }

@@ -97,7 +97,9 @@ impl Twins {
         let [a, b] = self.met.hashers.each_ref().map(|h| {
             let mut hasher = h.build_hasher();
             (&self.host, name, event.time).hash(&mut hasher);
-            SAID.iter().for_each(|column| event.text(*column).hash(&mut hasher));
+            for column in SAID {
+                event.text(column).hash(&mut hasher);
+            }
             hasher.finish()
         });
         u128::from(a.max(1)) << 64 | u128::from(b)

@@ -171,10 +171,20 @@ fn decode_status(from: &mut &[u8]) -> StatusInfo {
     }
 }
 
-fn byte(from: &mut &[u8]) -> u8 {
+/// Reads a byte; 0 at the end of the bytes.
+#[inline]
+pub fn byte(from: &mut &[u8]) -> u8 {
     let Some((&b, rest)) = from.split_first() else { return 0 };
     *from = rest;
     b
+}
+
+/// Reads eight bytes, low ones first; 0 where there are no eight.
+#[inline]
+pub fn word(from: &mut &[u8]) -> u64 {
+    let Some((bytes, rest)) = from.split_first_chunk::<8>() else { return 0 };
+    *from = rest;
+    u64::from_le_bytes(*bytes)
 }
 
 fn symbol(from: &mut &[u8]) -> Symbol {

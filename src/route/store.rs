@@ -1,24 +1,14 @@
-//! The state of a run: for every message a bag of encoded facts, in a few locked shards.
-//!
-//! A few shards that all threads fill beat a map for each thread and a merge at the end: less
-//! memory, and no second pass. Threads bring facts in batches, so that a lock is taken once for
-//! many. A bag is a chain of fragments, newest first; the order means nothing.
+//! One part of the state: for every message of the part a bag of encoded facts, side by side.
 
 use std::hash::BuildHasher;
-use std::sync::{Mutex, PoisonError};
 
 use foldhash::quality::RandomState;
 use hashbrown::{HashSet, HashTable};
 
-use super::code;
-use super::fact::{ANNOTATION, Bag, Fact, Recipient};
+use super::batch::{NOTE, OTHER_ID, OTHER_SENDER, STAYS};
+use super::code::{self, put, take};
+use super::fact::{ANNOTATION, Bag};
 use crate::model::name::Symbol;
-
-/// How many shards; a power of two.
-pub const SHARDS: usize = 16;
-const BLOCK: usize = 64 << 10;
-/// No fragment before this one.
-const NONE: u32 = u32::MAX;
 
 /// What names a message before anything is joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +19,16 @@ pub enum KeyKind {
     MessageId,
     /// By server and internal-message-id, or by the row itself, where there is neither.
     Instance,
+}
+
+impl KeyKind {
+    fn from_u8(byte: u8) -> Self {
+        match byte {
+            0 => Self::Network,
+            1 => Self::MessageId,
+            _ => Self::Instance,
+        }
+    }
 }
 
 /// The name of a bag.
@@ -91,180 +91,235 @@ pub fn bare_message_id(id: &[u8]) -> &[u8] {
 /// One bag.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Its name.
-    pub key: Key,
-    has_primary: bool,
+    value: [u64; 2],
+    message_id: u64,
     sender: Symbol,
-    last: u32,
-}
-
-/// Facts on their way into the store, sorted by shard; one for each thread.
-#[derive(Debug)]
-pub struct Batch {
-    shards: Vec<Vec<Pending>>,
-    bytes: Vec<u8>,
-    texts: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Pending {
-    key: Key,
-    sender: Symbol,
-    annotation: bool,
-    /// An annotation that stays even if it is of no use: a filter asked for it, or its bag, which only a
-    /// message-id names, may hold several messages.
-    stays: bool,
+    /// Where its facts begin, bytes; they end where those of the next begin.
     from: u32,
-    to: u32,
+    kind: KeyKind,
+    /// A row moves the message, so that its notes do not matter.
+    moved: bool,
 }
 
-impl Batch {
-    /// With `texts`, facts keep what only `routes` and `trace` print.
-    pub fn new(texts: bool) -> Self {
-        Self { shards: vec![Vec::new(); SHARDS], bytes: Vec::new(), texts }
+impl Entry {
+    /// Its name.
+    pub fn key(&self) -> Key {
+        let [low, high] = self.value;
+        Key { kind: self.kind, value: u128::from(high) << 64 | u128::from(low), message_id: self.message_id }
     }
-
-    /// Adds a row.
-    pub fn push(&mut self, key: Key, fact: &Fact, recipients: &[Recipient]) {
-        let from = self.bytes.len() as u32;
-        code::encode(fact, recipients, self.texts, &mut self.bytes);
-        let pending = Pending {
-            key,
-            sender: fact.sender,
-            annotation: fact.flags & ANNOTATION != 0,
-            stays: fact.marks != 0 || key.kind == KeyKind::MessageId,
-            from,
-            to: self.bytes.len() as u32,
-        };
-        if let Some(shard) = self.shards.get_mut(shard_of(key)) {
-            shard.push(pending);
-        }
-    }
-}
-
-fn shard_of(key: Key) -> usize {
-    // The low bits of a network-message-id are a time, the high ones are random.
-    ((key.value >> 64) as usize ^ (key.value >> 100) as usize) % SHARDS
 }
 
 /// One part of the state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Shard {
-    table: HashTable<u32>,
-    hasher: RandomState,
     /// The bags.
     pub entries: Vec<Entry>,
     /// Message-ids under which a bag is known besides that of its key.
     pub aliases: HashSet<(u64, u32)>,
-    blocks: Vec<Vec<u8>>,
+    facts: Vec<u8>,
 }
 
-impl Default for Shard {
-    fn default() -> Self {
-        Self {
-            table: HashTable::new(),
-            hasher: RandomState::default(),
-            entries: Vec::new(),
-            aliases: HashSet::new(),
-            blocks: Vec::new(),
-        }
-    }
+/// Where a fact lies, and whose it is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    block: u32,
+    from: u32,
+    to: u32,
+    entry: u32,
+    sender: Symbol,
+    bits: u8,
+}
+
+/// A block on its way into a shard: the bags its facts name by number.
+struct Named {
+    entry: u32,
+    message_id: u64,
+    sender: Symbol,
+}
+
+/// Sorts the facts of a part by message.
+#[derive(Default)]
+struct Sorter {
+    table: HashTable<u32>,
+    hasher: RandomState,
+    shard: Shard,
+    places: Vec<Place>,
 }
 
 impl Shard {
-    fn absorb(&mut self, pending: &Pending, bytes: &[u8]) {
-        let hash = self.hasher.hash_one(pending.key.value);
-        let entries = &self.entries;
-        let same = |i: &u32| {
-            entries
-                .get(*i as usize)
-                .is_some_and(|e| e.key.value == pending.key.value && e.key.kind == pending.key.kind)
-        };
-        let index = if let Some(&found) = self.table.find(hash, same) {
-            found
-        } else {
-            let index = self.entries.len() as u32;
-            self.entries.push(Entry {
-                key: pending.key,
-                has_primary: false,
-                sender: pending.sender,
-                last: NONE,
-            });
-            let (entries, hasher) = (&self.entries, &self.hasher);
-            self.table.insert_unique(hash, index, |i| {
-                hasher.hash_one(entries.get(*i as usize).map_or(0, |e| e.key.value))
-            });
-            index
-        };
-        let Some(entry) = self.entries.get_mut(index as usize) else { return };
-        // An annotation matters only to a message that has no other row. Whether one is kept depends on
-        // the order of rows, so nothing may come of it once there is another: neither here nor in decode.
-        let (id, known) = (pending.key.message_id, entry.key.message_id);
-        match (pending.annotation, entry.has_primary) {
-            (true, true) if !pending.stays => return,
-            (true, true) => {}
-            (true, false) if id != 0 && (known == 0 || id < known) => entry.key.message_id = id,
-            (true, false) => {}
-            (false, false) => entry.key.message_id = id,
-            (false, true) if known == 0 => entry.key.message_id = id,
-            (false, true) if id != 0 && id != known => {
-                self.aliases.insert((id, index));
-            }
-            (false, true) => {}
+    /// Takes the blocks of one part, in any order.
+    pub fn of(blocks: &[Vec<u8>]) -> Self {
+        let mut sorter = Sorter::default();
+        let mut named = Vec::new();
+        for (number, block) in (0u32..).zip(blocks) {
+            named.clear();
+            sorter.look_at(number, block, &mut named);
         }
-        entry.has_primary |= !pending.annotation;
-        let mut head = [0u8; 16];
-        let head_len = fragment_head(&mut head, entry, pending.sender, bytes.len());
-        let at = self.blocks_append(head.get(..head_len).unwrap_or_default(), bytes);
-        if let Some(entry) = self.entries.get_mut(index as usize) {
-            entry.last = at;
+        sorter.lay_out(blocks)
+    }
+
+    /// A copy of some bags of other parts.
+    pub fn adopt<'s>(&mut self, other: &'s Self, numbers: impl Iterator<Item = &'s u32>) {
+        for number in numbers.map(|n| *n as usize) {
+            let Some(entry) = other.entries.get(number) else { continue };
+            self.entries.push(Entry { from: self.facts.len() as u32, ..entry.clone() });
+            self.facts.extend_from_slice(other.facts_of(number));
         }
     }
 
-    /// Appends a fragment and returns where: block number times block size, plus offset, in units of four bytes.
-    fn blocks_append(&mut self, head: &[u8], bytes: &[u8]) -> u32 {
-        let need = head.len() + bytes.len();
-        if self.blocks.last().is_none_or(|b| b.len() + need > BLOCK) {
-            self.blocks.push(Vec::with_capacity(BLOCK.max(need)));
-        }
-        let number = self.blocks.len() - 1;
-        let Some(block) = self.blocks.last_mut() else { return NONE };
-        let at = number * BLOCK + block.len();
-        block.extend_from_slice(head);
-        block.extend_from_slice(bytes);
-        while !block.len().is_multiple_of(4) {
-            block.push(0);
-        }
-        // A block larger than the usual holds one fragment at its start, so offsets stay below BLOCK.
-        if block.len() > BLOCK {
-            self.blocks.push(Vec::with_capacity(BLOCK));
-        }
-        (at / 4) as u32
+    fn facts_of(&self, number: usize) -> &[u8] {
+        let from = self.entries.get(number).map_or(self.facts.len(), |e| e.from as usize);
+        let to = self.entries.get(number + 1).map_or(self.facts.len(), |next| next.from as usize);
+        self.facts.get(from..to).unwrap_or_default()
     }
 
     /// Decodes a bag and adds its facts to `bag`.
-    pub fn decode(&self, entry: &Entry, bag: &mut Bag) {
-        let owner = if entry.key.kind == KeyKind::Network { entry.key.value } else { 0 };
-        let id_hash = entry.key.message_id;
+    pub fn decode(&self, number: u32, bag: &mut Bag) {
+        let number = number as usize;
+        let Some(entry) = self.entries.get(number) else { return };
+        let key = entry.key();
+        let owner = if key.kind == KeyKind::Network { key.value } else { 0 };
         let first = bag.facts.len();
-        let mut at = entry.last;
-        while at != NONE {
-            let (block, offset) = (at as usize * 4 / BLOCK, at as usize * 4 % BLOCK);
-            let Some(mut rest) = self.blocks.get(block).and_then(|b| b.get(offset..)) else { return };
-            let previous = code::take(&mut rest) as u32;
-            let sender = match code::take(&mut rest) {
+        let mut rest = self.facts_of(number);
+        while !rest.is_empty() {
+            let sender = match take(&mut rest) {
                 0 => entry.sender,
                 s => Symbol((s - 1) as u32),
             };
-            let length = code::take(&mut rest) as usize;
-            let mut body = rest.get(..length).unwrap_or_default();
-            code::decode(&mut body, code::Known { sender, owner, id_hash }, bag);
-            at = previous;
+            code::decode(&mut rest, code::Known { sender, owner, id_hash: entry.message_id }, bag);
         }
-        if entry.has_primary && entry.key.kind != KeyKind::MessageId {
+        if entry.moved && entry.kind != KeyKind::MessageId {
             drop_annotations(bag, first);
         }
     }
+}
+
+impl Sorter {
+    /// Finds the facts of a block and the bags they belong to.
+    fn look_at(&mut self, number: u32, block: &[u8], named: &mut Vec<Named>) {
+        let mut rest = block;
+        while !rest.is_empty() {
+            let bag = match (take(&mut rest) as usize).checked_sub(1) {
+                Some(bag) => bag,
+                None => {
+                    let (entry, message_id) = self.entry(&mut rest);
+                    let sender = Symbol(take(&mut rest) as u32);
+                    named.push(Named { entry, message_id, sender });
+                    named.len() - 1
+                }
+            };
+            let Some(&Named { entry, mut message_id, mut sender }) = named.get(bag) else { return };
+            let bits = code::byte(&mut rest);
+            if bits & OTHER_ID != 0 {
+                message_id = code::word(&mut rest);
+            }
+            if bits & OTHER_SENDER != 0 {
+                sender = Symbol(take(&mut rest) as u32);
+            }
+            let length = take(&mut rest) as usize;
+            let from = block.len() - rest.len();
+            let to = from + length;
+            rest = rest.get(length..).unwrap_or_default();
+            let place = Place { block: number, from: from as u32, to: to as u32, entry, sender, bits };
+            self.places.push(place);
+            self.note_ids(place, message_id);
+        }
+    }
+
+    /// The bag of a key that is spelled, and its message-id.
+    fn entry(&mut self, rest: &mut &[u8]) -> (u32, u64) {
+        let kind = KeyKind::from_u8(code::byte(rest));
+        let value = [code::word(rest), code::word(rest)];
+        let message_id = code::word(rest);
+        let hash = self.hasher.hash_one(value);
+        let entries = &mut self.shard.entries;
+        let same = |i: &u32| entries.get(*i as usize).is_some_and(|e| e.value == value && e.kind == kind);
+        if let Some(&found) = self.table.find(hash, same) {
+            return (found, message_id);
+        }
+        let index = entries.len() as u32;
+        entries.push(Entry { value, message_id: 0, sender: Symbol(u32::MAX), from: 0, kind, moved: false });
+        let hasher = &self.hasher;
+        self.table.insert_unique(hash, index, |i| {
+            hasher.hash_one(entries.get(*i as usize).map_or([0, 0], |e| e.value))
+        });
+        (index, message_id)
+    }
+
+    /// What a row tells of the message-ids of its bag. A note matters only to a message that has no other row.
+    fn note_ids(&mut self, place: Place, id: u64) {
+        let Some(entry) = self.shard.entries.get_mut(place.entry as usize) else { return };
+        if entry.sender.0 == u32::MAX {
+            entry.sender = place.sender;
+        }
+        let (note, known) = (place.bits & NOTE != 0, entry.message_id);
+        match (note, entry.moved) {
+            (true, true) => return,
+            (true, false) if id != 0 && (known == 0 || id < known) => entry.message_id = id,
+            (true, false) => {}
+            (false, false) => entry.message_id = id,
+            (false, true) if known == 0 => entry.message_id = id,
+            (false, true) if id != 0 && id != known => {
+                self.shard.aliases.insert((id, place.entry));
+            }
+            (false, true) => {}
+        }
+        entry.moved |= !note;
+    }
+
+    /// Puts the facts of each bag side by side.
+    fn lay_out(mut self, blocks: &[Vec<u8>]) -> Shard {
+        let Shard { entries, facts, .. } = &mut self.shard;
+        self.places.retain(|p| {
+            let moved = entries.get(p.entry as usize).is_some_and(|e| e.moved);
+            p.bits & NOTE == 0 || p.bits & STAYS != 0 || !moved
+        });
+        let order = by_entry(&self.places, entries.len());
+        facts.reserve_exact(self.places.iter().map(|p| (p.to - p.from) as usize + 5).sum());
+        let mut next = 0;
+        for place in order.iter().filter_map(|i| self.places.get(*i as usize)) {
+            while next <= place.entry as usize {
+                if let Some(entry) = entries.get_mut(next) {
+                    entry.from = facts.len() as u32;
+                }
+                next += 1;
+            }
+            let own = entries.get(place.entry as usize).map_or(place.sender, |e| e.sender);
+            put(if place.sender == own { 0 } else { u64::from(place.sender.0) + 1 }, facts);
+            let block = blocks.get(place.block as usize).map(Vec::as_slice).unwrap_or_default();
+            facts.extend_from_slice(block.get(place.from as usize..place.to as usize).unwrap_or_default());
+        }
+        for entry in entries.iter_mut().skip(next) {
+            entry.from = facts.len() as u32;
+        }
+        facts.shrink_to_fit();
+        entries.shrink_to_fit();
+        self.shard
+    }
+}
+
+/// The numbers of places by entry; a counting sort, since a part has few entries.
+fn by_entry(places: &[Place], entries: usize) -> Vec<u32> {
+    let mut ends = vec![0u32; entries + 1];
+    for place in places {
+        if let Some(count) = ends.get_mut(place.entry as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    let mut order = vec![0u32; places.len()];
+    for (number, place) in (0u32..).zip(places) {
+        let Some(next) = ends.get_mut(place.entry as usize) else { continue };
+        if let Some(slot) = order.get_mut(*next as usize) {
+            *slot = number;
+        }
+        *next += 1;
+    }
+    order
 }
 
 /// Takes the annotations out of a bag that has other rows; what filters they met stays with those.
@@ -278,53 +333,5 @@ fn drop_annotations(bag: &mut Bag, first: usize) {
     });
     if let Some(kept) = bag.facts.get_mut(first) {
         kept.marks |= marks;
-    }
-}
-
-fn fragment_head(head: &mut [u8; 16], entry: &Entry, sender: Symbol, length: usize) -> usize {
-    let mut out = Vec::with_capacity(16);
-    code::put(u64::from(entry.last), &mut out);
-    code::put(if sender == entry.sender { 0 } else { u64::from(sender.0) + 1 }, &mut out);
-    code::put(length as u64, &mut out);
-    for (to, from) in head.iter_mut().zip(&out) {
-        *to = *from;
-    }
-    out.len()
-}
-
-/// The whole state while it is filled.
-#[derive(Debug)]
-pub struct Store {
-    shards: Vec<Mutex<Shard>>,
-}
-
-impl Default for Store {
-    fn default() -> Self {
-        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
-    }
-}
-
-impl Store {
-    /// Takes all that a batch holds, and empties it. `start` spreads threads over the shards.
-    pub fn absorb(&self, batch: &mut Batch, start: usize) {
-        for i in 0..SHARDS {
-            let number = (start + i) % SHARDS;
-            let (Some(pending), Some(shard)) = (batch.shards.get_mut(number), self.shards.get(number)) else {
-                continue;
-            };
-            if pending.is_empty() {
-                continue;
-            }
-            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            for p in pending.drain(..) {
-                shard.absorb(&p, batch.bytes.get(p.from as usize..p.to as usize).unwrap_or_default());
-            }
-        }
-        batch.bytes.clear();
-    }
-
-    /// The state when all is read.
-    pub fn finish(self) -> Vec<Shard> {
-        self.shards.into_iter().map(|s| s.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
     }
 }

@@ -290,11 +290,13 @@ fn clap_stays_in_the_arguments() {
 
 #[test]
 fn files_are_opened_behind_the_doors_only() {
-    let allowed = |path: &str| path.starts_with("input/") || path == "output/file.rs";
+    // Facts that do not fit in memory lie in a file of their own, which is neither input nor output.
+    let own = ["output/file.rs", "pipeline/parts.rs"];
+    let allowed = |path: &str| path.starts_with("input/") || own.contains(&path);
     let is = |before: &str, w: &str, _: &str| {
         matches!(w, "File" | "OpenOptions") || (w == "fs" && before.ends_with("std::"))
     };
-    expect_none("std::fs outside of input and output/file.rs", &holders(is, allowed));
+    expect_none("std::fs outside of input, output/file.rs and pipeline/parts.rs", &holders(is, allowed));
 }
 
 #[test]
