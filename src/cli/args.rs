@@ -256,6 +256,13 @@ pub(super) struct ReadArgs {
     /// No subject reaches any output.
     #[arg(long)]
     pub no_subjects: bool,
+    /// Memory that the work may take, such as 512MiB; beyond it the work goes by way of a temporary file.
+    /// If absent, a quarter of the machine's.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Work")]
+    pub memory: Option<u64>,
+    /// Folder of the temporary file, if one is needed; the system's if absent.
+    #[arg(long, value_name = "DIR", help_heading = "Work")]
+    pub temp_dir: Option<PathBuf>,
     /// Write what could not be read to this file, as JSON lines with the raw line.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,

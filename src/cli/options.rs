@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::args::{FilterArgs, ReadArgs, When};
 use crate::input::{self, discover::Found};
 use crate::model::journey::Decision;
 use crate::pipeline::filter::{Filter, Patterns};
+use crate::pipeline::parts::Budget;
 use crate::pipeline::window::Window;
 use crate::pipeline::{CHUNK, Needs, Options};
 
@@ -81,8 +83,29 @@ pub(super) fn options(args: &ReadArgs, env: &Environment, needs: Needs) -> Resul
         needs: Needs { subjects: !args.no_subjects, ..needs },
         no_raw: args.no_subjects,
         near: None,
+        budget: budget(args)?,
         keep_rejects: if args.rejects.is_some() { usize::MAX } else { 20 },
     })
+}
+
+/// Half of the memory is for facts as they come, since sorting them takes as much again for a while.
+fn budget(args: &ReadArgs) -> Result<Budget, Usage> {
+    let memory = args.memory.unwrap_or_else(|| machine_memory() / 4);
+    let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    if args.temp_dir.is_some() && !folder.is_dir() {
+        return Err(Usage(format!("--temp-dir: {} is no folder", folder.display())));
+    }
+    Ok(Budget { bytes: (memory / 2) as usize, folder })
+}
+
+/// Bytes of memory of this machine, or of the container it shows us; much where it does not tell.
+fn machine_memory() -> u64 {
+    let ram = MemoryRefreshKind::nothing().with_ram();
+    let Ok(system) = System::new_with_specifics(RefreshKind::nothing().with_memory(ram)) else {
+        return u64::MAX;
+    };
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    system.total_memory().min(limit)
 }
 
 fn window(args: &ReadArgs, env: &Environment) -> Result<Window, Usage> {

@@ -57,21 +57,12 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The hash by which this table knows a text; ask once, use for a cache and for [`Self::intern_hashed`].
-    pub fn hash(&self, text: &[u8]) -> u64 {
-        self.hasher.hash_one(text)
-    }
-
     /// The symbol of a text, which is stored if it is new.
     pub fn intern(&self, text: &[u8]) -> Symbol {
-        self.intern_hashed(self.hash(text), text)
-    }
-
-    /// As [`Self::intern`], with the hash at hand.
-    pub fn intern_hashed(&self, hash: u64, text: &[u8]) -> Symbol {
         if text.is_empty() {
             return EMPTY;
         }
+        let hash = self.hasher.hash_one(text);
         let number = (hash >> 32) as usize % SHARDS;
         let Some(lock) = self.shards.get(number) else { return EMPTY };
         let symbol = |index: u32| Symbol(index * SHARDS as u32 + number as u32);
@@ -104,7 +95,7 @@ impl Names {
         if text.is_empty() {
             return Some(EMPTY);
         }
-        let hash = self.hash(text);
+        let hash = self.hasher.hash_one(text);
         let number = (hash >> 32) as usize % SHARDS;
         let shard = self.shards.get(number)?.read().unwrap_or_else(PoisonError::into_inner);
         shard.find(hash, text).map(|index| Symbol(index * SHARDS as u32 + number as u32))

@@ -61,6 +61,12 @@ impl<'a> Event<'a> {
         self.record.span(first, last)
     }
 
+    /// A field as it stands in the log, quotes and all.
+    #[inline]
+    pub fn raw(&self, column: Column) -> &'a [u8] {
+        self.record.raw(column)
+    }
+
     /// Whether the log has the column.
     pub fn has(&self, column: Column) -> bool {
         self.schema().has(column)

@@ -1,14 +1,12 @@
 //! From typed rows to facts: what a run keeps of each row, counted as it goes.
 
-use std::borrow::Cow;
-
 use hashbrown::HashSet;
 
 use crate::model::column::Column;
 use crate::model::event::{EventId, Role, Source, role};
 use crate::model::intake::Position;
 use crate::model::journey::StatusInfo;
-use crate::model::name::{EMPTY, Symbol, fold_case, short_host};
+use crate::model::name::{EMPTY, Symbol, short_host};
 use crate::model::status::Alignment;
 use crate::parse::event::Event;
 use crate::parse::{context, message_info, status, values};
@@ -17,9 +15,9 @@ use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::KeyKind;
 
 use super::Run;
-use super::cache::NameCache;
+use super::known::{Connector, HostNames, Known, Sender};
 use super::plan::Planned;
-use super::rows::{Hosts, direction, is_probe_row, mask, sender_flags, split_addresses, stays_inside};
+use super::rows::{Hosts, direction, mask, split_addresses};
 use super::seen::Seen;
 use super::standing::Standing;
 use super::worker::Sink;
@@ -29,9 +27,10 @@ pub(super) struct Absorber<'r> {
     run: &'r Run<'r>,
     pub seen: Seen,
     pub batch: Batch,
-    cache: NameCache,
+    known: Known<'r>,
     recipients: Vec<Recipient>,
-    folded: Vec<u8>,
+    /// Who sent the row at hand.
+    sender: Sender,
 }
 
 impl<'r> Absorber<'r> {
@@ -40,9 +39,9 @@ impl<'r> Absorber<'r> {
             run,
             seen: Seen::default(),
             batch: Batch::new(run.needs.texts, run.parting.clone()),
-            cache: NameCache::new(),
+            known: Known::new(run.names),
             recipients: Vec::new(),
-            folded: Vec::new(),
+            sender: Sender::default(),
         }
     }
 
@@ -96,36 +95,46 @@ impl<'r> Absorber<'r> {
         self.run.only.is_some_and(of_another)
     }
 
-    fn standing(&self, event: &Event<'_>) -> Standing {
-        Standing::of(event, self.run.window, self.run.include_probes)
+    /// Whether the row counts. Of one that lies in the window, sender and recipients are read.
+    fn standing(&mut self, event: &Event<'_>) -> Standing {
+        let (window, include_probes) = (self.run.window, self.run.include_probes);
+        Standing::of(event, window, || self.meets_probe(event) && !include_probes)
+    }
+
+    /// Reads who sent the row and who is to have it; tells whether one of them is a health probe.
+    fn meets_probe(&mut self, event: &Event<'_>) -> bool {
+        self.sender = self.known.sender(event);
+        let mut probe = self.sender.probe;
+        self.recipients.clear();
+        let list = event.text(Column::Recipients);
+        let texts = self.run.needs.texts;
+        for text in split_addresses(&list) {
+            let address = self.known.address(text);
+            probe |= address.probe;
+            let shown = if texts { self.known.name(text) } else { address.symbol };
+            self.recipients.push(Recipient { address: address.symbol, shown, status: StatusInfo::default() });
+        }
+        if probe {
+            self.sender.flags |= fact::PROBE;
+        }
+        probe
     }
 
     fn name(&mut self, text: &[u8]) -> Symbol {
-        self.cache.intern(self.run.names, text)
-    }
-
-    fn folded_name(&mut self, text: &[u8]) -> Symbol {
-        if text.iter().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
-            return self.name(text);
-        }
-        let mut folded = std::mem::take(&mut self.folded);
-        fold_case(text, &mut folded);
-        let symbol = self.name(&folded);
-        self.folded = folded;
-        symbol
+        self.known.name(text)
     }
 
     /// Turns a row into a fact and puts it into the batch. `new`: it was not read before, in another copy of the log.
     fn keep(&mut self, event: &Event<'_>, at: Position, (twin, new): (u64, bool), file: &Planned) {
-        let hosts = Hosts::of(event, &file.host);
-        let server = self.name(&hosts.writer);
+        let hosts = self.known.hosts(event, &file.host);
         if new {
-            self.count(event, server);
+            self.count(event, hosts.writer);
         }
         let network = values::guid(event.text(Column::NetworkMessageId).trim_ascii());
         let message_id = event.text(Column::MessageId);
         let id = event.number(Column::InternalMessageId).unwrap_or(0);
-        let key = self.run.keyer.key(network, &message_id, &hosts.writer, id, event.line());
+        let writer = || Hosts::of(event, &file.host).writer;
+        let key = self.run.keyer.key(network, &message_id, (writer, id), event.line());
         let annotation = role(event.event, event.source) == Role::Annotation;
         if key.kind == KeyKind::Instance && (annotation || event.event == EventId::NotifyMapi) {
             self.seen.unattached += u64::from(new);
@@ -141,43 +150,45 @@ impl<'r> Absorber<'r> {
         {
             return;
         }
-        let marks = self.run.filter.marks(event, &hosts.writer);
+        let filter = self.run.filter;
+        let marks = if filter.is_empty() { 0 } else { filter.marks(event, &writer()) };
         if let Some(near) = self.run.near {
             near.look(&message_id, &mut self.seen.near);
         }
-        let (sender, flags) = self.sender(event);
+        let connector = self.known.connector(event);
         let mut fact = Fact {
             time: event.time,
             event: event.event,
             source: event.source,
-            flags: flags | if annotation { fact::ANNOTATION } else { 0 },
-            server,
+            flags: self.sender.flags | if annotation { fact::ANNOTATION } else { 0 },
+            server: hosts.writer,
             id,
-            connector: self.name(&event.text(Column::ConnectorId)),
-            peer: self.name(&hosts.peer),
-            sender: self.folded_name(&sender),
+            connector: connector.symbol,
+            peer: hosts.peer,
+            sender: self.sender.symbol,
             evidence: at,
             twin,
             marks,
             ..Fact::default()
         };
-        if needs_ip(event, &hosts, &fact) {
-            fact.peer_ip = self.name(&hosts.peer_ip);
+        if needs_ip(event, hosts, connector) {
+            fact.peer_ip = hosts.peer_ip;
         }
-        self.particulars(event, &mut fact);
-        self.take_recipients(event, &fact);
+        self.particulars(event, connector, &mut fact);
+        self.take_statuses_as_needed(event, &fact);
         fact.count = self.recipients.len() as u32;
-        self.add_texts(event, &mut fact, (&sender, &message_id));
+        self.add_texts(event, &mut fact, &message_id);
         self.batch.push(key, &fact, &self.recipients);
     }
 
     /// What only `routes` and `trace` print.
-    fn add_texts(&mut self, event: &Event<'_>, fact: &mut Fact, (sender, message_id): (&[u8], &[u8])) {
+    fn add_texts(&mut self, event: &Event<'_>, fact: &mut Fact, message_id: &[u8]) {
         if !self.run.needs.texts {
             return;
         }
         fact.related_shown = self.name(&event.text(Column::RelatedRecipient));
-        fact.sender_shown = self.name(sender);
+        let path = event.text(Column::ReturnPath);
+        fact.sender_shown = self.name(&if path.is_empty() { event.text(Column::Sender) } else { path });
         fact.message_id = self.name(message_id);
         fact.subject = if self.run.needs.subjects { self.name(&event.text(Column::Subject)) } else { EMPTY };
         fact.reference = self.name(&event.text(Column::Reference));
@@ -185,6 +196,10 @@ impl<'r> Absorber<'r> {
 
     fn count(&mut self, event: &Event<'_>, server: Symbol) {
         self.seen.cover(server, event.time.hour());
+        self.seen.see(event.time);
+        if event.event != EventId::Other && event.source != Source::Other {
+            return self.seen.event(event.event, event.source);
+        }
         let unknown_event = match event.event {
             EventId::Other => self.name(&event.text(Column::EventId)),
             _ => EMPTY,
@@ -194,30 +209,17 @@ impl<'r> Absorber<'r> {
             _ => EMPTY,
         };
         *self.seen.events.entry((event.event, event.source, unknown_event, unknown_source)).or_default() += 1;
-        self.seen.see(event.time);
-    }
-
-    /// The P1 return path, else sender-address, and what its kind says.
-    fn sender<'e>(&self, event: &Event<'e>) -> (Cow<'e, [u8]>, u16) {
-        let path = event.text(Column::ReturnPath);
-        let from = event.text(Column::Sender);
-        let mut flags = if &*path == b"<>" { fact::NULL_PATH } else { 0 };
-        flags |= sender_flags(&from);
-        if self.run.include_probes && is_probe_row(event) {
-            flags |= fact::PROBE;
-        }
-        (if path.is_empty() { from } else { path }, flags)
     }
 
     /// Where a SEND went: to whom, under which id there, and whether that is inside the organisation.
-    fn next_hop(&mut self, event: &Event<'_>, fact: &mut Fact) {
+    fn next_hop(&mut self, event: &Event<'_>, connector: Connector, fact: &mut Fact) {
         let context = event.text(Column::SourceContext);
         let next = context::next_hop(&context);
         fact.link_id = next.internal_id.unwrap_or(0);
         if fact.link_id != 0 {
             fact.link_host = self.name(&short_host(next.host));
         }
-        if stays_inside(&event.text(Column::ConnectorId)) {
+        if connector.inside {
             fact.flags |= fact::INTRA;
             if fact.link_host == EMPTY {
                 // Where its log is not here, no row of its own gives it this name.
@@ -227,7 +229,7 @@ impl<'r> Absorber<'r> {
     }
 
     /// What only some events carry.
-    fn particulars(&mut self, event: &Event<'_>, fact: &mut Fact) {
+    fn particulars(&mut self, event: &Event<'_>, connector: Connector, fact: &mut Fact) {
         match event.event {
             EventId::Receive => {
                 fact.size = event.number(Column::TotalBytes);
@@ -243,7 +245,7 @@ impl<'r> Absorber<'r> {
                 }
             }
             EventId::Send | EventId::SendExternal => {
-                self.next_hop(event, fact);
+                self.next_hop(event, connector, fact);
             }
             EventId::Throttle => {
                 let braked =
@@ -254,7 +256,7 @@ impl<'r> Absorber<'r> {
                 fact.link_id = values::number(event.text(Column::Reference).trim_ascii()).unwrap_or(0);
             }
             EventId::Resolve | EventId::Redirect | EventId::Expand | EventId::DuplicateExpand => {
-                fact.related = self.folded_name(&event.text(Column::RelatedRecipient));
+                fact.related = self.known.address(&event.text(Column::RelatedRecipient)).symbol;
             }
             EventId::Defer => {
                 let retry = event.text(Column::MessageInfo);
@@ -286,21 +288,15 @@ impl<'r> Absorber<'r> {
         }
     }
 
-    /// The recipients with their statuses.
-    fn take_recipients(&mut self, event: &Event<'_>, fact: &Fact) {
-        self.recipients.clear();
-        let list = event.text(Column::Recipients);
-        let texts = self.run.needs.texts;
-        for address in split_addresses(&list) {
-            let folded = self.folded_name(address);
-            let shown = if texts { self.name(address) } else { folded };
-            self.recipients.push(Recipient { address: folded, shown, status: StatusInfo::default() });
+    /// The statuses of the recipients, where they tell something.
+    fn take_statuses_as_needed(&mut self, event: &Event<'_>, fact: &Fact) {
+        if self.recipients.is_empty() {
+            return;
         }
         // Of notes, which threads leave out as they come, none is counted here or with the statuses.
         let note = fact.flags & fact::ANNOTATION != 0;
         if let Some(count) = event.number(Column::RecipientCount)
             && count != self.recipients.len() as u64
-            && !self.recipients.is_empty()
             && !note
         {
             self.seen.ledger.recipient_count_mismatches += 1;
@@ -310,7 +306,7 @@ impl<'r> Absorber<'r> {
             EventId::Receive | EventId::Send | EventId::SendExternal | EventId::Deliver | EventId::Submit
         );
         let several = self.recipients.len() > 1 && event.event != EventId::Receive;
-        if !self.recipients.is_empty() && (several || failing || (texts && event.event != EventId::Receive)) {
+        if several || failing || (self.run.needs.texts && event.event != EventId::Receive) {
             self.take_statuses(event, fact);
         }
     }
@@ -376,12 +372,12 @@ impl Sink for Absorber<'_> {
 }
 
 /// An address tells who is on the other side of an arrival or a send; elsewhere only where no host does.
-fn needs_ip(event: &Event<'_>, hosts: &Hosts<'_>, fact: &Fact) -> bool {
-    fact.peer == EMPTY
+fn needs_ip(event: &Event<'_>, hosts: HostNames, connector: Connector) -> bool {
+    hosts.peer == EMPTY
         || match event.event {
             EventId::Receive => event.source == Source::Smtp,
             EventId::SendExternal => true,
-            EventId::Send => !stays_inside(&event.text(Column::ConnectorId)) || hosts.peer.is_empty(),
+            EventId::Send => !connector.inside,
             _ => false,
         }
 }

@@ -2,10 +2,11 @@
 //! The only place with threads, and the only one that knows all the stages.
 
 mod absorb;
-mod cache;
 mod feed;
 pub mod filter;
 mod judge;
+mod known;
+mod memo;
 mod near;
 pub mod parts;
 mod plan;
@@ -37,6 +38,7 @@ use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 use filter::Filter;
 use near::Near;
+use parts::{Budget, SpillError};
 use window::Window;
 
 /// What a verb asks of a run; what it does not ask for is not kept.
@@ -57,6 +59,18 @@ impl Needs {
     fn shows_findings(self) -> bool {
         matches!(self.findings, Findings::Samples | Findings::Instances)
     }
+}
+
+/// Why a run came to nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The threads did not start.
+    #[error(transparent)]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// What did not fit in memory could not be put aside or brought back.
+    #[error(transparent)]
+    Spill(#[from] SpillError),
 }
 
 /// How much is asked of findings.
@@ -92,6 +106,8 @@ pub struct Options {
     pub keep_rejects: usize,
     /// Keep them without their lines, which hold subjects.
     pub no_raw: bool,
+    /// How much memory facts may take.
+    pub budget: Budget,
     /// A message-id that may be mistyped: those like it are gathered.
     pub near: Option<String>,
 }
@@ -108,6 +124,7 @@ impl Default for Options {
             keep_rejects: 20,
             no_raw: false,
             near: None,
+            budget: Budget::default(),
         }
     }
 }

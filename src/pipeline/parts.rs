@@ -145,6 +145,11 @@ impl Parts {
         }
     }
 
+    /// Whether something went wrong, so that reading on is of no use.
+    pub(super) fn failed(&self) -> bool {
+        lock(&self.failed).is_some()
+    }
+
     /// What went wrong, if anything did; nothing that was built of the parts holds then.
     pub(super) fn error(&self) -> Result<(), SpillError> {
         let folder = self.budget.folder.display().to_string();

@@ -9,12 +9,12 @@ use super::absorb::Absorber;
 use super::feed::{Chunk, Feed};
 use super::judge::{Judged, judge, look};
 use super::near::Near;
-use super::parts::{Budget, Parts};
+use super::parts::{Budget, Parts, SpillError};
 use super::plan::{Plan, Planned, plan};
 use super::seen::Seen;
 use super::state::{Order, State};
 use super::worker::Worker;
-use super::{Findings, Needs, Options, Reading, Run};
+use super::{Findings, Needs, Options, ReadError, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::name::Names;
 use crate::route::store::Keyer;
@@ -29,7 +29,7 @@ pub fn read(
     sources: Vec<Source>,
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Reading, rayon::ThreadPoolBuildError> {
+) -> Result<Reading, ReadError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = plan(sources, &options.window);
@@ -42,16 +42,16 @@ pub fn read(
         () if two => Needs { texts: false, ..wants },
         () => wants,
     };
-    let (mut state, seen, errors) = reader.pass(needs, None);
+    let (mut state, seen, errors) = reader.pass(needs, None)?;
     let names = state.names();
     let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
     let events = tally::events(seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), names);
-    let (tally, judged) = pool.install(|| reader.judge(&state));
+    let (tally, judged) = pool.install(|| reader.judge(&state))?;
     if two {
         let chosen = pool.install(|| state.ordered(&options.filter));
         let keys = state.keys_of(chosen.iter().map(Order::spot));
         drop(state);
-        state = reader.pass(wants, Some(&keys)).0;
+        state = reader.pass(wants, Some(&keys))?.0;
     }
     drop(reader);
     let mut reading = account(plan, seen, errors, state.with_pool(pool), (coverage, events));
@@ -73,7 +73,11 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// Reads all files, or of them only the messages of some keys.
-    fn pass(&self, needs: Needs, only: Option<&HashSet<u128>>) -> (State, Seen, Vec<InputError>) {
+    fn pass(
+        &self,
+        needs: Needs,
+        only: Option<&HashSet<u128>>,
+    ) -> Result<(State, Seen, Vec<InputError>), SpillError> {
         if let (Some(file), Some(_)) = (self.plan.files.first(), only) {
             file.twins.forget();
         }
@@ -94,24 +98,30 @@ impl Reader<'_> {
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
         let build = || State::new(done.parts, names.freeze(), needs.texts, resubmitted);
         let state = self.pool.install(build);
-        (state, done.seen, done.errors)
+        state.error()?;
+        Ok((state, done.seen, done.errors))
     }
 
     /// Adds up and judges all messages, as far as that was asked for.
-    fn judge(&self, state: &State) -> (Option<Tally>, Judged) {
+    fn judge(&self, state: &State) -> Result<(Option<Tally>, Judged), SpillError> {
         let (wants, filter) = (self.options.needs, &self.options.filter);
         if !wants.sums && wants.findings == Findings::None {
-            return (None, Judged::default());
+            return Ok((None, Judged::default()));
         }
         let (tally, norms, suspects) = look(state, filter, wants.sums);
         let every = wants.findings == Findings::Instances;
         let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), self.plan);
         if wants.shows_findings() && !shown.is_empty() {
             let all = Needs { texts: true, ..wants };
-            let again = (!self.once).then(|| self.pass(all, Some(&state.keys_of(shown.into_iter()))).0);
+            let again = if self.once {
+                None
+            } else {
+                Some(self.pass(all, Some(&state.keys_of(shown.into_iter())))?.0)
+            };
             judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
         }
-        (tally, judged)
+        state.error()?;
+        Ok((tally, judged))
     }
 }
 
@@ -165,6 +175,7 @@ struct Pass<'p> {
     no_raw: bool,
     progress: &'p (dyn Fn(u64) + Sync),
     errors: Mutex<Vec<InputError>>,
+    budget: Budget,
 }
 
 enum Progress {
@@ -189,11 +200,12 @@ impl<'p> Pass<'p> {
             no_raw: options.no_raw,
             progress,
             errors: Mutex::new(Vec::new()),
+            budget: options.budget.clone(),
         }
     }
 
     fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
-        let parts = Parts::new(Budget::default());
+        let parts = Parts::new(self.budget.clone());
         let seen_by_all: Vec<Seen> = pool.broadcast(|_| {
             let mut worker = Worker::new(Absorber::new(run), self.keep_rejects, self.no_raw);
             self.work(&mut worker, &parts);
@@ -228,7 +240,7 @@ impl<'p> Pass<'p> {
 
     fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
         let mut spare = Vec::new();
-        while let Some(chunk) = self.take(number, spare) {
+        while let Some(chunk) = self.take(number, spare).filter(|_| !parts.failed()) {
             if let Some((_, planned)) = self.files.get(number) {
                 worker.chunk(&chunk, planned);
             }

@@ -80,10 +80,11 @@ pub(super) fn is_probe_row(event: &Event<'_>) -> bool {
         || split_addresses(&event.text(Column::Recipients)).any(is_probe)
 }
 
-fn is_probe(address: &[u8]) -> bool {
+pub(super) fn is_probe(address: &[u8]) -> bool {
     const PROBES: [&[u8]; 4] =
         [b"HealthMailbox", b"inboundproxy@", b"maildeliveryprobe@", b"MicrosoftExchangeMonitoring"];
-    PROBES.iter().any(|p| address.get(..p.len()).is_some_and(|head| head.eq_ignore_ascii_case(p)))
+    matches!(address.first(), Some(b'H' | b'h' | b'i' | b'I' | b'm' | b'M'))
+        && PROBES.iter().any(|p| address.get(..p.len()).is_some_and(|head| head.eq_ignore_ascii_case(p)))
 }
 
 /// The addresses of a list; a `;` inside a quoted local part is no separator.

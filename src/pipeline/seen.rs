@@ -7,8 +7,11 @@ use hashbrown::{HashMap, HashSet};
 use super::near;
 use crate::model::event::{EventId, Source};
 use crate::model::intake::{Ledger, Reject};
-use crate::model::name::Symbol;
+use crate::model::name::{EMPTY, Symbol};
 use crate::model::time::Timestamp;
+
+/// More than there are known names of events, and of sources.
+const KINDS: usize = 64;
 
 /// What one thread has seen; merged when all is read.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ pub(super) struct Seen {
     /// The file that is being read, and what was found in it.
     file: u32,
     pub current: FileCount,
+    /// Rows by event-id and source, where both are known.
+    known: Vec<u64>,
     /// Rows of the server and hour of the last row.
     here: ((Symbol, i64), u64),
 
@@ -104,6 +109,12 @@ impl Seen {
         if rows > 0 {
             *self.coverage.entry(place).or_default() += rows;
         }
+        for (place, count) in std::mem::take(&mut self.known).into_iter().enumerate().filter(|(_, n)| *n > 0)
+        {
+            let event = EventId::from_u8((place / KINDS) as u8);
+            let source = Source::from_u8((place % KINDS) as u8);
+            *self.events.entry((event, source, EMPTY, EMPTY)).or_default() += count;
+        }
     }
 
     /// Counts a row of a server and hour; most rows share those of the row before.
@@ -115,6 +126,17 @@ impl Seen {
             }
         }
         self.here.1 += 1;
+    }
+
+    /// Counts an event; most rows have names that are known.
+    pub(super) fn event(&mut self, event: EventId, source: Source) {
+        let place = event as usize * KINDS + source as usize;
+        if self.known.len() <= place {
+            self.known.resize(KINDS * KINDS, 0);
+        }
+        if let Some(count) = self.known.get_mut(place) {
+            *count += 1;
+        }
     }
 
     /// Counts a record.

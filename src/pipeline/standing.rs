@@ -1,6 +1,5 @@
 //! Whether a row counts, or for what it is set aside.
 
-use super::rows::is_probe_row;
 use super::window::Window;
 use crate::model::event::{Role, role};
 use crate::model::intake::Ledger;
@@ -17,10 +16,11 @@ pub(super) enum Standing {
 
 impl Standing {
     /// Judges a row; of several reasons to set it aside the first in the order of the ledger holds.
-    pub(super) fn of(event: &Event<'_>, window: Window, include_probes: bool) -> Self {
+    /// `is_probe` is asked of rows in the window.
+    pub(super) fn of(event: &Event<'_>, window: Window, is_probe: impl FnOnce() -> bool) -> Self {
         if !window.holds(event.time) {
             Self::OutsideWindow
-        } else if !include_probes && is_probe_row(event) {
+        } else if is_probe() {
             Self::Probe
         } else if role(event.event, event.source) == Role::Redundancy {
             Self::Redundancy

@@ -16,7 +16,7 @@ use super::feed::{Chunk, Feed};
 use super::parts::{Budget, Parts};
 use super::plan::{Plan, Planned, plan};
 use super::read::account;
-use super::rows::Hosts;
+use super::rows::{Hosts, is_probe_row};
 use super::seen::Seen;
 use super::standing::Standing;
 use super::state::State;
@@ -230,7 +230,7 @@ impl<'j> Lines<'j> {
 impl Sink for Lines<'_> {
     fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
         let options = self.job.options;
-        let standing = Standing::of(event, options.window, options.include_probes);
+        let standing = Standing::of(event, options.window, || !options.include_probes && is_probe_row(event));
         let shown = matches!(standing, Standing::Counted | Standing::Redundancy);
         let chosen = shown && self.is_chosen(event, file);
         let from = self.piece.text.len();

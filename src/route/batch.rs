@@ -11,7 +11,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::code::{self, put};
+use super::code::{self, Base, put};
 use super::fact::{ANNOTATION, Fact, Recipient};
 use super::store::{Key, KeyKind};
 use crate::model::name::{EMPTY, Symbol};
@@ -32,6 +32,8 @@ pub(super) const STAYS: u8 = 1 << 1;
 pub(super) const OTHER_ID: u8 = 1 << 2;
 /// The same of its sender.
 pub(super) const OTHER_SENDER: u8 = 1 << 3;
+/// It is written with the last fact of the message in this block that moves it as its base.
+pub(super) const BASED: u8 = 1 << 4;
 
 /// Facts of one part.
 #[derive(Debug, Default)]
@@ -52,6 +54,8 @@ struct Recent {
     bag: u32,
     /// A row that moves it was met too.
     moved: bool,
+    /// The last such row in the block.
+    base: Option<Base>,
 }
 
 /// One thread's facts, and the way to their parts.
@@ -70,7 +74,7 @@ impl Batch {
     /// With `texts`, facts keep what only `routes` and `trace` print. All threads are given one `hasher`.
     pub fn new(texts: bool, hasher: RandomState) -> Self {
         let key = Key { kind: KeyKind::Network, value: 0, message_id: 0 };
-        let none = Recent { key, sender: EMPTY, serial: 0, bag: 0, moved: false };
+        let none = Recent { key, sender: EMPTY, serial: 0, bag: 0, moved: false, base: None };
         let blocks = (0..PARTS).map(|_| Block::default()).collect();
         Self { blocks, full: Vec::new(), recent: vec![none; RECENT], hasher, serials: 0, texts }
     }
@@ -103,6 +107,7 @@ impl Batch {
             put(u64::from(recent.bag) + 1, out);
             bits |= if recent.key.message_id == key.message_id { 0 } else { OTHER_ID };
             bits |= if recent.sender == fact.sender { 0 } else { OTHER_SENDER };
+            bits |= if recent.base.is_some() { BASED } else { 0 };
             out.push(bits);
             if bits & OTHER_ID != 0 {
                 out.extend_from_slice(&key.message_id.to_le_bytes());
@@ -118,10 +123,14 @@ impl Batch {
             put(u64::from(fact.sender.0), out);
             out.push(bits);
             let moved = !note || known && recent.moved;
-            *recent = Recent { key, sender: fact.sender, serial: block.serial, bag: block.bags, moved };
+            *recent =
+                Recent { key, sender: fact.sender, serial: block.serial, bag: block.bags, moved, base: None };
             block.bags += 1;
         }
-        append(out, |out| code::encode(fact, recipients, self.texts, out));
+        append(out, |out| code::encode(fact, recipients, (self.texts, recent.base), out));
+        if !note {
+            recent.base = Some(Base::of(fact));
+        }
         if out.len() >= BLOCK {
             self.full.push((number, std::mem::take(out)));
         }

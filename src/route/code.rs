@@ -63,10 +63,25 @@ mod part {
     pub(super) const MARKS: u32 = 1 << 15;
     pub(super) const TWIN: u32 = 1 << 16;
     pub(super) const MADE_FROM: u32 = 1 << 17;
+    pub(super) const SAME_ID: u32 = 1 << 18;
+}
+
+/// An earlier fact of the same message, of which the next one says only what differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Base {
+    time: Timestamp,
+    id: u64,
+}
+
+impl Base {
+    /// What later facts can rest on.
+    pub fn of(fact: &Fact) -> Self {
+        Self { time: fact.time, id: fact.id }
+    }
 }
 
 /// Which parts a fact has.
-fn parts_of(fact: &Fact, recipients: &[Recipient], texts: bool) -> u32 {
+fn parts_of(fact: &Fact, recipients: &[Recipient], texts: bool, base: Option<Base>) -> u32 {
     let when = |there: bool, bit: u32| if there { bit } else { 0 };
     let shared = recipients.first().map_or(StatusInfo::default(), |r| r.status);
     let status = match recipients.iter().all(|r| r.status == shared) {
@@ -75,7 +90,10 @@ fn parts_of(fact: &Fact, recipients: &[Recipient], texts: bool) -> u32 {
         false => part::OWN_STATUS,
     };
     status
-        | when(fact.id != 0, part::ID)
+        | match base {
+            Some(base) if base.id == fact.id => part::SAME_ID,
+            _ => when(fact.id != 0, part::ID),
+        }
         | when(fact.link_id != 0 || fact.link_host != EMPTY, part::LINK)
         | when(fact.connector != EMPTY, part::CONNECTOR)
         | when(fact.peer != EMPTY, part::PEER)
@@ -93,11 +111,11 @@ fn parts_of(fact: &Fact, recipients: &[Recipient], texts: bool) -> u32 {
 }
 
 /// Writes a fact. Its sender is left to the store, which knows it already for most.
-pub fn encode(fact: &Fact, recipients: &[Recipient], texts: bool, out: &mut Vec<u8>) {
-    let parts = parts_of(fact, recipients, texts);
+pub fn encode(fact: &Fact, recipients: &[Recipient], (texts, base): (bool, Option<Base>), out: &mut Vec<u8>) {
+    let parts = parts_of(fact, recipients, texts, base);
     out.extend_from_slice(&[fact.event as u8, fact.source as u8]);
     put(u64::from(parts), out);
-    put(zigzag(fact.time.0 - EPOCH), out);
+    put(zigzag(fact.time.0 - base.map_or(EPOCH, |b| b.time.0)), out);
     put(u64::from(fact.server.0), out);
     let when = |bit: u32, value: u64, out: &mut Vec<u8>| {
         if parts & bit != 0 {
@@ -200,19 +218,24 @@ pub struct Known {
     pub owner: u128,
     /// Hash of the message-id of its bag.
     pub id_hash: u64,
+    /// What it was written with.
+    pub base: Option<Base>,
 }
 
 /// Reads one fact into the bag.
 pub fn decode(from: &mut &[u8], known: Known, bag: &mut Bag) {
-    let Known { sender, owner, id_hash } = known;
+    let Known { sender, owner, id_hash, base } = known;
     let (event, source) = (EventId::from_u8(byte(from)), Source::from_u8(byte(from)));
     let mut fact = Fact { event, source, owner, id_hash, ..Fact::default() };
     let parts = take(from) as u32;
     let has = |bit: u32| parts & bit != 0;
-    fact.time = Timestamp(unzigzag(take(from)) + EPOCH);
+    fact.time = Timestamp(unzigzag(take(from)) + base.map_or(EPOCH, |b| b.time.0));
     fact.server = symbol(from);
     let mut opt = |bit: u32| if has(bit) { take(from) } else { 0 };
     fact.id = opt(part::ID);
+    if has(part::SAME_ID) {
+        fact.id = base.map_or(0, |b| b.id);
+    }
     fact.link_id = opt(part::LINK);
     fact.link_host = Symbol(opt(part::LINK) as u32);
     fact.connector = Symbol(opt(part::CONNECTOR) as u32);

@@ -1,14 +1,15 @@
 //! One part of the state: for every message of the part a bag of encoded facts, side by side.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 use hashbrown::{HashSet, HashTable};
 
-use super::batch::{NOTE, OTHER_ID, OTHER_SENDER, STAYS};
-use super::code::{self, put, take};
+use super::batch::{BASED, BLOCK, NOTE, OTHER_ID, OTHER_SENDER, STAYS};
+use super::code::{self, Base, put, take};
 use super::fact::{ANNOTATION, Bag};
-use crate::model::name::Symbol;
+use crate::model::name::{EMPTY, Symbol};
 
 /// What names a message before anything is joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +62,13 @@ impl Keyer {
     }
 
     /// The key of a row. A message-id is compared without its angle brackets and blanks around it.
-    pub fn key(&self, network: Option<u128>, message_id: &[u8], server: &[u8], id: u64, line: &[u8]) -> Key {
+    pub fn key<'s>(
+        &self,
+        network: Option<u128>,
+        message_id: &[u8],
+        (server, id): (impl FnOnce() -> Cow<'s, [u8]>, u64),
+        line: &[u8],
+    ) -> Key {
         let trimmed = bare_message_id(message_id);
         let message_id = self.message_id(message_id);
         if let Some(value) = network {
@@ -73,7 +80,7 @@ impl Keyer {
         let value = if id == 0 {
             self.hash(1, line)
         } else {
-            let mut name = server.to_vec();
+            let mut name = server().into_owned();
             name.extend_from_slice(&id.to_le_bytes());
             self.hash(2, &name)
         };
@@ -94,8 +101,9 @@ pub struct Entry {
     value: [u64; 2],
     message_id: u64,
     sender: Symbol,
-    /// Where its facts begin, bytes; they end where those of the next begin.
-    from: u32,
+    /// Where it lies: number of the chunk times its size, and bytes in it.
+    at: u32,
+    bytes: u32,
     kind: KeyKind,
     /// A row moves the message, so that its notes do not matter.
     moved: bool,
@@ -116,7 +124,9 @@ pub struct Shard {
     pub entries: Vec<Entry>,
     /// Message-ids under which a bag is known besides that of its key.
     pub aliases: HashSet<(u64, u32)>,
-    facts: Vec<u8>,
+    /// Each bag is a number of facts, and for each its sender and whether it has a base, and the fact itself.
+    /// In chunks like the blocks they were made of, as that memory is free when these are filled.
+    chunks: Vec<Vec<u8>>,
 }
 
 /// Where a fact lies, and whose it is.
@@ -158,38 +168,55 @@ impl Shard {
         sorter.lay_out(blocks)
     }
 
-    /// A copy of some bags of other parts.
+    /// A copy of some bags of another part.
     pub fn adopt<'s>(&mut self, other: &'s Self, numbers: impl Iterator<Item = &'s u32>) {
-        for number in numbers.map(|n| *n as usize) {
-            let Some(entry) = other.entries.get(number) else { continue };
-            self.entries.push(Entry { from: self.facts.len() as u32, ..entry.clone() });
-            self.facts.extend_from_slice(other.facts_of(number));
+        for entry in numbers.filter_map(|n| other.entries.get(*n as usize)) {
+            let bytes = other.bag(entry).get(..entry.bytes as usize).unwrap_or_default();
+            let at = self.room(bytes.len());
+            self.append(bytes);
+            self.entries.push(Entry { at, ..entry.clone() });
         }
-    }
-
-    fn facts_of(&self, number: usize) -> &[u8] {
-        let from = self.entries.get(number).map_or(self.facts.len(), |e| e.from as usize);
-        let to = self.entries.get(number + 1).map_or(self.facts.len(), |next| next.from as usize);
-        self.facts.get(from..to).unwrap_or_default()
     }
 
     /// Decodes a bag and adds its facts to `bag`.
     pub fn decode(&self, number: u32, bag: &mut Bag) {
-        let number = number as usize;
-        let Some(entry) = self.entries.get(number) else { return };
+        let Some(entry) = self.entries.get(number as usize) else { return };
         let key = entry.key();
         let owner = if key.kind == KeyKind::Network { key.value } else { 0 };
+        let id_hash = entry.message_id;
         let first = bag.facts.len();
-        let mut rest = self.facts_of(number);
-        while !rest.is_empty() {
-            let sender = match take(&mut rest) {
-                0 => entry.sender,
-                s => Symbol((s - 1) as u32),
-            };
-            code::decode(&mut rest, code::Known { sender, owner, id_hash: entry.message_id }, bag);
+        let mut rest = self.bag(entry);
+        let mut last = None;
+        for _ in 0..take(&mut rest) {
+            let head = take(&mut rest);
+            let sender = if head >> 1 == 0 { entry.sender } else { Symbol(((head >> 1) - 1) as u32) };
+            let base = last.filter(|_| head & 1 == 1);
+            code::decode(&mut rest, code::Known { sender, owner, id_hash, base }, bag);
+            last = bag.facts.last().filter(|f| f.flags & ANNOTATION == 0).map(Base::of).or(last);
         }
         if entry.moved && entry.kind != KeyKind::MessageId {
             drop_annotations(bag, first);
+        }
+    }
+
+    /// The bytes from the start of a bag on.
+    fn bag(&self, entry: &Entry) -> &[u8] {
+        let (chunk, from) = (entry.at as usize / BLOCK, entry.at as usize % BLOCK);
+        self.chunks.get(chunk).and_then(|c| c.get(from..)).unwrap_or_default()
+    }
+
+    /// Makes room for a bag of so many bytes and says where. One that is larger than a chunk has its own.
+    fn room(&mut self, bytes: usize) -> u32 {
+        if self.chunks.last().is_none_or(|c| c.len() + bytes > BLOCK) {
+            self.chunks.push(Vec::with_capacity(BLOCK.max(bytes)));
+        }
+        let filled = self.chunks.last().map_or(0, Vec::len);
+        ((self.chunks.len() - 1) * BLOCK + filled) as u32
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.extend_from_slice(bytes);
         }
     }
 }
@@ -238,7 +265,15 @@ impl Sorter {
             return (found, message_id);
         }
         let index = entries.len() as u32;
-        entries.push(Entry { value, message_id: 0, sender: Symbol(u32::MAX), from: 0, kind, moved: false });
+        entries.push(Entry {
+            value,
+            message_id: 0,
+            sender: Symbol(u32::MAX),
+            at: 0,
+            bytes: 0,
+            kind,
+            moved: false,
+        });
         let hasher = &self.hasher;
         self.table.insert_unique(hash, index, |i| {
             hasher.hash_one(entries.get(*i as usize).map_or([0, 0], |e| e.value))
@@ -268,33 +303,35 @@ impl Sorter {
     }
 
     /// Puts the facts of each bag side by side.
-    fn lay_out(mut self, blocks: &[Vec<u8>]) -> Shard {
-        let Shard { entries, facts, .. } = &mut self.shard;
-        self.places.retain(|p| {
-            let moved = entries.get(p.entry as usize).is_some_and(|e| e.moved);
+    fn lay_out(self, blocks: &[Vec<u8>]) -> Shard {
+        let Self { mut shard, mut places, .. } = self;
+        places.retain(|p| {
+            let moved = shard.entries.get(p.entry as usize).is_some_and(|e| e.moved);
             p.bits & NOTE == 0 || p.bits & STAYS != 0 || !moved
         });
-        let order = by_entry(&self.places, entries.len());
-        facts.reserve_exact(self.places.iter().map(|p| (p.to - p.from) as usize + 5).sum());
-        let mut next = 0;
-        for place in order.iter().filter_map(|i| self.places.get(*i as usize)) {
-            while next <= place.entry as usize {
-                if let Some(entry) = entries.get_mut(next) {
-                    entry.from = facts.len() as u32;
-                }
-                next += 1;
+        let order = by_entry(&places, shard.entries.len());
+        let place = |i: &u32| places.get(*i as usize);
+        let mut whole = Vec::new();
+        for bag in order.chunk_by(|a, b| place(a).map(|p| p.entry) == place(b).map(|p| p.entry)) {
+            let Some(number) = bag.first().and_then(place).map(|p| p.entry as usize) else { continue };
+            let sender = shard.entries.get(number).map_or(EMPTY, |e| e.sender);
+            whole.clear();
+            put(bag.len() as u64, &mut whole);
+            for place in bag.iter().filter_map(place) {
+                let other = if place.sender == sender { 0 } else { u64::from(place.sender.0) + 1 };
+                put(other << 1 | u64::from(place.bits & BASED != 0), &mut whole);
+                let block = blocks.get(place.block as usize).map(Vec::as_slice).unwrap_or_default();
+                whole
+                    .extend_from_slice(block.get(place.from as usize..place.to as usize).unwrap_or_default());
             }
-            let own = entries.get(place.entry as usize).map_or(place.sender, |e| e.sender);
-            put(if place.sender == own { 0 } else { u64::from(place.sender.0) + 1 }, facts);
-            let block = blocks.get(place.block as usize).map(Vec::as_slice).unwrap_or_default();
-            facts.extend_from_slice(block.get(place.from as usize..place.to as usize).unwrap_or_default());
+            let at = shard.room(whole.len());
+            shard.append(&whole);
+            if let Some(entry) = shard.entries.get_mut(number) {
+                (entry.at, entry.bytes) = (at, whole.len() as u32);
+            }
         }
-        for entry in entries.iter_mut().skip(next) {
-            entry.from = facts.len() as u32;
-        }
-        facts.shrink_to_fit();
-        entries.shrink_to_fit();
-        self.shard
+        shard.entries.shrink_to_fit();
+        shard
     }
 }
 

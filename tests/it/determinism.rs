@@ -62,10 +62,12 @@ struct Reading {
     order: u64,
     /// Bit `i` packs file `i`.
     packed: u64,
+    /// With hardly any memory, so that everything goes by way of a temporary file.
+    spills: bool,
 }
 
 /// The way all others are compared with.
-const PLAIN: Reading = Reading { threads: 1, chunk: 512 << 10, order: 0, packed: 0 };
+const PLAIN: Reading = Reading { threads: 1, chunk: 512 << 10, order: 0, packed: 0, spills: false };
 
 /// A folder with logs, and their names in it.
 struct Laid {
@@ -111,6 +113,7 @@ impl Laid {
             .arg("--quiet")
             .arg(format!("--threads={}", reading.threads))
             .arg(format!("--chunk-size={}", reading.chunk))
+            .args(reading.spills.then_some("--memory=1B"))
             .current_dir(self.folder.path());
         command
     }
@@ -185,8 +188,8 @@ fn outputs() -> impl Strategy<Value = Vec<&'static [&'static str]>> {
 
 fn readings(chunks: impl Strategy<Value = u32>) -> impl Strategy<Value = Reading> {
     let packed = prop_oneof![Just(0), Just(u64::MAX), any::<u64>()];
-    (select(vec![1u16, 2, 7]), chunks, any::<u64>(), packed)
-        .prop_map(|(threads, chunk, order, packed)| Reading { threads, chunk, order, packed })
+    (select(vec![1u16, 2, 7]), chunks, any::<u64>(), packed, any::<bool>())
+        .prop_map(|(threads, chunk, order, packed, spills)| Reading { threads, chunk, order, packed, spills })
 }
 
 /// Failures print their logs; nothing is written beside the sources.
@@ -265,11 +268,11 @@ proptest! {
 
 /// Reads large logs in two ways, each with every so manieth of the outputs.
 fn expect_same_both_ways(logs: &Logs, every: usize) {
-    for (way, (threads, chunk, order, packed)) in
-        [(2, 4096, 1, u64::MAX), (7, 65_537, 3, 0x5555_5555)].into_iter().enumerate()
+    for (way, (threads, chunk, order, packed, spills)) in
+        [(2, 4096, 1, u64::MAX, false), (7, 65_537, 3, 0x5555_5555, true)].into_iter().enumerate()
     {
         let some: Vec<_> = OUTPUTS.into_iter().skip(way).step_by(every).collect();
-        expect_same(logs, Reading { threads, chunk, order, packed }, &some).unwrap();
+        expect_same(logs, Reading { threads, chunk, order, packed, spills }, &some).unwrap();
     }
 }
 

@@ -25,7 +25,7 @@ proptest! {
         (event, source, flags, direction) in (0u8..44, 0u8..23, any::<u16>(), 0u8..4),
         size in proptest::option::of(any::<u64>()),
         people in proptest::collection::vec((any::<[u32; 2]>(), status()), 0..5),
-        texts in any::<bool>(),
+        (texts, before) in (any::<bool>(), proptest::option::of((any::<bool>(), -1_000_000i64..1_000_000))),
     ) {
         let [server, link, connector, peer, peer_ip, origin_ip, related, sender, mid, subject, reference, file] = numbers;
         let shown = |s: u32| Symbol(if texts { s.wrapping_add(1) } else { s });
@@ -67,10 +67,14 @@ proptest! {
             .map(|([a, b], status)| Recipient { address: Symbol(*a), shown: Symbol(if texts { *b } else { *a }), status: *status })
             .collect();
         let mut bytes = Vec::new();
-        encode(&fact, &people, texts, &mut bytes);
+        let base = before.map(|(same, ms)| {
+            let id = if same { fact.id } else { fact.id ^ 1 };
+            Base::of(&Fact { id, time: Timestamp(fact.time.0 + ms), ..fact })
+        });
+        encode(&fact, &people, (texts, base), &mut bytes);
         let mut bag = Bag::default();
         let mut rest = &bytes[..];
-        decode(&mut rest, Known { sender: Symbol(sender), owner: 7, id_hash: 9 }, &mut bag);
+        decode(&mut rest, Known { sender: Symbol(sender), owner: 7, id_hash: 9, base }, &mut bag);
         prop_assert!(rest.is_empty());
         prop_assert_eq!(bag.facts[0], fact);
         prop_assert_eq!(bag.recipients, people);
