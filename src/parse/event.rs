@@ -55,6 +55,12 @@ impl<'a> Event<'a> {
         self.record.get(column)
     }
 
+    /// Fields that stand side by side, quotes and all; see [`Record::span`].
+    #[inline]
+    pub fn span(&self, first: Column, last: Column) -> Option<&'a [u8]> {
+        self.record.span(first, last)
+    }
+
     /// Whether the log has the column.
     pub fn has(&self, column: Column) -> bool {
         self.schema().has(column)

@@ -166,6 +166,20 @@ impl<'a> Record<'a> {
         unquote(self.raw(column))
     }
 
+    /// The fields from one column to another as they stand in the log, commas between them, if these
+    /// and all documented between them stand side by side, in the documented order.
+    #[inline]
+    pub fn span(&self, first: Column, last: Column) -> Option<&'a [u8]> {
+        let (from, to) = self.schema.places_of_run(first, last)?;
+        let end = *self.separators.get(to)? as usize;
+        let start = match from.checked_sub(1) {
+            Some(before) => *self.separators.get(before)? as usize + 1,
+            None => self.start,
+        };
+        let fields = self.data.get(start..end)?;
+        Some(if to + 1 == self.separators.len() { trim_end(fields) } else { fields })
+    }
+
     /// All fields from a place on, as they stand in the log; empty if there is none.
     pub fn raw_from(&self, place: usize) -> &'a [u8] {
         let Some(&before) = place.checked_sub(1).and_then(|p| self.separators.get(p)) else { return &[] };
@@ -221,6 +235,7 @@ pub fn quote(field: &[u8], into: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::column::ALL;
     use proptest::prelude::*;
 
     proptest! {
@@ -236,9 +251,17 @@ mod tests {
             let mut fields = Fields::default();
             let record = fields.index(&line, &schema);
             prop_assert_eq!(record.width(), 21);
-            for (column, _) in crate::model::column::ALL {
+            for (column, _) in ALL {
                 if let Some(place) = schema.place(column) {
                     prop_assert_eq!(&*record.get(column), &values[place][..]);
+                }
+            }
+            for (first, last) in ALL.iter().flat_map(|(a, _)| ALL.map(|(b, _)| (*a, b))) {
+                let fields: Vec<&[u8]> = ALL.iter().map(|(column, _)| *column)
+                    .filter(|c| (first as u8..=last as u8).contains(&(*c as u8)))
+                    .map(|c| record.raw(c)).collect();
+                if let Some(span) = record.span(first, last) {
+                    prop_assert_eq!(span, &fields.join(&b',')[..]);
                 }
             }
         }

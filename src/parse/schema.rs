@@ -14,6 +14,8 @@ pub const FAR: &str = "columns 256 and on";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
     places: [u8; COLUMNS],
+    /// For each documented column, how many of those documented behind it follow it side by side.
+    reach: [u8; COLUMNS],
     width: usize,
     /// Columns that are none of ours, with names of which none is twice.
     others: Vec<(usize, String)>,
@@ -29,7 +31,8 @@ impl Schema {
             return None;
         }
         let list = list.get(1..)?.trim_ascii();
-        let mut schema = Self { places: [ABSENT; COLUMNS], width: 0, others: Vec::new() };
+        let mut schema =
+            Self { places: [ABSENT; COLUMNS], reach: [0; COLUMNS], width: 0, others: Vec::new() };
         let mut taken = BTreeSet::from([FAR.to_owned()]);
         for heading in list.split(|b| *b == b',') {
             let heading = heading.trim_ascii();
@@ -48,6 +51,7 @@ impl Schema {
             }
             schema.width += 1;
         }
+        schema.reach = reach(&schema.places);
         (schema.has(Column::DateTime) && schema.has(Column::EventId)).then_some(schema)
     }
 
@@ -69,7 +73,7 @@ impl Schema {
                 place += 1;
             }
         }
-        Some(Self { places, width, others: Vec::new() })
+        Some(Self { reach: reach(&places), places, width, others: Vec::new() })
     }
 
     /// How many columns a record has.
@@ -82,6 +86,16 @@ impl Schema {
     pub fn place(&self, column: Column) -> Option<usize> {
         let place = self.places.get(column as usize).copied().unwrap_or(ABSENT);
         (place != ABSENT).then_some(place as usize)
+    }
+
+    /// Where a column and another one stand, if these and all documented between them stand side by
+    /// side, in the documented order.
+    #[inline]
+    pub fn places_of_run(&self, first: Column, last: Column) -> Option<(usize, usize)> {
+        let steps = (last as u8).checked_sub(first as u8)?;
+        let place = self.place(first)?;
+        let reach = self.reach.get(first as usize).copied()?;
+        (steps <= reach).then_some((place, place + steps as usize))
     }
 
     /// Whether this schema has the column.
@@ -104,6 +118,17 @@ impl Schema {
             _ => "other",
         }
     }
+}
+
+/// From the last column to the first: one more than the next, if the next stands right behind it.
+fn reach(places: &[u8; COLUMNS]) -> [u8; COLUMNS] {
+    let mut out = [0; COLUMNS];
+    let (mut next, mut run) = (ABSENT, 0);
+    for (slot, place) in out.iter_mut().zip(places).rev() {
+        run = if *place < ABSENT - 1 && place + 1 == next { run + 1 } else { 0 };
+        (*slot, next) = (run, *place);
+    }
+    out
 }
 
 /// What a column that is none of ours is called: as the header says, and by its place if that is
@@ -157,6 +182,29 @@ mod tests {
         assert_eq!(others, [(2, "shoe-size")]);
         assert_eq!(Schema::from_header(b"#Version: 15"), None);
     }
+
+    #[test]
+    fn a_run_is_of_columns_side_by_side() {
+        let (first, last) = (Column::ClientIp, Column::ServerHostname);
+        for width in [21, 26, 27, 30] {
+            assert_eq!(Schema::by_width(width).unwrap().places_of_run(first, last), Some((1, 4)));
+        }
+        let run = |header: &str, first, last| {
+            Schema::from_header(format!("#Fields: {header}").as_bytes()).unwrap().places_of_run(first, last)
+        };
+        let asked = "event-id,date-time,client-ip,client-hostname,server-ip,server-hostname";
+        assert_eq!(run(asked, first, last), Some((2, 5)));
+        assert_eq!(run(asked, Column::DateTime, last), Some((1, 5)));
+        assert_eq!(run(asked, last, last), Some((5, 5)));
+        assert_eq!(run(asked, last, first), None);
+        assert_eq!(run(asked, last, Column::SourceContext), None);
+        let swapped = "date-time,event-id,client-hostname,client-ip,server-ip,server-hostname";
+        assert_eq!(run(swapped, first, last), None);
+        let between = "date-time,event-id,client-ip,client-hostname,note,server-ip,server-hostname";
+        assert_eq!(run(between, first, last), None);
+        assert_eq!(run(between, Column::ServerIp, last), Some((5, 6)));
+    }
+
     #[test]
     fn columns_that_are_none_of_ours_have_one_name_each() {
         let far = ",x".repeat(300);
