@@ -46,7 +46,7 @@ fn plain_name(name: &[u8]) -> String {
 
 /// The records of a chunk are the same whether they were found together or each alone.
 fn chunk(text: &[u8], schema: &Schema) {
-    let shape = cut(text, &Binding::ByWidth, true).shape;
+    let shape = cut(text, &Binding::ByWidth, true, &mut Fields::default()).shape;
     let mut all = Fields::default();
     all.index_shape(text, &shape);
     let ends: Vec<usize> = match &shape {

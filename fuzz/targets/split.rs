@@ -7,6 +7,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mailtrail::parse::header::Binding;
+use mailtrail::parse::record::Fields;
 use mailtrail::parse::reference;
 use mailtrail::parse::rescue::strip_padding;
 use mailtrail::parse::split::{Shape, Step, cut, next_record};
@@ -56,10 +57,10 @@ struct Read {
 fn in_steps(text: &[u8], step: usize) -> Read {
     let mut binding = Binding::default();
     let mut read = Read { ends: Ends::new(), lines: 0 };
-    let (mut base, mut filled) = (0, 0);
+    let (mut base, mut filled, mut fields) = (0, 0, Fields::default());
     loop {
         let at_end = filled == text.len();
-        let found = cut(&text[base..filled], &binding, at_end);
+        let found = cut(&text[base..filled], &binding, at_end, &mut fields);
         let ends: Ends = match found.shape {
             Shape::Lines => {
                 let chunk = text[base..base + found.end].iter().enumerate();

@@ -2,62 +2,75 @@
 
 use std::borrow::Cow;
 
-use super::scan;
+use super::scan::{self, Offsets, Survey};
 use super::schema::Schema;
 use super::split::Shape;
 use crate::model::column::Column;
 
-/// Separator offsets of a chunk or a line; kept and used again, so that no record allocates.
+/// Where the records and fields of a chunk or a line lie; kept and used again, so that no record allocates.
 #[derive(Debug, Default)]
 pub struct Fields {
-    separators: Vec<u32>,
-    /// For each record, the number of separators up to its end.
-    records: Vec<u32>,
-    /// Where each record starts; empty where every record starts behind the line feed of the last.
-    starts: Vec<u32>,
+    /// Where fields end. Before the first record, or before each of them, stands one less than where it starts.
+    bounds: Offsets,
+    /// For each record, the number of bounds up to its end.
+    records: Offsets,
+    /// Every record has a bound of its own before it; else the line feed of the one before is that.
+    apart: bool,
 }
 
 /// One record: where its fields lie. Nothing is unquoted or copied until asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     data: &'a [u8],
-    start: usize,
-    separators: &'a [u32],
+    /// Field `i` lies between bounds `i` and `i + 1`.
+    bounds: &'a [u32],
     schema: &'a Schema,
 }
+
+/// The bound before what starts at the very beginning: one more than it is 0.
+const BEFORE_ALL: u32 = u32::MAX;
 
 impl Fields {
     /// Takes one line, with or without its line end.
     pub fn index<'a>(&'a mut self, line: &'a [u8], schema: &'a Schema) -> Record<'a> {
-        self.clear();
-        scan::separators(line, &mut self.separators, &mut self.records);
-        self.close(line);
-        Record { data: line, start: 0, separators: &self.separators, schema }
+        self.index_lines(line);
+        Record { data: line, bounds: self.bounds.get(), schema }
     }
 
     /// Finds the fields of a whole chunk whose every line is a record.
     pub fn index_lines(&mut self, chunk: &[u8]) {
-        self.clear();
-        scan::separators(chunk, &mut self.separators, &mut self.records);
-        self.close(chunk);
+        self.survey(chunk);
+        // The last record is ended where no line feed does, or where its line feed lies inside a quote.
+        let done = self.records.get().last().map_or(1, |n| *n as usize);
+        if done < self.bounds.get().len() || self.start_behind(done) < chunk.len() {
+            self.bounds.push((chunk.len() - usize::from(chunk.last() == Some(&b'\n'))) as u32);
+            self.records.push(self.bounds.get().len() as u32);
+        }
+    }
+
+    /// Finds the fields of all lines that a line feed outside quotes ends, and says what else there is.
+    pub(super) fn survey(&mut self, chunk: &[u8]) -> Survey {
+        self.clear(false);
+        self.bounds.push(BEFORE_ALL);
+        scan::scan(chunk, &mut self.bounds, &mut self.records)
     }
 
     /// Finds the fields of a chunk whose records end where `ends` says.
     pub fn index_ends(&mut self, chunk: &[u8], ends: &[(u32, bool)]) {
-        self.clear();
+        self.clear(true);
         let mut start = 0;
-        let (mut inner, mut inner_records) = (Vec::new(), Vec::new());
+        let (mut inner, mut inner_records) = (Offsets::default(), Offsets::default());
         for &(end, _) in ends {
             let line = chunk.get(start..end as usize).unwrap_or_default();
-            inner.clear();
-            inner_records.clear();
-            scan::separators(line, &mut inner, &mut inner_records);
-            if inner_records.is_empty() {
+            inner.truncate(0);
+            inner_records.truncate(0);
+            scan::scan(line, &mut inner, &mut inner_records);
+            if inner_records.get().is_empty() {
                 inner.push((line.len() - usize::from(line.last() == Some(&b'\n'))) as u32);
             }
-            self.starts.push(start as u32);
-            self.separators.extend(inner.iter().map(|s| s + start as u32));
-            self.records.push(self.separators.len() as u32);
+            self.bounds.push((start as u32).wrapping_sub(1));
+            inner.get().iter().for_each(|s| self.bounds.push(s + start as u32));
+            self.records.push(self.bounds.get().len() as u32);
             start = end as usize;
         }
     }
@@ -70,41 +83,52 @@ impl Fields {
         }
     }
 
-    /// Ends the last record where no line feed does, or where its line feed lies inside a quote.
-    fn close(&mut self, data: &[u8]) {
-        let done = self.records.last().map_or(0, |n| *n as usize);
-        if done < self.separators.len() || self.end_of(done) < data.len() {
-            self.separators.push((data.len() - usize::from(data.last() == Some(&b'\n'))) as u32);
-            self.records.push(self.separators.len() as u32);
-        }
+    fn clear(&mut self, apart: bool) {
+        self.bounds.truncate(0);
+        self.records.truncate(0);
+        self.apart = apart;
     }
 
-    fn clear(&mut self) {
-        self.separators.clear();
-        self.records.clear();
-        self.starts.clear();
-    }
-
-    fn end_of(&self, separators: usize) -> usize {
-        separators.checked_sub(1).and_then(|i| self.separators.get(i)).map_or(0, |s| *s as usize + 1)
+    /// Where begins what lies behind so many bounds.
+    fn start_behind(&self, bounds: usize) -> usize {
+        let before = bounds.checked_sub(1).and_then(|i| self.bounds.get().get(i));
+        before.map_or(0, |b| b.wrapping_add(1) as usize)
     }
 
     /// How many records were found.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.records.get().len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.records.get().is_empty()
+    }
+
+    /// One past the line feed of the last record, where line feeds end records.
+    pub(super) fn end(&self) -> usize {
+        self.records.get().last().map_or(0, |n| self.start_behind(*n as usize))
+    }
+
+    /// The lines of the chunk that was indexed, without their ends.
+    pub fn lines<'a>(&'a self, chunk: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let mut start = 0;
+        self.records.get().iter().map(move |n| {
+            let behind = self.start_behind(*n as usize);
+            let line = chunk.get(start..behind - 1).unwrap_or_default();
+            start = behind;
+            line
+        })
     }
 
     /// Record number `i` of the chunk that was indexed.
+    #[inline]
     pub fn record<'a>(&'a self, i: usize, chunk: &'a [u8], schema: &'a Schema) -> Record<'a> {
-        let from = i.checked_sub(1).and_then(|p| self.records.get(p)).map_or(0, |n| *n as usize);
-        let to = self.records.get(i).map_or(from, |n| *n as usize);
-        let start = self.starts.get(i).map_or_else(|| self.end_of(from), |s| *s as usize);
-        Record { data: chunk, start, separators: self.separators.get(from..to).unwrap_or_default(), schema }
+        let records = self.records.get();
+        let shared = usize::from(!self.apart);
+        let from = i.checked_sub(1).and_then(|p| records.get(p)).map_or(0, |n| *n as usize - shared);
+        let to = records.get(i).map_or(from, |n| *n as usize);
+        Record { data: chunk, bounds: self.bounds.get().get(from..to).unwrap_or_default(), schema }
     }
 }
 
@@ -112,24 +136,25 @@ impl<'a> Record<'a> {
     /// How many columns the record has.
     #[inline]
     pub fn width(&self) -> usize {
-        self.separators.len()
+        self.bounds.len().saturating_sub(1)
     }
 
     /// Offset of the record in the data it was found in.
     #[inline]
     pub fn start(&self) -> usize {
-        self.start
+        self.bounds.first().map_or(0, |b| b.wrapping_add(1) as usize)
     }
 
     /// The whole record without its line end.
+    #[inline]
     pub fn line(&self) -> &'a [u8] {
-        let end = self.separators.last().map_or(self.start, |s| *s as usize);
-        trim_end(self.data.get(self.start..end).unwrap_or_default())
+        trim_end(self.between(0, self.width()))
     }
 
     /// Whether a line feed ends the record.
+    #[inline]
     pub fn is_terminated(&self) -> bool {
-        self.separators.last().is_some_and(|s| self.data.get(*s as usize) == Some(&b'\n'))
+        self.bounds.last().is_some_and(|s| self.data.get(*s as usize) == Some(&b'\n'))
     }
 
     /// The same record read by another schema.
@@ -143,6 +168,13 @@ impl<'a> Record<'a> {
         self.schema
     }
 
+    /// What lies between two bounds, commas and all; empty if there are none such.
+    #[inline]
+    fn between(&self, from: usize, to: usize) -> &'a [u8] {
+        let (Some(before), Some(end)) = (self.bounds.get(from), self.bounds.get(to)) else { return &[] };
+        self.data.get(before.wrapping_add(1) as usize..*end as usize).unwrap_or_default()
+    }
+
     /// A field as it stands in the log, quotes and all; empty if the record has no such column.
     #[inline]
     pub fn raw(&self, column: Column) -> &'a [u8] {
@@ -151,13 +183,8 @@ impl<'a> Record<'a> {
 
     #[inline]
     fn raw_at(&self, place: usize) -> &'a [u8] {
-        let Some(&end) = self.separators.get(place) else { return &[] };
-        let start = match place.checked_sub(1).and_then(|p| self.separators.get(p)) {
-            Some(&before) => before as usize + 1,
-            None => self.start,
-        };
-        let field = self.data.get(start..end as usize).unwrap_or_default();
-        if place + 1 == self.separators.len() { trim_end(field) } else { field }
+        let field = self.between(place, place + 1);
+        if place + 1 == self.width() { trim_end(field) } else { field }
     }
 
     /// A field as it was before it was written: unquoted, inner quotes single again.
@@ -171,20 +198,16 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn span(&self, first: Column, last: Column) -> Option<&'a [u8]> {
         let (from, to) = self.schema.places_of_run(first, last)?;
-        let end = *self.separators.get(to)? as usize;
-        let start = match from.checked_sub(1) {
-            Some(before) => *self.separators.get(before)? as usize + 1,
-            None => self.start,
-        };
-        let fields = self.data.get(start..end)?;
-        Some(if to + 1 == self.separators.len() { trim_end(fields) } else { fields })
+        if to >= self.width() {
+            return None;
+        }
+        let fields = self.between(from, to + 1);
+        Some(if to + 1 == self.width() { trim_end(fields) } else { fields })
     }
 
     /// All fields from a place on, as they stand in the log; empty if there is none.
     pub fn raw_from(&self, place: usize) -> &'a [u8] {
-        let Some(&before) = place.checked_sub(1).and_then(|p| self.separators.get(p)) else { return &[] };
-        let end = self.separators.last().map_or(0, |s| *s as usize);
-        trim_end(self.data.get(before as usize + 1..end).unwrap_or_default())
+        if place == 0 { &[] } else { trim_end(self.between(place, self.width())) }
     }
 
     /// The same as [`Self::get`] of the column at a place.
@@ -193,6 +216,7 @@ impl<'a> Record<'a> {
     }
 }
 
+#[inline]
 fn trim_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
@@ -200,7 +224,12 @@ fn trim_end(line: &[u8]) -> &[u8] {
 /// Takes the quotes off a field; borrows unless an inner quote was doubled.
 #[inline]
 pub fn unquote(field: &[u8]) -> Cow<'_, [u8]> {
-    let Some(inner) = field.strip_prefix(b"\"") else { return Cow::Borrowed(field) };
+    if field.first() == Some(&b'"') { unquote_quoted(field) } else { Cow::Borrowed(field) }
+}
+
+#[inline(never)]
+fn unquote_quoted(field: &[u8]) -> Cow<'_, [u8]> {
+    let inner = field.strip_prefix(b"\"").unwrap_or(field);
     let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
     if memchr::memchr(b'"', inner).is_none() {
         return Cow::Borrowed(inner);

@@ -20,17 +20,17 @@ pub fn records(text: &[u8], width: Option<usize>) -> Vec<(usize, bool)> {
 /// Whether the scanners, with vectors and without, find what a walk byte by byte finds.
 pub fn scanners_agree(text: &[u8]) -> bool {
     let (mut separators, mut records, mut open) = (Vec::new(), Vec::new(), false);
-    let mut survey = Survey { tame: true, ..Survey::default() };
+    let mut survey = Survey { zeros: text.contains(&0), ..Survey::default() };
     for (i, byte) in text.iter().enumerate() {
         open ^= *byte == b'"';
         if !open && matches!(byte, b',' | b'\n') {
             separators.push(i as u32);
         }
-        if *byte == b'\n' {
-            survey = Survey { end: i + 1, lines: survey.lines + 1, tame: survey.tame && !open };
-            if !open {
-                records.push(separators.len() as u32);
-            }
+        if *byte == b'\n' && open {
+            survey.wild = true;
+        } else if *byte == b'\n' {
+            records.push(separators.len() as u32);
+            survey.marked |= matches!(text.get(i + 1), Some(b'#' | 0 | 0xEF));
         }
     }
     scan::both(text).into_iter().all(|found| found == (survey, separators.clone(), records.clone()))

@@ -11,8 +11,9 @@
 //! If you change the rule, change `reference.rs` with it; a property test holds the two together.
 
 use super::header::Binding;
+use super::record::Fields;
 use super::rescue::strip_padding;
-use super::scan;
+use super::scan::{self, Offsets, Survey};
 use super::schema::Schema;
 use super::values::begins_like_a_record;
 
@@ -86,12 +87,12 @@ fn odd_quotes(line: &[u8]) -> bool {
 fn reads_well(record: &[u8], width: Option<usize>) -> bool {
     let body = record.strip_suffix(b"\n").unwrap_or(record);
     let body = body.strip_suffix(b"\r").unwrap_or(body);
-    let (mut separators, mut ends) = (Vec::new(), Vec::new());
-    scan::separators(body, &mut separators, &mut ends);
-    let columns = separators.len() + 1;
+    let (mut separators, mut ends) = (Offsets::default(), Offsets::default());
+    scan::scan(body, &mut separators, &mut ends);
+    let columns = separators.get().len() + 1;
     let right = width.map_or_else(|| Schema::by_width(columns).is_some(), |w| w == columns);
     let mut start = 0;
-    let mut fields = separators.iter().map(|s| *s as usize).chain([body.len()]);
+    let mut fields = separators.get().iter().map(|s| *s as usize).chain([body.len()]);
     right
         && fields.all(|end| {
             let field = body.get(start..end).unwrap_or_default();
@@ -114,9 +115,10 @@ fn is_quoted_whole(field: &[u8]) -> bool {
 }
 
 /// How the records of a chunk lie.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// Every line is a record.
+    #[default]
     Lines,
     /// Records end here; `true` marks a broken one.
     Ends(Vec<(u32, bool)>),
@@ -131,15 +133,21 @@ pub struct Cut {
     pub lines: usize,
     /// Where they end.
     pub shape: Shape,
+    /// There may be zero bytes in them.
+    pub zeros: bool,
+    /// There may be header lines among them.
+    pub headers: bool,
 }
 
 /// Takes all whole records from the head of `data`, which begins at the start of a record and is
-/// read by `binding` until a header line in it says otherwise.
-pub fn cut(data: &[u8], binding: &Binding, at_end: bool) -> Cut {
-    let survey = scan::survey(data);
-    let all = survey.end == data.len();
-    if survey.tame && survey.end > 0 && (all || !at_end) && data.len() < MAX_LINE {
-        return Cut { end: survey.end, lines: survey.lines, shape: Shape::Lines };
+/// read by `binding` until a header line in it says otherwise. Where every line is a record, `fields`
+/// then holds theirs.
+pub fn cut(data: &[u8], binding: &Binding, at_end: bool, fields: &mut Fields) -> Cut {
+    let Survey { wild, zeros, marked } = fields.survey(data);
+    let end = fields.end();
+    if !wild && end > 0 && data.len() < MAX_LINE {
+        let headers = marked || data.first().is_some_and(|b| scan::may_begin_a_header(*b));
+        return Cut { end, lines: fields.len(), shape: Shape::Lines, zeros, headers };
     }
     let (mut end, mut ends) = (0, Vec::new());
     let mut binding = binding.clone();
@@ -157,7 +165,7 @@ pub fn cut(data: &[u8], binding: &Binding, at_end: bool) -> Cut {
         ends.push((end as u32, broken));
     }
     let lines = memchr::memchr_iter(b'\n', data.get(..end).unwrap_or_default()).count();
-    Cut { end, lines, shape: Shape::Ends(ends) }
+    Cut { end, lines, shape: Shape::Ends(ends), zeros, headers: true }
 }
 
 #[cfg(test)]

@@ -1,27 +1,75 @@
 //! A log as a sequence of chunks that hold whole records, each with all that is needed to read it alone.
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::ops::Deref;
 
 use crate::parse::header::Binding;
+use crate::parse::record::Fields;
 use crate::parse::rescue::strip_padding;
 use crate::parse::split::{self, Shape};
 
 /// Bytes of a chunk, about; smaller for tests.
 pub const CHUNK: usize = 512 << 10;
 
-/// Whole records, from one place of one file.
-#[derive(Debug)]
+/// Bytes that were read, in memory that is read into again and again.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    memory: Vec<u8>,
+    len: usize,
+}
+
+impl Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.memory.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl Buffer {
+    fn set(&mut self, bytes: &[u8]) {
+        self.len = bytes.len();
+        match self.memory.get_mut(..self.len) {
+            Some(head) => head.copy_from_slice(bytes),
+            None => bytes.clone_into(&mut self.memory),
+        }
+    }
+
+    /// Reads until there are so many bytes; says whether the end was met before.
+    fn fill(&mut self, reader: &mut dyn Read, want: usize) -> io::Result<bool> {
+        if self.memory.len() < want {
+            self.memory.resize(want, 0);
+        }
+        while let Some(room) = self.memory.get_mut(self.len..want).filter(|room| !room.is_empty()) {
+            match reader.read(room) {
+                Ok(0) => return Ok(true),
+                Ok(got) => self.len += got,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whole records, from one place of one file. Its memory is kept when it is filled anew.
+#[derive(Debug, Default)]
 pub(super) struct Chunk {
-    pub data: Vec<u8>,
+    pub data: Buffer,
     pub file: u32,
     pub offset: u64,
     /// Number of the first line.
     pub line: u64,
     pub binding: Binding,
     pub shape: Shape,
+    /// Where the fields lie, if every line is a record.
+    pub fields: Fields,
+    /// There may be zero bytes in it.
+    pub zeros: bool,
 }
 
-/// A log that is being read.
+/// A log that is being read. What is done here is done by one thread at a time: a read, and one look that finds
+/// where records end, and with that where fields do.
 pub(super) struct Feed {
     reader: Box<dyn Read + Send>,
     rest: Vec<u8>,
@@ -44,90 +92,59 @@ impl Feed {
         self.offset
     }
 
-    /// The next whole records; `None` at the end. After an error, what was read before it is still handed out.
-    pub(super) fn next(&mut self, mut spare: Vec<u8>) -> (Option<Chunk>, Option<std::io::Error>) {
-        spare.clear();
-        let mut data = std::mem::replace(&mut self.rest, spare);
+    /// Puts the next whole records into `chunk`; `false` at the end. After an error, what was read before
+    /// it is still handed out.
+    pub(super) fn next(&mut self, chunk: &mut Chunk) -> (bool, Option<io::Error>) {
+        chunk.data.set(&self.rest);
+        self.rest.clear();
         let mut error = None;
         let mut want = self.chunk;
         loop {
-            if !self.at_end
-                && let Err(e) = self.fill(&mut data, want)
-            {
-                (self.at_end, error) = (true, Some(e));
+            if !self.at_end {
+                match chunk.data.fill(&mut *self.reader, want) {
+                    Ok(at_end) => self.at_end = at_end,
+                    Err(e) => (self.at_end, error) = (true, Some(e)),
+                }
             }
-            if data.is_empty() {
-                return (None, error);
+            if chunk.data.is_empty() {
+                return (false, error);
             }
-            let cut = split::cut(&data, &self.binding, self.at_end);
+            let cut = split::cut(&chunk.data, &self.binding, self.at_end, &mut chunk.fields);
             if cut.end == 0 {
-                want = data.len() + self.chunk.max(data.len());
+                want = chunk.data.len() + self.chunk.max(chunk.data.len());
                 continue;
             }
-            self.rest.extend_from_slice(data.get(cut.end..).unwrap_or_default());
-            data.truncate(cut.end);
-            let chunk = Chunk {
-                file: self.file,
-                offset: self.offset,
-                line: self.line,
-                binding: self.binding.clone(),
-                shape: cut.shape,
-                data,
-            };
+            self.rest.extend_from_slice(chunk.data.get(cut.end..).unwrap_or_default());
+            chunk.data.len = cut.end;
+            (chunk.file, chunk.offset, chunk.line) = (self.file, self.offset, self.line);
+            (chunk.shape, chunk.zeros) = (cut.shape, cut.zeros);
+            chunk.binding.clone_from(&self.binding);
             self.offset += cut.end as u64;
             self.line += cut.lines as u64;
-            self.read_headers(&chunk);
-            return (Some(chunk), error);
+            if cut.headers {
+                self.read_headers(chunk);
+            }
+            return (true, error);
         }
-    }
-
-    fn fill(&mut self, data: &mut Vec<u8>, want: usize) -> std::io::Result<()> {
-        if data.len() >= want {
-            return Ok(());
-        }
-        let need = want - data.len();
-        data.reserve(need);
-        let got = self.reader.by_ref().take(need as u64).read_to_end(data)?;
-        self.at_end = got < need;
-        Ok(())
     }
 
     /// Header lines inside this chunk bind the next one too.
     fn read_headers(&mut self, chunk: &Chunk) {
-        let data = &chunk.data[..];
-        let begins = |line: &[u8]| strip_padding(line).starts_with(b"#");
-        let inside = || {
-            memchr::memchr_iter(b'#', data)
-                .any(|i| matches!(data.get(i.wrapping_sub(1)), Some(b'\n' | 0 | 0xBF)))
+        let mut read = |line: &[u8]| {
+            let line = strip_padding(line);
+            if line.starts_with(b"#") {
+                self.binding.read_header(line);
+            }
         };
-        if !begins(data) && !inside() {
-            return;
-        }
-        for (_, line) in records(data, &chunk.shape) {
-            if begins(line) {
-                self.binding.read_header(strip_padding(line));
+        match &chunk.shape {
+            Shape::Lines => chunk.fields.lines(&chunk.data).for_each(read),
+            Shape::Ends(ends) => {
+                let mut start = 0;
+                for (end, _) in ends {
+                    read(chunk.data.get(start..*end as usize).unwrap_or_default());
+                    start = *end as usize;
+                }
             }
         }
     }
-}
-
-/// The records of a chunk, each with its offset.
-pub(super) fn records<'a>(data: &'a [u8], shape: &Shape) -> Vec<(usize, &'a [u8])> {
-    let ends: Vec<usize> = match shape {
-        Shape::Lines => {
-            let mut ends: Vec<usize> = memchr::memchr_iter(b'\n', data).map(|i| i + 1).collect();
-            if ends.last() != Some(&data.len()) {
-                ends.push(data.len());
-            }
-            ends
-        }
-        Shape::Ends(ends) => ends.iter().map(|(e, _)| *e as usize).collect(),
-    };
-    let mut start = 0;
-    let mut out = Vec::with_capacity(ends.len());
-    for end in ends {
-        out.push((start, data.get(start..end).unwrap_or_default()));
-        start = end;
-    }
-    out
 }

@@ -13,6 +13,7 @@ mod plan;
 mod read;
 mod rows;
 mod seen;
+mod shared;
 mod standing;
 mod state;
 mod stream;

@@ -226,33 +226,32 @@ impl<'p> Pass<'p> {
 
     /// A thread takes a file of its own as long as there is one nobody has opened, then helps with the rest.
     fn work(&self, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
+        let mut chunk = Chunk::default();
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.files.len() {
                 break;
             }
-            self.work_on(number, worker, parts);
+            self.work_on(number, worker, parts, &mut chunk);
         }
         for number in 0..self.files.len() {
-            self.work_on(number, worker, parts);
+            self.work_on(number, worker, parts, &mut chunk);
         }
     }
 
-    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
-        let mut spare = Vec::new();
-        while let Some(chunk) = self.take(number, spare).filter(|_| !parts.failed()) {
+    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts, chunk: &mut Chunk) {
+        while !parts.failed() && self.take(number, chunk) {
             if let Some((_, planned)) = self.files.get(number) {
-                worker.chunk(&chunk, planned);
+                worker.chunk(chunk, planned);
             }
             parts.take(worker.sink.batch.full());
             (self.progress)(chunk.data.len() as u64);
-            spare = chunk.data;
         }
     }
 
-    /// The next chunk of a file.
-    fn take(&self, number: usize, spare: Vec<u8>) -> Option<Chunk> {
-        let (lock, planned) = self.files.get(number)?;
+    /// Puts the next records of a file into `chunk`; `false` if there are no more.
+    fn take(&self, number: usize, chunk: &mut Chunk) -> bool {
+        let Some((lock, planned)) = self.files.get(number) else { return false };
         let mut progress = lock.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*progress, Progress::Waiting) {
             *progress = match planned.open() {
@@ -263,15 +262,15 @@ impl<'p> Pass<'p> {
                 }
             };
         }
-        let Progress::Open(feed) = &mut *progress else { return None };
-        let (chunk, error) = feed.next(spare);
+        let Progress::Open(feed) = &mut *progress else { return false };
+        let (more, error) = feed.next(chunk);
         if let Some(source) = error {
             self.fail(InputError::Read { path: planned.source.name.clone(), offset: feed.offset(), source });
         }
-        if chunk.is_none() {
+        if !more {
             *progress = Progress::Done;
         }
-        chunk
+        more
     }
 
     fn fail(&self, error: InputError) {

@@ -92,6 +92,7 @@ impl Stream {
                 scope.spawn(|_| next_chunks = feeder.batch(size));
                 pieces.drain(..).try_for_each(|piece| end.take(piece, &plan.files, options.keep_rejects, out))
             })?;
+            feeder.spare.append(&mut chunks);
             (chunks, pieces) = (next_chunks, next_pieces?);
             if chunks.is_empty() && pieces.is_empty() {
                 break;
@@ -118,12 +119,14 @@ struct Feeder<'p> {
     number: usize,
     feed: Option<Feed>,
     chunk: usize,
+    /// Chunks whose memory may be used again.
+    spare: Vec<Chunk>,
     errors: Vec<InputError>,
 }
 
 impl<'p> Feeder<'p> {
     fn new(files: &'p [Planned], chunk: usize) -> Self {
-        Self { files, number: 0, feed: None, chunk, errors: Vec::new() }
+        Self { files, number: 0, feed: None, chunk, spare: Vec::new(), errors: Vec::new() }
     }
 
     /// The next so many chunks; none at the end of all files.
@@ -145,14 +148,16 @@ impl<'p> Feeder<'p> {
                     }
                 },
             };
-            let (chunk, error) = feed.next(Vec::new());
+            let mut chunk = self.spare.pop().unwrap_or_default();
+            let (more, error) = feed.next(&mut chunk);
             if let Some(source) = error {
                 let path = planned.source.name.clone();
                 self.errors.push(InputError::Read { path, offset: feed.offset(), source });
             }
-            if chunk.is_some() {
-                return chunk;
+            if more {
+                return Some(chunk);
             }
+            self.spare.push(chunk);
             (self.feed, self.number) = (None, self.number + 1);
         }
     }

@@ -51,14 +51,19 @@ impl<S: Sink> Worker<S> {
 
     /// Reads all records of a chunk.
     pub(super) fn chunk(&mut self, chunk: &Chunk, planned: &Planned) {
-        let mut fields = std::mem::take(&mut self.fields);
-        fields.index_shape(&chunk.data, &chunk.shape);
+        let mut own = std::mem::take(&mut self.fields);
+        let fields = match &chunk.shape {
+            Shape::Lines => &chunk.fields,
+            Shape::Ends(ends) => {
+                own.index_ends(&chunk.data, ends);
+                &own
+            }
+        };
         self.sink.seen().begin(chunk.file, chunk.data.len() as u64);
         self.sink.seen().ledger.bytes += chunk.data.len() as u64;
         let mut binding = chunk.binding.clone();
         let mut line_number = chunk.line;
         let Some(any) = self.by_width.get(&30).cloned() else { return };
-        let zeros = memchr::memchr(0, &chunk.data).is_some();
         for i in 0..fields.len() {
             let record = fields.record(i, &chunk.data, &any);
             let at = Position {
@@ -76,11 +81,11 @@ impl<S: Sink> Worker<S> {
             // A piece of a line that is too long ends no line.
             line_number += u64::from(record.is_terminated());
             let bytes = record.line();
-            let zeros = zeros && bytes.contains(&0);
+            let zeros = chunk.zeros && bytes.contains(&0);
             let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
             self.record(record, line, &mut binding, planned);
         }
-        self.fields = fields;
+        self.fields = own;
     }
 
     fn record(&mut self, record: Record<'_>, line: Line<'_>, binding: &mut Binding, planned: &Planned) {

@@ -21,9 +21,10 @@ fn all(text: &[u8], width: Option<usize>) -> Vec<(usize, bool)> {
 fn cut_in_steps(text: &[u8], step: usize) -> (Vec<(usize, bool)>, usize) {
     let mut binding = Binding::default();
     let (mut out, mut base, mut filled, mut lines) = (Vec::new(), 0, 0, 0);
+    let mut fields = Fields::default();
     loop {
         let at_end = filled == text.len();
-        let found = cut(&text[base..filled], &binding, at_end);
+        let found = cut(&text[base..filled], &binding, at_end, &mut fields);
         match found.shape {
             Shape::Lines => {
                 out.extend(
