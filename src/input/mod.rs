@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub use decode::as_utf8_lines;
+pub use decode::{as_utf8_lines, is_utf8_lines};
 
 /// What went wrong with one input. The others go on.
 #[derive(Debug, Error)]
@@ -82,6 +82,14 @@ impl Source {
             Packing::Plain => Ok(Box::new(platform::open(&self.path).map_err(fail)?)),
             packed => unpack(&self.path, packed).map_err(fail),
         }
+    }
+
+    /// Opens a plain file at an offset.
+    pub fn open_at(&self, offset: u64) -> Result<Box<dyn Read + Send>, InputError> {
+        let fail = |source| InputError::Open { path: self.name.clone(), source };
+        let mut file = platform::open(&self.path).map_err(fail)?;
+        io::Seek::seek(&mut file, io::SeekFrom::Start(offset)).map_err(fail)?;
+        Ok(Box::new(file))
     }
 
     /// The last bytes of a plain file, at most `most`; `None` where only reading it all would tell.

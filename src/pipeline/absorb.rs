@@ -9,6 +9,7 @@ use crate::model::journey::StatusInfo;
 use crate::model::name::{EMPTY, Symbol, short_host};
 use crate::model::status::Alignment;
 use crate::parse::event::Event;
+use crate::parse::header::Binding;
 use crate::parse::{context, message_info, status, values};
 use crate::route::batch::Batch;
 use crate::route::fact::{self, Fact, Recipient};
@@ -16,6 +17,7 @@ use crate::route::store::KeyKind;
 
 use super::Run;
 use super::known::{Connector, HostNames, Known, Sender};
+use super::pieces::Pieces;
 use super::plan::Planned;
 use super::rows::{Hosts, direction, mask, split_addresses};
 use super::seen::Seen;
@@ -27,6 +29,8 @@ pub(super) struct Absorber<'r> {
     run: &'r Run<'r>,
     pub seen: Seen,
     pub batch: Batch,
+    /// Where rows lie, for a second reading.
+    pub pieces: Pieces,
     known: Known<'r>,
     recipients: Vec<Recipient>,
     /// Who sent the row at hand.
@@ -39,6 +43,7 @@ impl<'r> Absorber<'r> {
             run,
             seen: Seen::default(),
             batch: Batch::new(run.needs.texts, run.parting.clone()),
+            pieces: Pieces::default(),
             known: Known::new(run.names),
             recipients: Vec::new(),
             sender: Sender::default(),
@@ -50,6 +55,10 @@ impl<'r> Absorber<'r> {
         self.seen.ledger.events += 1;
         if self.is_unwanted(event) {
             return;
+        }
+        if self.run.only.is_none() && file.as_is {
+            let writer = self.known.hosts(event, &file.host).writer;
+            self.pieces.row(at, writer, event.time);
         }
         let (mut twin, twins) = (0, &file.twins);
         if twins.may_hold(event.time) {
@@ -368,6 +377,18 @@ impl Sink for Absorber<'_> {
 
     fn seen(&mut self) -> &mut Seen {
         &mut self.seen
+    }
+
+    fn bind(&mut self, binding: &Binding, from: u64) {
+        self.pieces.end(from);
+        self.pieces.bind(binding);
+    }
+
+    fn end(&mut self, file: u32, to: u64, plain: bool) {
+        self.pieces.end(to);
+        if !plain {
+            self.pieces.whole(file);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::ops::Deref;
 
+use super::pieces::Piece;
 use crate::parse::header::Binding;
 use crate::parse::record::Fields;
 use crate::parse::rescue::strip_padding;
@@ -85,6 +86,12 @@ impl Feed {
     pub(super) fn new(reader: Box<dyn Read + Send>, file: u32, chunk: usize) -> Self {
         let (rest, binding) = (Vec::new(), Binding::ByWidth);
         Self { reader, rest, file, offset: 0, line: 1, binding, chunk: chunk.max(1), at_end: false }
+    }
+
+    /// Reads a piece again, of which `reader` gives the bytes.
+    pub(super) fn of_piece(reader: Box<dyn Read + Send>, piece: &Piece, chunk: usize) -> Self {
+        let (offset, line, binding) = (piece.from, piece.line, piece.binding.clone());
+        Self { offset, line, binding, ..Self::new(reader, piece.file, chunk) }
     }
 
     /// Offset of what was not handed out, decompressed bytes.

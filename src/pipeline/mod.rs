@@ -9,6 +9,8 @@ mod known;
 mod memo;
 mod near;
 pub mod parts;
+mod pass;
+mod pieces;
 mod plan;
 mod read;
 mod rows;

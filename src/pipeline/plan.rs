@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 
-use crate::input::{InputError, Packing, Source, as_utf8_lines};
+use crate::input::{InputError, Packing, Source, as_utf8_lines, is_utf8_lines};
 use crate::model::report::{FileNote, LeftOut};
 use crate::model::time::{HOUR, Timestamp};
 use crate::parse::rescue::strip_padding;
@@ -37,6 +37,8 @@ pub(super) struct Planned {
     pub host: Vec<u8>,
     /// Of standard input, what was read to learn what it is.
     head: Vec<u8>,
+    /// It is not packed, and UTF-8 lines as it lies there.
+    pub as_is: bool,
 }
 
 impl Planned {
@@ -49,6 +51,13 @@ impl Planned {
             Box::new(io::Cursor::new(self.head.clone()).chain(rest))
         };
         as_utf8_lines(whole).map_err(|e| InputError::Open { path: self.source.name.clone(), source: e })
+    }
+}
+
+impl Planned {
+    /// Opens the file for the bytes between two offsets.
+    pub(super) fn open_between(&self, from: u64, to: u64) -> Result<Box<dyn Read + Send>, InputError> {
+        Ok(Box::new(self.source.open_at(from)?.take(to - from)))
     }
 }
 
@@ -71,6 +80,7 @@ struct Looked {
     family: Family,
     /// Of standard input, what was read of it.
     taken: Vec<u8>,
+    as_is: bool,
     /// Latest time, where the end could be looked at.
     last: Option<Timestamp>,
 }
@@ -102,7 +112,13 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             ..FileNote::default()
         });
         let twins = Twins::new(windows, file.sniffed.host.clone(), Arc::clone(&met));
-        plan.files.push(Planned { source: file.source, twins, host: file.sniffed.host, head: file.taken });
+        plan.files.push(Planned {
+            source: file.source,
+            twins,
+            host: file.sniffed.host,
+            head: file.taken,
+            as_is: file.as_is,
+        });
     }
     plan
 }
@@ -122,7 +138,11 @@ fn look(source: Source, hasher: &RandomState) -> Result<Looked, InputError> {
         sniffed = sniff(&head, family);
     }
     let last = source.tail(LOOK).and_then(|tail| last_time(&tail)).or_else(|| last_time_if_whole(&head));
-    Ok(Looked { sniffed, family, head: (hasher.hash_one(&head[..]), head.len()), taken, last, source })
+    let mut raw = Vec::new();
+    let as_is = source.packing == Packing::Plain
+        && source.open()?.take(LOOK).read_to_end(&mut raw).is_ok()
+        && is_utf8_lines(&raw);
+    Ok(Looked { sniffed, family, head: (hasher.hash_one(&head[..]), head.len()), taken, as_is, last, source })
 }
 
 /// The first bytes of a file as UTF-8 lines; of standard input also as they were, since they cannot be read again.

@@ -1,19 +1,13 @@
-//! The reading: threads take chunks from files, read their records and fill the store.
+//! A run: what is read, how often, and what comes of it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-
-use hashbrown::HashSet;
-
-use super::absorb::Absorber;
-use super::feed::{Chunk, Feed};
 use super::judge::{Judged, judge, look};
 use super::near::Near;
-use super::parts::{Budget, Parts, SpillError};
-use super::plan::{Plan, Planned, plan};
+use super::parts::SpillError;
+use super::pass::Pass;
+use super::pieces::Pieces;
+use super::plan::{Plan, plan};
 use super::seen::Seen;
-use super::state::{Order, State};
-use super::worker::Worker;
+use super::state::{Basis, Order, State};
 use super::{Findings, Needs, Options, ReadError, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::name::Names;
@@ -42,16 +36,16 @@ pub fn read(
         () if two => Needs { texts: false, ..wants },
         () => wants,
     };
-    let (mut state, seen, errors) = reader.pass(needs, None)?;
+    let Passed { mut state, seen, errors, pieces } = reader.pass(needs, None)?;
     let names = state.names();
     let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
     let events = tally::events(seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), names);
-    let (tally, judged) = pool.install(|| reader.judge(&state))?;
+    let (tally, judged) = pool.install(|| reader.judge(&state, &pieces))?;
     if two {
         let chosen = pool.install(|| state.ordered(&options.filter));
-        let keys = state.keys_of(chosen.iter().map(Order::spot));
+        let basis = pool.install(|| state.basis_of(chosen.iter().map(Order::spot)));
         drop(state);
-        state = reader.pass(wants, Some(&keys))?.0;
+        state = reader.pass(wants, Some((&basis, &pieces)))?.state;
     }
     drop(reader);
     let mut reading = account(plan, seen, errors, state.with_pool(pool), (coverage, events));
@@ -71,14 +65,18 @@ struct Reader<'r> {
     once: bool,
 }
 
+/// What one reading gave.
+struct Passed {
+    state: State,
+    seen: Seen,
+    pieces: Pieces,
+    errors: Vec<InputError>,
+}
+
 impl Reader<'_> {
-    /// Reads all files, or of them only the messages of some keys.
-    fn pass(
-        &self,
-        needs: Needs,
-        only: Option<&HashSet<u128>>,
-    ) -> Result<(State, Seen, Vec<InputError>), SpillError> {
-        if let (Some(file), Some(_)) = (self.plan.files.first(), only) {
+    /// Reads all files, or again some messages, from the pieces in which they lie.
+    fn pass(&self, needs: Needs, again: Option<(&Basis, &Pieces)>) -> Result<Passed, SpillError> {
+        if let (Some(file), Some(_)) = (self.plan.files.first(), again) {
             file.twins.forget();
         }
         let names = Names::default();
@@ -90,20 +88,22 @@ impl Reader<'_> {
             filter,
             include_probes: *include_probes,
             needs,
-            only,
+            only: again.map(|(basis, _)| &basis.keys),
             near: self.near.as_ref(),
             parting: foldhash::fast::RandomState::default(),
         };
-        let mut done = Pass::new(&self.plan.files, self.options, self.progress).read(&run, self.pool);
+        let places = again.map(|(basis, pieces)| pieces.places(&basis.rows));
+        let pass = Pass::new(&self.plan.files, places, self.options, self.progress);
+        let mut done = pass.read(&run, self.pool);
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
         let build = || State::new(done.parts, names.freeze(), needs.texts, resubmitted);
         let state = self.pool.install(build);
         state.error()?;
-        Ok((state, done.seen, done.errors))
+        Ok(Passed { state, seen: done.seen, pieces: done.pieces, errors: done.errors })
     }
 
     /// Adds up and judges all messages, as far as that was asked for.
-    fn judge(&self, state: &State) -> Result<(Option<Tally>, Judged), SpillError> {
+    fn judge(&self, state: &State, pieces: &Pieces) -> Result<(Option<Tally>, Judged), SpillError> {
         let (wants, filter) = (self.options.needs, &self.options.filter);
         if !wants.sums && wants.findings == Findings::None {
             return Ok((None, Judged::default()));
@@ -116,7 +116,8 @@ impl Reader<'_> {
             let again = if self.once {
                 None
             } else {
-                Some(self.pass(all, Some(&state.keys_of(shown.into_iter())))?.0)
+                let basis = state.basis_of(shown.into_iter());
+                Some(self.pass(all, Some((&basis, pieces)))?.state)
             };
             judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
         }
@@ -163,117 +164,5 @@ pub(super) fn account(
         near: seen.near.into_iter().map(|(_, id)| id).collect(),
         tally: None,
         judged: Judged::default(),
-    }
-}
-
-/// One reading of all files.
-struct Pass<'p> {
-    files: Vec<(Mutex<Progress>, &'p Planned)>,
-    next: AtomicUsize,
-    chunk: usize,
-    keep_rejects: usize,
-    no_raw: bool,
-    progress: &'p (dyn Fn(u64) + Sync),
-    errors: Mutex<Vec<InputError>>,
-    budget: Budget,
-}
-
-enum Progress {
-    Waiting,
-    Open(Box<Feed>),
-    Done,
-}
-
-struct Done {
-    parts: Parts,
-    seen: Seen,
-    errors: Vec<InputError>,
-}
-
-impl<'p> Pass<'p> {
-    fn new(files: &'p [Planned], options: &Options, progress: &'p (dyn Fn(u64) + Sync)) -> Self {
-        Self {
-            files: files.iter().map(|f| (Mutex::new(Progress::Waiting), f)).collect(),
-            next: AtomicUsize::new(0),
-            chunk: options.chunk,
-            keep_rejects: options.keep_rejects,
-            no_raw: options.no_raw,
-            progress,
-            errors: Mutex::new(Vec::new()),
-            budget: options.budget.clone(),
-        }
-    }
-
-    fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
-        let parts = Parts::new(self.budget.clone());
-        let seen_by_all: Vec<Seen> = pool.broadcast(|_| {
-            let mut worker = Worker::new(Absorber::new(run), self.keep_rejects, self.no_raw);
-            self.work(&mut worker, &parts);
-            let Absorber { mut seen, batch, .. } = worker.sink;
-            parts.take(batch.finish());
-            seen.put_down();
-            seen
-        });
-        let mut seen = Seen::default();
-        for part in seen_by_all {
-            seen.merge(part);
-        }
-        seen.trim_rejects(self.keep_rejects);
-        let mut errors = self.errors.into_inner().unwrap_or_else(PoisonError::into_inner);
-        errors.sort_by_key(ToString::to_string);
-        Done { parts, seen, errors }
-    }
-
-    /// A thread takes a file of its own as long as there is one nobody has opened, then helps with the rest.
-    fn work(&self, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
-        let mut chunk = Chunk::default();
-        loop {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number >= self.files.len() {
-                break;
-            }
-            self.work_on(number, worker, parts, &mut chunk);
-        }
-        for number in 0..self.files.len() {
-            self.work_on(number, worker, parts, &mut chunk);
-        }
-    }
-
-    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts, chunk: &mut Chunk) {
-        while !parts.failed() && self.take(number, chunk) {
-            if let Some((_, planned)) = self.files.get(number) {
-                worker.chunk(chunk, planned);
-            }
-            parts.take(worker.sink.batch.full());
-            (self.progress)(chunk.data.len() as u64);
-        }
-    }
-
-    /// Puts the next records of a file into `chunk`; `false` if there are no more.
-    fn take(&self, number: usize, chunk: &mut Chunk) -> bool {
-        let Some((lock, planned)) = self.files.get(number) else { return false };
-        let mut progress = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*progress, Progress::Waiting) {
-            *progress = match planned.open() {
-                Ok(reader) => Progress::Open(Box::new(Feed::new(reader, number as u32, self.chunk))),
-                Err(error) => {
-                    self.fail(error);
-                    Progress::Done
-                }
-            };
-        }
-        let Progress::Open(feed) = &mut *progress else { return false };
-        let (more, error) = feed.next(chunk);
-        if let Some(source) = error {
-            self.fail(InputError::Read { path: planned.source.name.clone(), offset: feed.offset(), source });
-        }
-        if !more {
-            *progress = Progress::Done;
-        }
-        more
-    }
-
-    fn fail(&self, error: InputError) {
-        self.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
     }
 }

@@ -10,7 +10,7 @@ use super::parts::{Parts, SpillError};
 use super::shared::{Named, Place, find_joined, ids_of};
 use crate::model::intake::Position;
 use crate::model::journey::Journey;
-use crate::model::name::Frozen;
+use crate::model::name::{Frozen, Symbol};
 use crate::model::time::Timestamp;
 use crate::route::batch::PARTS;
 use crate::route::fact::Bag;
@@ -42,6 +42,14 @@ pub struct State {
     /// network-message-ids, and hashes of message-ids where there is none, of messages that were sent again
     /// from Safety Net or by shadow redundancy.
     resubmitted: HashSet<u128>,
+}
+
+/// What a second reading of some messages looks for.
+#[derive(Debug, Default)]
+pub(super) struct Basis {
+    pub keys: HashSet<u128>,
+    /// Writing server and time.
+    pub rows: Vec<(Symbol, Timestamp)>,
 }
 
 /// One message in the order of output.
@@ -342,21 +350,29 @@ impl State {
         found.into_iter().map(|(_, journey)| journey).collect()
     }
 
-    /// The keys of all bags that some messages rest on, for a second reading of just these.
-    pub fn keys_of(&self, spots: impl Iterator<Item = Spot>) -> HashSet<u128> {
+    /// What some messages rest on, for a second reading of just these: the keys of all their bags, and
+    /// for each row who wrote it and when.
+    pub(super) fn basis_of(&self, spots: impl Iterator<Item = Spot>) -> Basis {
         let mut spots: Vec<Spot> = spots.collect();
         spots.sort_unstable();
-        let look = |keys: &mut HashSet<u128>, _: &mut Work, (shard, spots): (&Shard, &[Spot])| {
+        let look = |basis: &mut Basis, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
             let Some(Spot { unit, .. }) = spots.first() else { return };
             let numbers = match unit {
                 Unit::Single((_, number)) => std::slice::from_ref(number),
                 Unit::Joined(number) => self.joined.get(*number as usize).map_or(&[][..], Vec::as_slice),
             };
-            let entries = numbers.iter().filter_map(|n| shard.entries.get(*n as usize));
-            keys.extend(entries.map(|e| e.key().value));
+            work.bag.clear();
+            for number in numbers {
+                basis.keys.extend(shard.entries.get(*number as usize).map(|e| e.key().value));
+                shard.decode(*number, &mut work.bag);
+            }
+            basis.rows.extend(work.bag.facts.iter().map(|fact| (fact.server, fact.time)));
         };
-        let parts = self.by_spots(&spots, HashSet::new, look);
-        merged(parts, HashSet::new, |keys: &mut HashSet<u128>, more| keys.extend(more))
+        let parts = self.by_spots(&spots, Basis::default, look);
+        merged(parts, Basis::default, |basis: &mut Basis, more| {
+            basis.keys.extend(more.keys);
+            basis.rows.extend(more.rows);
+        })
     }
 }
 

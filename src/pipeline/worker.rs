@@ -22,6 +22,10 @@ pub(super) trait Sink {
     fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned);
     /// The account.
     fn seen(&mut self) -> &mut Seen;
+    /// From this offset of the file on, rows are read by this binding.
+    fn bind(&mut self, _binding: &Binding, _from: u64) {}
+    /// A chunk ends here. `plain`: each of its lines was a record.
+    fn end(&mut self, _file: u32, _to: u64, _plain: bool) {}
 }
 
 /// One thread's reading.
@@ -62,6 +66,7 @@ impl<S: Sink> Worker<S> {
         self.sink.seen().begin(chunk.file, chunk.data.len() as u64);
         self.sink.seen().ledger.bytes += chunk.data.len() as u64;
         let mut binding = chunk.binding.clone();
+        self.sink.bind(&binding, chunk.offset);
         let mut line_number = chunk.line;
         let Some(any) = self.by_width.get(&30).cloned() else { return };
         for i in 0..fields.len() {
@@ -85,6 +90,8 @@ impl<S: Sink> Worker<S> {
             let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
             self.record(record, line, &mut binding, planned);
         }
+        let plain = planned.as_is && matches!(chunk.shape, Shape::Lines) && !chunk.zeros;
+        self.sink.end(chunk.file, chunk.offset + chunk.data.len() as u64, plain);
         self.fields = own;
     }
 
@@ -99,6 +106,7 @@ impl<S: Sink> Worker<S> {
                 if stripped.starts_with(b"#") {
                     self.sink.seen().ledger.padding_bytes += zeros(line.bytes);
                     self.header(stripped, binding);
+                    self.sink.bind(binding, line.at.offset);
                     return;
                 }
                 if stripped.is_empty() {

@@ -1,0 +1,147 @@
+//! Where the rows of each server and time lie, so that a few messages can be read again without reading
+//! everything. A piece is some hundred rows of a file; it costs a few dozen bytes.
+
+use crate::model::intake::Position;
+use crate::model::name::Symbol;
+use crate::model::time::Timestamp;
+use crate::parse::header::Binding;
+
+/// Bytes of a piece, about.
+const PIECE: u64 = 64 << 10;
+/// Rows of more than one server.
+const SEVERAL: Symbol = Symbol(u32::MAX);
+
+/// Some rows that follow each other, every line a record.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub file: u32,
+    pub from: u64,
+    pub to: u64,
+    /// Number of the first line.
+    pub line: u64,
+    pub binding: Binding,
+    first: Timestamp,
+    last: Timestamp,
+    server: Symbol,
+}
+
+/// The pieces that one thread has read.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    done: Vec<Piece>,
+    /// Files that are read again as a whole, since lines are not records there.
+    whole: Vec<u32>,
+    open: Option<Piece>,
+    binding: Binding,
+}
+
+/// What is to be read again.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// In the order of files and offsets.
+    pub pieces: Vec<Piece>,
+    /// Files to be read as a whole, in order.
+    pub whole: Vec<u32>,
+}
+
+impl Pieces {
+    /// From here on, rows are read by this binding.
+    pub(super) fn bind(&mut self, binding: &Binding) {
+        self.binding.clone_from(binding);
+    }
+
+    /// A row whose line is a record.
+    pub(super) fn row(&mut self, at: Position, server: Symbol, time: Timestamp) {
+        match &mut self.open {
+            Some(open) if open.file == at.file && at.offset < open.from + PIECE => {
+                (open.first, open.last) = (open.first.min(time), open.last.max(time));
+                if open.server != server {
+                    open.server = SEVERAL;
+                }
+            }
+            _ => {
+                self.end(at.offset);
+                let (from, binding) = (at.offset, self.binding.clone());
+                let (first, last, file, line) = (time, time, at.file, at.line);
+                self.open = Some(Piece { file, from, to: from, line, binding, first, last, server });
+            }
+        }
+    }
+
+    /// The piece at hand ends here.
+    pub(super) fn end(&mut self, at: u64) {
+        if let Some(mut piece) = self.open.take() {
+            piece.to = at;
+            self.done.push(piece);
+        }
+    }
+
+    /// A file of which pieces say nothing.
+    pub(super) fn whole(&mut self, file: u32) {
+        if self.whole.last() != Some(&file) {
+            self.whole.push(file);
+        }
+    }
+
+    /// Adds what another thread has read.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.done.extend(other.done);
+        self.whole.extend(other.whole);
+    }
+
+    /// Where rows of these servers and times may lie.
+    pub(super) fn places(&self, rows: &[(Symbol, Timestamp)]) -> Places {
+        let mut rows = rows.to_vec();
+        rows.sort_unstable();
+        let mut times: Vec<Timestamp> = rows.iter().map(|(_, time)| *time).collect();
+        times.sort_unstable();
+        let may_hold = |piece: &&Piece| {
+            if piece.server == SEVERAL {
+                let next = times.partition_point(|time| *time < piece.first);
+                return times.get(next).is_some_and(|time| *time <= piece.last);
+            }
+            let next = rows.partition_point(|row| *row < (piece.server, piece.first));
+            rows.get(next).is_some_and(|row| *row <= (piece.server, piece.last))
+        };
+        let mut whole = self.whole.clone();
+        whole.sort_unstable();
+        whole.dedup();
+        let in_part = |piece: &&Piece| whole.binary_search(&piece.file).is_err();
+        let mut pieces: Vec<Piece> = self.done.iter().filter(in_part).filter(may_hold).cloned().collect();
+        pieces.sort_unstable_by_key(|piece| (piece.file, piece.from));
+        Places { pieces, whole }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(file: u32, offset: u64) -> Position {
+        Position { file, line: offset / 100, offset }
+    }
+
+    #[test]
+    fn rows_are_found_by_server_and_time() {
+        let (one, other) = (Symbol(1), Symbol(2));
+        let mut pieces = Pieces::default();
+        for row in 0..2000 {
+            pieces.row(at(0, row * 100), one, Timestamp(row as i64));
+        }
+        pieces.end(200_000);
+        pieces.row(at(1, 0), other, Timestamp(5));
+        pieces.row(at(1, 100), one, Timestamp(7));
+        pieces.end(200);
+        let found = |rows: &[(Symbol, i64)]| -> Vec<(u32, u64)> {
+            let rows: Vec<_> = rows.iter().map(|(server, time)| (*server, Timestamp(*time))).collect();
+            pieces.places(&rows).pieces.iter().map(|p| (p.file, p.from)).collect()
+        };
+        assert_eq!(found(&[(one, 0)]), [(0, 0)]);
+        assert_eq!(found(&[(one, 700)]), [(0, 65_600)]);
+        assert_eq!(found(&[(one, 1999), (other, 3)]), [(0, 131_200)]);
+        assert_eq!(found(&[(other, 6)]), [(1, 0)]);
+        pieces.whole(0);
+        let places = pieces.places(&[(one, Timestamp(700))]);
+        assert_eq!((places.pieces.len(), places.whole), (0, vec![0]));
+    }
+}
