@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 /// How much of a file is looked at to learn its encoding and line ends, bytes.
-const HEAD: usize = 64 << 10;
+pub const HEAD: usize = 64 << 10;
 
 /// Gives the text as UTF-8, with `\n` in place of a lone `\r` where a file has no other line ends.
 /// UTF-16 is known by its byte-order mark, or by a zero in every second byte. Offsets that others
@@ -18,7 +18,7 @@ pub fn as_utf8_lines(mut inner: Box<dyn Read + Send>) -> io::Result<Box<dyn Read
         None => {}
     }
     let utf16 = utf16_of(&head);
-    let lone_returns = utf16.is_none() && head.contains(&b'\r') && !head.contains(&b'\n');
+    let lone_returns = utf16.is_none() && has_lone_returns(&head);
     let whole: Box<dyn Read + Send> = Box::new(io::Cursor::new(head).chain(inner));
     Ok(match utf16 {
         Some(encoding) => {
@@ -29,6 +29,17 @@ pub fn as_utf8_lines(mut inner: Box<dyn Read + Send>) -> io::Result<Box<dyn Read
         None if lone_returns => Box::new(Returns(whole)),
         None => whole,
     })
+}
+
+/// Whether [`as_utf8_lines`] would change nothing in a text that begins like this. `head` is all of the text,
+/// or no less of it than is looked at there.
+pub fn is_utf8_lines(head: &[u8]) -> bool {
+    let head = head.get(..HEAD).unwrap_or(head);
+    utf16_of(head).is_none() && !has_lone_returns(head)
+}
+
+fn has_lone_returns(head: &[u8]) -> bool {
+    memchr::memchr(b'\n', head).is_none() && head.contains(&b'\r')
 }
 
 fn utf16_of(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
