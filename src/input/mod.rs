@@ -1,14 +1,17 @@
 //! The only door in: which files there are, and their bytes, decompressed.
 
+mod buffer;
 pub mod decode;
 pub mod discover;
 mod platform;
 
-use std::io::{self, Read};
+use std::fs::Metadata;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use buffer::Buffer;
 pub use decode::{as_utf8_lines, is_utf8_lines};
 
 /// What went wrong with one input. The others go on.
@@ -88,21 +91,31 @@ impl Source {
     pub fn open_at(&self, offset: u64) -> Result<Box<dyn Read + Send>, InputError> {
         let fail = |source| InputError::Open { path: self.name.clone(), source };
         let mut file = platform::open(&self.path).map_err(fail)?;
-        io::Seek::seek(&mut file, io::SeekFrom::Start(offset)).map_err(fail)?;
+        file.seek(io::SeekFrom::Start(offset)).map_err(fail)?;
         Ok(Box::new(file))
     }
 
-    /// The last bytes of a plain file, at most `most`; `None` where only reading it all would tell.
-    pub fn tail(&self, most: u64) -> Option<Vec<u8>> {
-        if self.packing != Packing::Plain {
-            return None;
+    /// Reads the first and the last bytes of a plain file, at most `most` of each. Says whether the last
+    /// could be had.
+    pub fn ends(&self, most: usize, head: &mut Buffer, tail: &mut Buffer) -> Result<bool, InputError> {
+        let fail = |source| InputError::Open { path: self.name.clone(), source };
+        let mut file = platform::open(&self.path).map_err(fail)?;
+        head.truncate(0);
+        tail.truncate(0);
+        match head.fill(&mut file, most) {
+            // The reading will come upon it again and say how far it came.
+            Err(e) if head.is_empty() => return Err(fail(e)),
+            _ => {}
         }
-        let mut file = platform::open(&self.path).ok()?;
-        let length = io::Seek::seek(&mut file, io::SeekFrom::End(0)).ok()?;
-        io::Seek::seek(&mut file, io::SeekFrom::Start(length.saturating_sub(most))).ok()?;
-        let mut out = Vec::new();
-        file.take(most).read_to_end(&mut out).ok()?;
-        Some(out)
+        let Some(length) = file.metadata().ok().filter(Metadata::is_file).map(|m| m.len()) else {
+            return Ok(false);
+        };
+        if length <= head.len() as u64 {
+            tail.set(head);
+            return Ok(true);
+        }
+        let start = io::SeekFrom::Start(length.saturating_sub(most as u64));
+        Ok(file.seek(start).and_then(|_| tail.fill(&mut file, most)).is_ok())
     }
 
     /// The file name by which Exchange's own naming is recognised, packing endings taken off.

@@ -63,7 +63,9 @@ impl Offsets {
         let wanted = self.count + more;
         if self.memory.len() < wanted {
             let mut memory = vec![0; wanted.next_power_of_two()];
-            memory.iter_mut().zip(self.get()).for_each(|(to, from)| *to = *from);
+            for (to, from) in memory.iter_mut().zip(self.get()) {
+                *to = *from;
+            }
             self.memory = memory;
         }
     }
@@ -80,9 +82,13 @@ fn spread(mut bits: u64, at: u32, room: &mut [u32; 64]) -> usize {
         offset
     };
     // Most blocks have no more, and these are written without a question how many they are.
-    few.iter_mut().for_each(|slot| *slot = next());
+    for slot in few {
+        *slot = next();
+    }
     if count > FEW {
-        more.iter_mut().take(count - FEW).for_each(|slot| *slot = next());
+        for slot in more.iter_mut().take(count - FEW) {
+            *slot = next();
+        }
     }
     count
 }
@@ -135,7 +141,9 @@ fn scan_by(
                 block
             }
             None => {
-                last.iter_mut().zip(std::mem::take(&mut rest)).for_each(|(to, from)| *to = *from);
+                for (to, from) in last.iter_mut().zip(std::mem::take(&mut rest)) {
+                    *to = *from;
+                }
                 &last
             }
         };

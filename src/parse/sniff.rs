@@ -1,5 +1,6 @@
 //! What a file is, by its first bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::event::Event;
@@ -182,11 +183,16 @@ impl Look {
         self.first = Some(self.first.map_or(event.time, |t| t.min(event.time)));
         let host = match family {
             // Its rows name the transport server first, but it lies on the mailbox server.
-            Family::Delivery => short_host(&event.text(Column::ServerHostname)).into_owned(),
+            Family::Delivery => event.text(Column::ServerHostname),
             _ => writer(&event),
         };
-        if !host.is_empty() {
-            *self.rows.entry(host).or_default() += 1;
+        let host = short_host(&host);
+        if host.is_empty() {
+            return;
+        }
+        match self.rows.get_mut(&*host) {
+            Some(rows) => *rows += 1,
+            None => drop(self.rows.insert(host.into_owned(), 1)),
         }
     }
 
@@ -211,11 +217,11 @@ fn is_exchange_2003(line: &[u8]) -> bool {
     line.trim_ascii_start().starts_with(b"# Message Tracking Log File")
 }
 
-/// Who wrote a row, short and in upper case; empty where no column says so.
-pub fn writer(event: &Event<'_>) -> Vec<u8> {
+/// Who wrote a row; empty where no column says so.
+fn writer<'a>(event: &Event<'a>) -> Cow<'a, [u8]> {
     let (client, server) = (event.text(Column::ClientHostname), event.text(Column::ServerHostname));
     let (one, two) = if written_by_client(event.event) { (client, server) } else { (server, client) };
-    short_host(if one.is_empty() { &two } else { &one }).into_owned()
+    if one.is_empty() { two } else { one }
 }
 
 #[cfg(test)]

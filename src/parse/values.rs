@@ -2,92 +2,126 @@
 
 use crate::model::time::Timestamp;
 
-/// Length of `2026-03-10T09:00:00.000`, without the zone.
-const SHAPE: &[u8; 23] = b"dddd-dd-ddTdd:dd:dd.ddd";
-
 /// Whether the text begins like a record: an ISO time with milliseconds, `Z` and a comma.
 pub fn begins_like_a_record(text: &[u8]) -> bool {
-    shaped(text) && text.get(23..25) == Some(b"Z,")
+    text.first_chunk().is_some_and(|head| digits(head).is_some()) && text.get(23..25) == Some(b"Z,")
 }
 
+/// This byte, eight times.
+const fn all(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The highest bit of each byte is set if the byte is more than 127 less what `most` has there.
+const fn above(word: u64, most: u64) -> u64 {
+    ((word & all(0x7f)) + most) | word
+}
+
+/// A text of eight bytes, `d` for a digit, as a word that takes it to zero but for the digits' values,
+/// and one that, added to these, sets the highest bit of each byte that is too large.
+const fn form(text: [u8; 8]) -> (u64, u64) {
+    let (mut zero, mut most, mut i) = (0, 0, 8);
+    let mut rest: &[u8] = &text;
+    while let Some((byte, before)) = rest.split_last() {
+        i -= 1;
+        let (z, m) = if *byte == b'd' { (b'0', 127 - 9) } else { (*byte, 127) };
+        zero |= (z as u64) << (8 * i);
+        most |= (m as u64) << (8 * i);
+        rest = before;
+    }
+    (zero, most)
+}
+
+/// The values of the digits of `2026-03-10T09:00:00.000`, eight bytes of text in each word; the last word
+/// begins with the last byte of the one before. No branch depends on the text.
 #[inline]
-fn shaped(text: &[u8]) -> bool {
-    let Some(head) = text.first_chunk::<23>() else { return false };
-    // Every byte is looked at, without a branch, so that the compiler can take them all at once.
-    let wrong = |(b, s): (&u8, &u8)| {
-        let no_digit = u8::from(b.wrapping_sub(b'0') > 9);
-        if *s == b'd' { no_digit } else { b ^ s }
-    };
-    head.iter().zip(SHAPE).map(wrong).fold(0, |all, one| all | one) == 0
+fn digits(head: &[u8; 23]) -> Option<[u64; 3]> {
+    const FORMS: [(u64, u64); 3] = [form(*b"dddd-dd-"), form(*b"ddTdd:dd"), form(*b"d:dd.ddd")];
+    let (front, _) = head.split_first_chunk::<8>()?;
+    let (_, back) = head.split_last_chunk::<8>()?;
+    let middle = head.get(8..16)?.first_chunk::<8>()?;
+    let (mut out, mut wrong) = ([*front, *middle, *back].map(u64::from_le_bytes), 0);
+    for (word, (zero, most)) in out.iter_mut().zip(FORMS) {
+        *word ^= zero;
+        wrong |= above(*word, most);
+    }
+    (wrong & all(0x80) == 0).then_some(out)
 }
 
 /// Reads `2026-03-10T09:00:00.000Z`; up to seven digits of a second, the zone mark may be missing.
 #[inline]
 pub fn timestamp(text: &[u8]) -> Option<Timestamp> {
-    let head = text.first_chunk::<23>()?;
-    if !shaped(head) {
-        return None;
-    }
-    let tail = text.get(23..).unwrap_or_default();
+    let (head, tail) = text.split_first_chunk::<23>()?;
+    let words = digits(head)?;
     if tail != b"Z" {
         let digits = tail.iter().take_while(|b| b.is_ascii_digit()).count();
         if digits > 4 || !matches!(tail.get(digits..), Some(b"" | b"Z")) {
             return None;
         }
     }
-    let [y1, y2, y3, y4, _, m1, m2, _, d1, d2, _, h1, h2, _, n1, n2, _, s1, s2, _, f1, f2, f3] = *head;
-    let two = |a: u8, b: u8| i64::from(a - b'0') * 10 + i64::from(b - b'0');
-    let (year, month, day) = (two(y1, y2) * 100 + two(y3, y4), two(m1, m2), two(d1, d2));
-    let (hour, minute, second) = (two(h1, h2), two(n1, n2), two(s1, s2));
-    let ms = two(f1, f2) * 10 + i64::from(f3 - b'0');
+    // Each byte becomes the number of two digits that begins there.
+    let [date, time, rest] = words.map(|word| word * 10 + (word >> 8));
+    let [_, _, last] = words;
+    let at = |word: u64, byte: u32| (word >> (8 * byte) & 0xff) as i64;
+    let (year, month, day) = (at(date, 0) * 100 + at(date, 2), at(date, 5), at(time, 0));
+    let (hour, minute, second) = (at(time, 3), at(time, 6), at(rest, 2));
+    let ms = at(rest, 5) * 10 + at(last, 7);
     let good =
         (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
     good.then(|| Timestamp::from_civil(year, month, day, ((hour * 60 + minute) * 60 + second) * 1000 + ms))
 }
 
-/// The value of a hexadecimal digit; 255 for any other byte.
-#[expect(clippy::indexing_slicing, reason = "computed at compile time, where a panic is a build error")]
-const HEX: [u8; 256] = {
-    let mut table = [255u8; 256];
-    let mut i = 0;
-    while i < 16 {
-        let b = i as u8;
-        table[i + if i < 10 { 48 } else { 87 }] = b;
-        table[i + if i < 10 { 48 } else { 55 }] = b;
-        i += 1;
-    }
-    table
-};
+/// Where the fours of hexadecimal digits of a GUID begin, two and two.
+const DASHED: [[usize; 2]; 4] = [[0, 4], [9, 14], [19, 24], [28, 32]];
+const PLAIN: [[usize; 2]; 4] = [[0, 4], [8, 12], [16, 20], [24, 28]];
 
 /// Reads a GUID with or without dashes; `None` for anything else and for the all-zero GUID.
 #[inline]
 pub fn guid(text: &[u8]) -> Option<u128> {
-    let dashed = match text.len() {
-        36 => true,
-        32 => false,
+    let starts = match text.len() {
+        36 if [8, 13, 18, 23].into_iter().all(|i| text.get(i) == Some(&b'-')) => DASHED,
+        32 => PLAIN,
         _ => return None,
     };
-    let (mut value, mut bad) = (0u128, 0u8);
-    for (i, b) in text.iter().enumerate() {
-        if dashed && matches!(i, 8 | 13 | 18 | 23) {
-            bad |= u8::from(*b != b'-') << 7;
-            continue;
-        }
-        let digit = HEX.get(usize::from(*b)).copied().unwrap_or(255);
-        bad |= digit & 0x80;
-        value = value << 4 | u128::from(digit & 15);
+    let four = |at: usize| Some(u64::from(u32::from_le_bytes(*text.get(at..)?.first_chunk()?)));
+    let (mut value, mut wrong) = (0, 0);
+    for [first, second] in starts {
+        let (word, bad) = hex(four(first)? | four(second)? << 32);
+        (value, wrong) = (value << 32 | u128::from(word), wrong | bad);
     }
-    (bad == 0 && value != 0).then_some(value)
+    (wrong == 0 && value != 0).then_some(value)
+}
+
+/// The value of eight hexadecimal digits, and a word that is not zero if one is none.
+#[inline]
+fn hex(text: u64) -> (u32, u64) {
+    let digit = text ^ all(b'0');
+    let no_digit = above(digit, all(127 - 9));
+    // `A` and `a` become 1, `F` and `f` become 6.
+    let letter = (text | all(0x20)) ^ all(0x60);
+    let no_letter = above(letter, all(127 - 6)) | !above(letter, all(127));
+    let value = (text & all(15)) + (text >> 6 & all(1)) * 9;
+    // Two digits become a byte, two bytes sixteen bits, and these a word; the first weighs most.
+    let bytes = (value << 4 | value >> 8) & 0x00ff_00ff_00ff_00ff;
+    let pairs = (bytes | bytes >> 8) & 0x0000_ffff_0000_ffff;
+    (((pairs | pairs >> 16) as u32).swap_bytes(), no_digit & no_letter & all(0x80))
 }
 
 /// Reads a decimal number; `None` when empty, signed, not a number or too large.
 #[inline]
 pub fn number(text: &[u8]) -> Option<u64> {
+    let (mut value, mut rest) = (0, text);
     if text.is_empty() || text.len() > 20 {
         return None;
     }
-    let mut value = 0u64;
-    for b in text {
+    if let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        (value, rest) = (decimal(u64::from_le_bytes(*eight))?, behind);
+    }
+    if let Some((four, behind)) = rest.split_first_chunk::<4>() {
+        let word = u64::from(u32::from_le_bytes(*four)) << 32 | all(b'0') >> 32;
+        (value, rest) = (value * 10_000 + decimal(word)?, behind);
+    }
+    for b in rest {
         let digit = b.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -95,6 +129,19 @@ pub fn number(text: &[u8]) -> Option<u64> {
         value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
     }
     Some(value)
+}
+
+/// The value of eight decimal digits.
+#[inline]
+fn decimal(text: u64) -> Option<u64> {
+    let digits = text ^ all(b'0');
+    if above(digits, all(127 - 9)) & all(0x80) != 0 {
+        return None;
+    }
+    // Pairs, fours, all eight; the first digit weighs most.
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
 }
 
 #[cfg(test)]
@@ -135,7 +182,72 @@ mod tests {
         assert_eq!(number(b"-1"), None);
     }
 
+    /// As the forms are described, a byte at a time.
+    fn slow_time(text: &[u8]) -> Option<Timestamp> {
+        let form = b"dddd-dd-ddTdd:dd:dd.ddd";
+        let fits = |(b, f): (&u8, &u8)| if *f == b'd' { b.is_ascii_digit() } else { b == f };
+        if text.len() < form.len() || !text.iter().zip(form).all(fits) {
+            return None;
+        }
+        let part =
+            |from: usize, to: usize| std::str::from_utf8(&text[from..to]).unwrap().parse::<i64>().unwrap();
+        let tail = text[23..].strip_suffix(b"Z").unwrap_or(&text[23..]);
+        let (hour, minute, second) = (part(11, 13), part(14, 16), part(17, 19));
+        let good =
+            (1..=12).contains(&part(5, 7)) && (1..=31).contains(&part(8, 10)) && hour < 24 && minute < 60;
+        let good = good && second < 61 && tail.len() <= 4 && tail.iter().all(u8::is_ascii_digit);
+        let ms = ((hour * 60 + minute) * 60 + second) * 1000 + part(20, 23);
+        good.then(|| Timestamp::from_civil(part(0, 4), part(5, 7), part(8, 10), ms))
+    }
+
+    fn slow_guid(text: &[u8]) -> Option<u128> {
+        let dash = |i: usize| text.len() == 36 && matches!(i, 8 | 13 | 18 | 23);
+        let mut value = 0;
+        for (i, b) in text.iter().enumerate() {
+            match char::from(*b).to_digit(16) {
+                Some(digit) if !dash(i) => value = value << 4 | u128::from(digit),
+                None if dash(i) && *b == b'-' => {}
+                _ => return None,
+            }
+        }
+        (matches!(text.len(), 32 | 36) && value != 0).then_some(value)
+    }
+
+    fn slow_number(text: &[u8]) -> Option<u64> {
+        let plain = text.len() <= 20 && text.iter().all(u8::is_ascii_digit);
+        std::str::from_utf8(text).ok().filter(|_| plain)?.parse().ok()
+    }
+
+    /// A good text, of which a byte may be another.
+    fn nearly(good: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<u8>> {
+        (good, proptest::option::of((any::<proptest::sample::Index>(), any::<u8>()))).prop_map(
+            |(text, other)| {
+                let mut bytes = text.into_bytes();
+                if let Some((at, byte)) = other.filter(|_| !bytes.is_empty()) {
+                    let at = at.index(bytes.len());
+                    bytes[at] = byte;
+                }
+                bytes
+            },
+        )
+    }
+
     proptest! {
+        #[test]
+        fn fast_times_equal_slow_ones(text in nearly((-62_135_596_800_000i64..253_402_300_800_000).prop_map(|ms| Timestamp(ms).to_string()))) {
+            prop_assert_eq!(timestamp(&text), slow_time(&text));
+        }
+
+        #[test]
+        fn fast_guids_equal_slow_ones(text in nearly("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}")) {
+            prop_assert_eq!(guid(&text), slow_guid(&text));
+        }
+
+        #[test]
+        fn fast_numbers_equal_slow_ones(text in nearly("[0-9]{0,21}|1844674407370955[0-9]{4}")) {
+            prop_assert_eq!(number(&text), slow_number(&text));
+        }
+
         #[test]
         fn a_written_time_reads_back(ms in -62_135_596_800_000i64..253_402_300_800_000) {
             let t = Timestamp(ms);

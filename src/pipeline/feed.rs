@@ -1,9 +1,9 @@
 //! A log as a sequence of chunks that hold whole records, each with all that is needed to read it alone.
 
 use std::io::{self, Read};
-use std::ops::Deref;
 
 use super::pieces::Piece;
+use crate::input::Buffer;
 use crate::parse::header::Binding;
 use crate::parse::record::Fields;
 use crate::parse::rescue::strip_padding;
@@ -11,47 +11,6 @@ use crate::parse::split::{self, Shape};
 
 /// Bytes of a chunk, about; smaller for tests.
 pub const CHUNK: usize = 512 << 10;
-
-/// Bytes that were read, in memory that is read into again and again.
-#[derive(Debug, Default)]
-pub(super) struct Buffer {
-    memory: Vec<u8>,
-    len: usize,
-}
-
-impl Deref for Buffer {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        self.memory.get(..self.len).unwrap_or_default()
-    }
-}
-
-impl Buffer {
-    fn set(&mut self, bytes: &[u8]) {
-        self.len = bytes.len();
-        match self.memory.get_mut(..self.len) {
-            Some(head) => head.copy_from_slice(bytes),
-            None => bytes.clone_into(&mut self.memory),
-        }
-    }
-
-    /// Reads until there are so many bytes; says whether the end was met before.
-    fn fill(&mut self, reader: &mut dyn Read, want: usize) -> io::Result<bool> {
-        if self.memory.len() < want {
-            self.memory.resize(want, 0);
-        }
-        while let Some(room) = self.memory.get_mut(self.len..want).filter(|room| !room.is_empty()) {
-            match reader.read(room) {
-                Ok(0) => return Ok(true),
-                Ok(got) => self.len += got,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(false)
-    }
-}
 
 /// Whole records, from one place of one file. Its memory is kept when it is filled anew.
 #[derive(Debug, Default)]
@@ -122,7 +81,7 @@ impl Feed {
                 continue;
             }
             self.rest.extend_from_slice(chunk.data.get(cut.end..).unwrap_or_default());
-            chunk.data.len = cut.end;
+            chunk.data.truncate(cut.end);
             (chunk.file, chunk.offset, chunk.line) = (self.file, self.offset, self.line);
             (chunk.shape, chunk.zeros) = (cut.shape, cut.zeros);
             chunk.binding.clone_from(&self.binding);

@@ -5,8 +5,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use foldhash::quality::RandomState;
+use hashbrown::HashMap;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::input::{InputError, Packing, Source, as_utf8_lines, is_utf8_lines};
+use crate::input::{Buffer, InputError, Packing, Source, as_utf8_lines, decode, is_utf8_lines};
 use crate::model::report::{FileNote, LeftOut};
 use crate::model::time::{HOUR, Timestamp};
 use crate::parse::rescue::strip_padding;
@@ -17,14 +19,16 @@ use super::twins::{Met, Twins};
 use super::window::Window;
 
 /// How much of a file's head and end is looked at, bytes.
-const LOOK: u64 = 64 << 10;
+const LOOK: usize = decode::HEAD;
+/// So much of a head tells whether two files may be the same, bytes.
+const LIKENESS: usize = 4 << 10;
 /// Head and end are samples; times of a file may lie this far outside what they show, ms.
 const SLACK: i64 = 5_000;
 /// Logs that follow each other share at most this, ms.
 const FOLLOWING: i64 = 60_000;
 const ALWAYS: (Timestamp, Timestamp) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
 /// A row longer than what is looked at makes the look longer, up to this, bytes.
-const LONGEST_LOOK: u64 = 8 << 20;
+const LONGEST_LOOK: usize = 8 << 20;
 /// Before a file is left out for its time, its name, header, head and end are distrusted by so much, ms.
 const DISTRUST: i64 = HOUR;
 
@@ -45,6 +49,9 @@ impl Planned {
     /// Opens the file from its start, as UTF-8 lines.
     pub(super) fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
         let rest = self.source.open()?;
+        if self.as_is {
+            return Ok(rest);
+        }
         let whole: Box<dyn Read + Send> = if self.head.is_empty() {
             rest
         } else {
@@ -90,8 +97,10 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
     let mut plan = Plan::default();
     let mut looked: Vec<Looked> = Vec::new();
     let hasher = RandomState::default();
-    for source in sources {
-        match look(source, &hasher) {
+    let look = |ends: &mut (Buffer, Buffer), source| look(source, &hasher, ends);
+    let files: Vec<_> = sources.into_par_iter().map_init(Default::default, look).collect();
+    for file in files {
+        match file {
             Ok(file) => match not_a_log(&file) {
                 Some(left_out) => plan.left_out.push(left_out),
                 None if outside(window, &file) => plan.outside_window += 1,
@@ -102,7 +111,7 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
     }
     drop_identical(&mut looked, &mut plan);
     let met = Arc::new(Met::default());
-    let windows: Vec<_> = (0..looked.len()).map(|i| overlaps(&looked, i)).collect();
+    let windows = overlaps(&looked);
     for (file, windows) in looked.into_iter().zip(windows) {
         plan.notes.push(FileNote {
             name: file.source.name.clone(),
@@ -123,38 +132,42 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
     plan
 }
 
-fn look(source: Source, hasher: &RandomState) -> Result<Looked, InputError> {
+fn look(
+    source: Source,
+    hasher: &RandomState,
+    (head, tail): &mut (Buffer, Buffer),
+) -> Result<Looked, InputError> {
     let family = Family::of_name(&source.log_name());
-    let (mut head, mut taken) = head_of(&source, LOOK)?;
-    let mut sniffed = sniff(&head, family);
-    let mut longer = LOOK;
-    while sniffed.first.is_none()
-        && head.len() as u64 == longer
-        && longer < LONGEST_LOOK
-        && comparable(&source)
-    {
-        longer *= 4;
-        (head, taken) = head_of(&source, longer)?;
-        sniffed = sniff(&head, family);
+    let has_tail = source.packing == Packing::Plain && source.ends(LOOK, head, tail)?;
+    let as_is = source.packing == Packing::Plain && is_utf8_lines(head);
+    let mut taken = Vec::new();
+    if !as_is {
+        let (lines, raw) = head_of(&source, LOOK)?;
+        head.set(&lines);
+        taken = raw;
     }
-    let last = source.tail(LOOK).and_then(|tail| last_time(&tail)).or_else(|| last_time_if_whole(&head));
-    let mut raw = Vec::new();
-    let as_is = source.packing == Packing::Plain
-        && source.open()?.take(LOOK).read_to_end(&mut raw).is_ok()
-        && is_utf8_lines(&raw);
-    Ok(Looked { sniffed, family, head: (hasher.hash_one(&head[..]), head.len()), taken, as_is, last, source })
+    let mut sniffed = sniff(head, family);
+    let mut longer = LOOK;
+    while sniffed.first.is_none() && head.len() == longer && longer < LONGEST_LOOK && comparable(&source) {
+        longer *= 4;
+        head.set(&head_of(&source, longer)?.0);
+        sniffed = sniff(head, family);
+    }
+    let last = if has_tail { last_time(tail) } else { None }.or_else(|| last_time_if_whole(head));
+    let likeness = (hasher.hash_one(head.get(..LIKENESS).unwrap_or(head)), head.len());
+    Ok(Looked { sniffed, family, head: likeness, taken, as_is, last, source })
 }
 
 /// The first bytes of a file as UTF-8 lines; of standard input also as they were, since they cannot be read again.
-fn head_of(source: &Source, most: u64) -> Result<(Vec<u8>, Vec<u8>), InputError> {
+fn head_of(source: &Source, most: usize) -> Result<(Vec<u8>, Vec<u8>), InputError> {
     let fail = |e| InputError::Open { path: source.name.clone(), source: e };
     let (mut raw, mut taken) = (source.open()?, Vec::new());
     if source.packing == Packing::Stdin {
-        raw.by_ref().take(most).read_to_end(&mut taken).map_err(fail)?;
+        raw.by_ref().take(most as u64).read_to_end(&mut taken).map_err(fail)?;
         raw = Box::new(io::Cursor::new(taken.clone()));
     }
     let mut head = Vec::new();
-    match as_utf8_lines(raw).map_err(fail)?.take(most).read_to_end(&mut head) {
+    match as_utf8_lines(raw).map_err(fail)?.take(most as u64).read_to_end(&mut head) {
         // The reading will come upon it again and say how far it came.
         Err(e) if head.is_empty() => return Err(fail(e)),
         _ => {}
@@ -177,15 +190,14 @@ fn not_a_log(file: &Looked) -> Option<LeftOut> {
 
 /// The latest time at the start of a line.
 fn last_time(tail: &[u8]) -> Option<Timestamp> {
-    tail.split(|b| *b == b'\n')
-        .filter_map(|line| strip_padding(line).get(..24))
-        .filter_map(values::timestamp)
-        .max()
+    let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', tail).map(|i| i + 1));
+    let lines = starts.filter_map(|start| tail.get(start..));
+    lines.filter_map(|rest| strip_padding(rest).get(..24)).filter_map(values::timestamp).max()
 }
 
 /// The same, of a file that is no longer than its head.
 fn last_time_if_whole(head: &[u8]) -> Option<Timestamp> {
-    if (head.len() as u64) < LOOK { last_time(head) } else { None }
+    if head.len() < LOOK { last_time(head) } else { None }
 }
 
 /// Whether a file has no row in the window, by its name, its header and its first and last rows.
@@ -200,20 +212,25 @@ fn outside(window: &Window, file: &Looked) -> bool {
 /// Of files that are the same byte by byte, the first is read.
 fn drop_identical(looked: &mut Vec<Looked>, plan: &mut Plan) {
     let mut kept: Vec<Looked> = Vec::new();
+    let mut alike: HashMap<(u64, usize), Vec<usize>> = HashMap::new();
     for file in looked.drain(..) {
-        let twin = kept.iter().find(|k| {
-            comparable(&k.source)
-                && comparable(&file.source)
-                && file.head.1 > 0
-                && k.head == file.head
-                && same_content(&k.source, &file.source)
-        });
+        let may_have_twin = comparable(&file.source) && file.head.1 > 0;
+        let others = alike.entry(file.head).or_default();
+        let twin = others
+            .iter()
+            .filter_map(|i| kept.get(*i))
+            .find(|k| may_have_twin && same_content(&k.source, &file.source));
         match twin {
             Some(twin) => {
                 let reason = format!("the same, byte by byte, as {}", twin.source.name);
                 plan.left_out.push(LeftOut { name: file.source.name.clone(), reason, explicit: false });
             }
-            None => kept.push(file),
+            None => {
+                if may_have_twin {
+                    others.push(kept.len());
+                }
+                kept.push(file);
+            }
         }
     }
     *looked = kept;
@@ -245,28 +262,56 @@ fn same_content(a: &Source, b: &Source) -> bool {
     }
 }
 
-/// The times that a file shares with others of its server and family.
-fn overlaps(looked: &[Looked], number: usize) -> Vec<(Timestamp, Timestamp)> {
-    let span = |f: &Looked| {
-        let first = f.sniffed.first.map_or(i64::MIN, |t| t.0 - SLACK);
-        (Timestamp(first), Timestamp(f.last.map_or(i64::MAX, |t| t.0 + SLACK)))
-    };
-    let Some(own) = looked.get(number) else { return Vec::new() };
-    let (from, to) = span(own);
-    let related = |f: &Looked| {
-        (f.family == own.family || f.family == Family::Unknown || own.family == Family::Unknown)
-            && f.sniffed.host == own.sniffed.host
-    };
-    let mut shared: Vec<(Timestamp, Timestamp)> = looked
-        .iter()
-        .enumerate()
-        .map(|(i, f)| (i, f, span(f)))
-        .filter(|(i, f, span)| *i != number && span.0 <= to && from <= span.1 && related(f))
-        .map(|(_, _, span)| (from.max(span.0), to.min(span.1)))
-        // Two logs that follow each other share seconds. What shares more is a copy, and may be one of
-        // rows whose times lie anywhere.
-        .map(|(from, to)| if to.0.saturating_sub(from.0) > FOLLOWING { ALWAYS } else { (from, to) })
-        .collect();
+/// The times that each file shares with others of its server and family.
+fn overlaps(looked: &[Looked]) -> Vec<Vec<(Timestamp, Timestamp)>> {
+    let spans: Vec<(Timestamp, Timestamp)> = looked.iter().map(span).collect();
+    let mut hosts: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    for (i, file) in looked.iter().enumerate() {
+        hosts.entry(&file.sniffed.host).or_default().push(i);
+    }
+    let mut out = vec![Vec::new(); looked.len()];
+    for files in hosts.values_mut() {
+        files.sort_by_key(|i| spans.get(*i));
+        // Of the files up to each, the latest end: before it, none reaches further.
+        let ends = files.iter().scan(Timestamp(i64::MIN), |latest, i| {
+            *latest = spans.get(*i).map_or(*latest, |span| span.1.max(*latest));
+            Some(*latest)
+        });
+        let ends: Vec<Timestamp> = ends.collect();
+        for own in files.iter() {
+            let Some(shared) = out.get_mut(*own) else { continue };
+            let Some((file, (from, to))) = looked.get(*own).zip(spans.get(*own).copied()) else { continue };
+            let before = files.partition_point(|i| spans.get(*i).is_some_and(|span| span.0 <= to));
+            let near = files.iter().zip(&ends).take(before).rev().take_while(|(_, end)| from <= **end);
+            let others =
+                near.filter(|(i, _)| *i != own).filter_map(|(i, _)| looked.get(*i).zip(spans.get(*i)));
+            let met = others.filter(|(other, span)| from <= span.1 && may_be_one(file, other));
+            shared.extend(met.map(|(_, span)| (from.max(span.0), to.min(span.1))));
+            *shared = merged(std::mem::take(shared));
+        }
+    }
+    out
+}
+
+/// When a file begins and ends, with some slack.
+fn span(file: &Looked) -> (Timestamp, Timestamp) {
+    let first = file.sniffed.first.map_or(i64::MIN, |t| t.0 - SLACK);
+    (Timestamp(first), Timestamp(file.last.map_or(i64::MAX, |t| t.0 + SLACK)))
+}
+
+/// Whether two logs of one server may hold the same rows.
+fn may_be_one(one: &Looked, other: &Looked) -> bool {
+    one.family == other.family || one.family == Family::Unknown || other.family == Family::Unknown
+}
+
+/// Spans without overlaps. Two logs that follow each other share seconds. What shares more is a copy, and
+/// may be one of rows whose times lie anywhere.
+fn merged(mut shared: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+    for span in &mut shared {
+        if span.1.0.saturating_sub(span.0.0) > FOLLOWING {
+            *span = ALWAYS;
+        }
+    }
     shared.sort_unstable();
     let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
     for (from, to) in shared {

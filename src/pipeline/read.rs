@@ -26,7 +26,7 @@ pub fn read(
 ) -> Result<Reading, ReadError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
-    let plan = plan(sources, &options.window);
+    let plan = pool.install(|| plan(sources, &options.window));
     let near = options.near.as_deref().map(Near::new);
     let reader = Reader { plan: &plan, options, progress, pool: &pool, keyer: Keyer::default(), near, once };
     let wants = options.needs;

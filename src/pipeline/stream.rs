@@ -59,7 +59,7 @@ impl Stream {
     /// Looks into all sources.
     pub fn new(sources: Vec<Source>, options: &Options) -> Result<Self, rayon::ThreadPoolBuildError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-        Ok(Self { plan: plan(sources, &options.window), pool })
+        Ok(Self { plan: pool.install(|| plan(sources, &options.window)), pool })
     }
 
     /// Whether there is a file to read.
