@@ -138,7 +138,7 @@ mod tests {
         };
         assert_eq!(found(&[(one, 0)]), [(0, 0)]);
         assert_eq!(found(&[(one, 700)]), [(0, 65_600)]);
-        assert_eq!(found(&[(one, 1999), (other, 3)]), [(0, 131_200)]);
+        assert_eq!(found(&[(one, 1999), (other, 3)]), [(0, 196_800)]);
         assert_eq!(found(&[(other, 6)]), [(1, 0)]);
         pieces.whole(0);
         let places = pieces.places(&[(one, Timestamp(700))]);
