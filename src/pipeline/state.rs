@@ -1,6 +1,7 @@
 //! All messages when everything is read: which bags are one message, and the way to visit each.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
@@ -169,16 +170,20 @@ impl State {
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
         let units = self.units();
+        // A share goes on where another ended, so that there are no more parts to merge than threads.
+        let parts = Mutex::new(Vec::new());
         let part = |units: &[Unit]| {
-            let (mut out, mut work) = (new(), Work::default());
+            let started = parts.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let (mut out, mut work) = started.unwrap_or_else(|| (new(), Work::default()));
             for unit in units {
                 let unit = *unit;
                 self.visit(unit, &mut work, |number, journey| add(&mut out, Spot { unit, number }, journey));
             }
-            out
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push((out, work));
         };
-        let parts: Vec<T> = self.on_threads(|| units.par_chunks(share(units.len())).map(part).collect());
-        merged(parts, &new, merge)
+        self.on_threads(|| units.par_chunks(share(units.len())).for_each(part));
+        let parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        merged(parts.into_iter().map(|(out, _)| out).collect(), &new, merge)
     }
 
     /// As [`Self::fold`], over some messages only, which are in order; all with their hops.
