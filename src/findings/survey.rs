@@ -256,7 +256,9 @@ impl<'n> Survey<'n> {
         self.addresses.merge(other.addresses, |mine, theirs| mine.merge(theirs, number));
         for ((from, to), some) in other.resolved {
             let mine = self.resolved.entry((number(from), number(to))).or_default();
-            some.into_iter().for_each(|address| keep(mine, address));
+            for address in some {
+                keep(mine, address);
+            }
             mine.truncate(TENANT_ADDRESSES);
         }
         for ((connector, domain), pair) in other.pairs {

@@ -3,7 +3,8 @@
 //! What a run keeps of a row is a [`fact`]; in [`code`] the facts of a message lie in the [`store`] as one bag
 //! of encoded bytes, in no order, so that bags can be merged, written away and read back. When all
 //! is read, [`join`] says which bags are one message, [`order`] brings its facts into causal order,
-//! `lineage` finds what each address became, and [`decide`] names the decision of every leaf.
+//! `lineage` finds what each address became, `particulars` gathers what is said of the message as a
+//! whole, and [`decide`] names the decision of every leaf.
 
 pub mod code;
 pub mod decide;
@@ -13,4 +14,5 @@ pub mod journey;
 mod likely;
 mod lineage;
 pub mod order;
+mod particulars;
 pub mod store;

@@ -230,9 +230,9 @@ fn not_found(
 fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> Vec<Option<String>> {
     let local = |a: &[u8]| lossy(a.get(..a.len() - domain_of(a).len()).unwrap_or_default());
     let letters = |a: &[u8]| a.iter().fold(0u64, |set, b| set | 1 << (b % 64));
-    let mut by_domain: HashMap<&[u8], Vec<(usize, &[u8], u64)>> = HashMap::new();
+    let mut by_domain: HashMap<&[u8], Vec<_>> = HashMap::new();
     for (number, address) in wanted.iter().enumerate() {
-        by_domain.entry(domain_of(address)).or_default().push((number, address, letters(address)));
+        by_domain.entry(domain_of(address)).or_default().push((number, *address, letters(address)));
     }
     let mut best = vec![None; wanted.len()];
     for (symbol, known) in addresses.iter().filter(|(_, known)| known.delivered > 0) {
