@@ -97,6 +97,7 @@ impl<'a> Gathered<'a> {
         }
         let is_dsn = fact.event == EventId::Dsn;
         if self.reference == EMPTY
+            && fact.reference != EMPTY
             && (is_dsn || fact.event == EventId::Receive)
             && names.get(fact.reference).starts_with(b"<")
         {
