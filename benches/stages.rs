@@ -47,12 +47,13 @@ impl Log {
 
 fn split(logs: &[Log]) -> usize {
     let binding = Binding::default();
-    let lines = |log: &Log| {
-        let Cut { end, lines, shape } = cut(&log.text, &binding, true);
+    let mut fields = Fields::default();
+    let mut lines = |log: &Log| {
+        let Cut { end, lines, shape, .. } = cut(&log.text, &binding, true, &mut fields);
         assert!(end == log.text.len() && shape == Shape::Lines);
         lines
     };
-    logs.iter().map(lines).sum()
+    logs.iter().map(&mut lines).sum()
 }
 
 fn fields(logs: &[Log], found: &mut Fields) -> usize {

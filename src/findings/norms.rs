@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
+use super::addresses::ByDomain;
 use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
     SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
 };
 use crate::model::journey::Class;
-use crate::model::name::{Symbol, domain_of};
+use crate::model::name::Symbol;
 use crate::model::time::Timestamp;
 
 type Text = Box<[u8]>;
+
+/// What was counted, and the same by domain.
+type Counted<'c, 'n> = (&'c Survey<'n>, &'c ByDomain<'n>);
 
 /// Chains are not followed further.
 const CHAIN: usize = 100;
@@ -85,21 +89,19 @@ impl Norms {
     /// Draws the conclusions.
     pub fn new(survey: &Survey<'_>) -> Self {
         let mut norms = Self::default();
-        let org = org_domains(survey);
-        let carried = carried(survey);
+        let by_domain = &survey.by_domain();
+        let org = org_domains(by_domain);
+        let carried = carried(by_domain);
         norms.org = org.iter().map(|d| Text::from(*d)).collect();
         norms.connectors(survey, &carried, &org);
-        norms.tenants(survey, &org);
-        norms.shared_domains(survey, &carried);
-        norms.fallthroughs(survey);
+        norms.tenants((survey, by_domain), &org);
+        norms.shared_domains((survey, by_domain), &carried);
+        norms.fallthroughs((survey, by_domain));
         norms.chains(survey);
-        norms.was_known = survey
-            .not_found
-            .values()
-            .flatten()
-            .filter_map(|a| Some((survey.names.get(*a).into(), *survey.known.get(a)?)))
-            .collect();
-        norms.harmed = survey.harmed.iter().map(|a| survey.names.get(*a).into()).collect();
+        let address = |s: Symbol| Text::from(survey.names.get(s));
+        let not_found = survey.addresses.iter().filter(|(_, a)| a.not_found);
+        norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
+        norms.harmed = survey.addresses.iter().filter(|(_, a)| a.harmed).map(|(s, _)| address(s)).collect();
         norms.services = survey
             .returned
             .iter()
@@ -109,7 +111,7 @@ impl Norms {
         let text = |s: Symbol| Text::from(survey.names.get(s));
         norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier())).collect();
         norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
-        norms.wanted.extend(norms.wanted_pairs(survey));
+        norms.wanted.extend(norms.wanted_pairs((survey, by_domain)));
         norms
     }
 
@@ -134,9 +136,9 @@ impl Norms {
         }
     }
 
-    fn tenants(&mut self, survey: &Survey<'_>, org: &HashSet<&[u8]>) {
+    fn tenants(&mut self, (survey, by_domain): Counted<'_, '_>, org: &HashSet<&[u8]>) {
         let names = survey.names;
-        let by_hybrid: HashSet<&[u8]> = survey
+        let by_hybrid: HashSet<&[u8]> = by_domain
             .pairs
             .keys()
             .filter(|(c, _)| self.hybrid_connectors.contains(names.get(*c)))
@@ -148,11 +150,11 @@ impl Norms {
         let ours: HashSet<Vec<u8>> =
             by_hybrid.iter().filter(|d| d.ends_with(b".onmicrosoft.com")).map(|d| name_of(d)).collect();
         let mut found: BTreeMap<&[u8], Vec<(usize, &[u8])>> = BTreeMap::new();
-        for ((domain, tenant), some) in &survey.resolved {
+        for ((domain, tenant), some) in &by_domain.resolved {
             let sure = ours.contains(&name_of(tenant))
                 || (ours.is_empty() && tenant.ends_with(b".mail.onmicrosoft.com"));
-            if !some.is_empty() && org.contains(domain) && sure {
-                found.entry(domain).or_default().push((some.len(), tenant));
+            if *some > 0 && org.contains(domain) && sure {
+                found.entry(domain).or_default().push((*some, tenant));
                 self.tenant.insert((*tenant).into());
             }
         }
@@ -167,23 +169,24 @@ impl Norms {
         }
     }
 
-    fn shared_domains(&mut self, survey: &Survey<'_>, carried: &BTreeMap<Symbol, Carried<'_>>) {
-        let mut known: HashMap<&[u8], usize> = HashMap::new();
-        for address in survey.known.keys() {
-            *known.entry(domain_of(survey.names.get(*address))).or_default() += 1;
-        }
-        for (domain, addresses) in survey.not_found.iter().filter(|(_, a)| a.len() >= SHARED_NOT_FOUND) {
+    fn shared_domains(
+        &mut self,
+        (survey, by_domain): Counted<'_, '_>,
+        carried: &BTreeMap<Symbol, Carried<'_>>,
+    ) {
+        for (domain, addresses) in by_domain.not_found.iter().filter(|(_, a)| a.len() >= SHARED_NOT_FOUND) {
             let specific = |(symbol, domain): &(Symbol, &[u8]), pair: &Pair| {
                 let name = survey.names.get(*symbol);
                 let total = carried.get(symbol).map_or(0, |c| c.total);
                 let own = pair.count * 2 >= total && pair.as_addressed >= SHARED_SENT && !domain.is_empty();
                 (own && !self.is_default(name) && !self.is_hybrid(name)).then_some((pair.count, name))
             };
-            let own = survey.pairs.iter().filter(|((_, d), _)| d == domain);
+            let own = by_domain.pairs.iter().filter(|((_, d), _)| d == domain);
             let connector = own.filter_map(|(k, p)| specific(k, p)).max();
-            let senders = addresses.iter().filter(|a| survey.outside_senders.contains(*a)).count();
+            let senders =
+                addresses.iter().filter(|a| survey.addresses.get(**a).is_some_and(|a| a.writes)).count();
             // In a domain of our own some service writes without a mailbox, and is answered.
-            let known = known.get(domain).copied().unwrap_or(0);
+            let known = by_domain.known.get(domain).copied().unwrap_or(0);
             let many = addresses.len() * SHARED_PART >= known;
             if many && (connector.is_some() || senders >= SHARED_LEAST) {
                 let connector = connector.map(|(_, name)| name.into());
@@ -193,12 +196,13 @@ impl Norms {
         }
     }
 
-    fn fallthroughs(&mut self, survey: &Survey<'_>) {
-        let mut by_domain: BTreeMap<&[u8], Vec<(&[u8], &Pair)>> = BTreeMap::new();
-        for ((connector, domain), pair) in survey.pairs.iter().filter(|(_, p)| p.count >= SIZE_RECIPIENTS) {
-            by_domain.entry(domain).or_default().push((survey.names.get(*connector), pair));
+    fn fallthroughs(&mut self, (survey, by_domain): Counted<'_, '_>) {
+        let mut carriers: BTreeMap<&[u8], Vec<(&[u8], &Pair)>> = BTreeMap::new();
+        for ((connector, domain), pair) in by_domain.pairs.iter().filter(|(_, p)| p.count >= SIZE_RECIPIENTS)
+        {
+            carriers.entry(domain).or_default().push((survey.names.get(*connector), pair));
         }
-        for (domain, mut some) in by_domain {
+        for (domain, mut some) in carriers {
             some.sort_unstable_by_key(|(name, pair)| (std::cmp::Reverse(pair.count), *name));
             for (large, on) in &some {
                 let usual = some.iter().find(|(_, p)| {
@@ -234,11 +238,11 @@ impl Norms {
 
     /// Mail for domains with mailboxes in the tenant by a default connector, large mail that fell through, and
     /// mail to the tenant that no hybrid connector carried.
-    fn wanted_pairs(&self, survey: &Survey<'_>) -> Vec<Suspicion> {
+    fn wanted_pairs(&self, (survey, by_domain): Counted<'_, '_>) -> Vec<Suspicion> {
         let own =
             self.hybrid.keys().flat_map(|d| self.default_connectors.iter().map(move |c| pair_hash(c, d)));
         let large = self.fallthrough.keys().map(|(domain, connector)| pair_hash(connector, domain));
-        let tenant = survey.pairs.keys().filter_map(|(connector, domain)| {
+        let tenant = by_domain.pairs.keys().filter_map(|(connector, domain)| {
             let name = survey.names.get(*connector);
             (self.is_tenant(domain) && !self.is_hybrid(name)).then(|| pair_hash(name, domain))
         });
@@ -330,14 +334,14 @@ impl Norms {
 }
 
 /// Domains with several addresses delivered here, and those of addresses rewritten to onmicrosoft.com.
-fn org_domains<'s>(survey: &'s Survey<'_>) -> HashSet<&'s [u8]> {
-    let stored = survey.delivered.iter().filter(|(_, some)| some.len() >= ORG_ADDRESSES).map(|(d, _)| *d);
-    stored.chain(survey.resolved.keys().map(|(d, _)| *d)).collect()
+fn org_domains<'n>(by_domain: &ByDomain<'n>) -> HashSet<&'n [u8]> {
+    let stored = by_domain.delivered.iter().filter(|(_, some)| **some >= ORG_ADDRESSES).map(|(d, _)| *d);
+    stored.chain(by_domain.resolved.keys().map(|(d, _)| *d)).collect()
 }
 
-fn carried<'s>(survey: &'s Survey<'_>) -> BTreeMap<Symbol, Carried<'s>> {
-    let mut out: BTreeMap<Symbol, Carried<'s>> = BTreeMap::new();
-    for ((connector, domain), pair) in &survey.pairs {
+fn carried<'n>(by_domain: &ByDomain<'n>) -> BTreeMap<Symbol, Carried<'n>> {
+    let mut out: BTreeMap<Symbol, Carried<'n>> = BTreeMap::new();
+    for ((connector, domain), pair) in &by_domain.pairs {
         let carried = out.entry(*connector).or_default();
         carried.total += pair.count;
         carried.online += pair.online;

@@ -4,11 +4,13 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
+use super::addresses::{Address, ByDomain, Domains};
 use super::case::{digits, exits, is_not_found_here};
 use super::stays::Stays;
-use super::thresholds::{DELAY_LEAST, LOOP_LAPS, ORG_ADDRESSES, TENANT_ADDRESSES};
+use super::thresholds::{DELAY_LEAST, LOOP_LAPS, TENANT_ADDRESSES};
+use crate::model::by_symbol::BySymbol;
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, is_exchange_online};
 use crate::model::time::Timestamp;
@@ -29,6 +31,8 @@ pub(super) struct Pair {
     pub sizes: (u64, u64),
     /// First and last.
     pub span: (i64, i64),
+    /// By which it is remembered.
+    hash: Suspicion,
 }
 
 /// A message that was made from another.
@@ -46,19 +50,12 @@ pub(super) struct Made {
 #[derive(Debug)]
 pub struct Survey<'n> {
     pub(super) names: &'n Frozen,
-    /// Some addresses delivered here, by domain; no more than are needed.
-    pub(super) delivered: HashMap<&'n [u8], Vec<Symbol>>,
+    domains: Domains<'n>,
+    pub(super) addresses: BySymbol<Address>,
     /// Some addresses that RESOLVE turned into others under onmicrosoft.com, by the two domains; with the
     /// same local part only, else an empty list.
-    pub(super) resolved: HashMap<(&'n [u8], &'n [u8]), Vec<Symbol>>,
-    pub(super) pairs: HashMap<(Symbol, &'n [u8]), Pair>,
-    /// When an address was first and last delivered here or rewritten to another.
-    pub(super) known: HashMap<Symbol, (Timestamp, Timestamp)>,
-    pub(super) not_found: HashMap<&'n [u8], HashSet<Symbol>>,
-    /// Who writes by SMTP to somebody else, who gets it.
-    pub(super) outside_senders: HashSet<Symbol>,
-    /// Addresses whose mail came back more than once, or was given up as a loop.
-    pub(super) harmed: HashSet<Symbol>,
+    resolved: HashMap<(u32, u32), Vec<Symbol>>,
+    pairs: HashMap<(Symbol, u32), Pair>,
     pub(super) made: HashMap<u64, Made>,
     /// Messages by peer that went out and came back once, and ended well.
     pub(super) returned: HashMap<Vec<u8>, u64>,
@@ -82,13 +79,10 @@ impl<'n> Survey<'n> {
     pub fn new(names: &'n Frozen) -> Self {
         Self {
             names,
-            delivered: HashMap::new(),
+            domains: Domains::default(),
+            addresses: BySymbol::default(),
             resolved: HashMap::new(),
             pairs: HashMap::new(),
-            known: HashMap::new(),
-            not_found: HashMap::new(),
-            outside_senders: HashSet::new(),
-            harmed: HashSet::new(),
             made: HashMap::new(),
             returned: HashMap::new(),
             stays: HashMap::new(),
@@ -113,7 +107,7 @@ impl<'n> Survey<'n> {
         let outside =
             journey.entered_by_smtp == Some(true) && journey.directionality != Direction::Originating;
         if outside && journey.class == Class::Normal && journey.leaves.iter().any(taken) {
-            self.outside_senders.insert(journey.sender_folded);
+            self.addresses.at(journey.sender_folded).writes = true;
         }
         for leaf in &journey.leaves {
             sure |= is_unusual(leaf);
@@ -129,47 +123,61 @@ impl<'n> Survey<'n> {
         let end = self.ends.entry(leaf.last_server).or_default();
         *end = leaf.last_seen.max(*end);
         let given_up = leaf.status.code.is_some_and(|c| matches!(digits(c), (5, 4, 6 | 14)));
-        if leaf.laps >= LOOP_LAPS || given_up {
-            self.harmed.insert(leaf.folded.1);
-        }
-        let address = self.names.get(leaf.folded.1);
-        let domain = domain_of(address);
+        let domain = self.domain(leaf.folded.1);
+        let address = self.addresses.at(leaf.folded.1);
+        address.harmed |= leaf.laps >= LOOP_LAPS || given_up;
         match leaf.decision {
             Decision::LocalDelivery => {
-                keep_some(self.delivered.entry(domain).or_default(), leaf.folded.1, ORG_ADDRESSES);
-                self.was_known(leaf.folded.1, leaf.last_seen);
-                self.was_known(leaf.folded.0, leaf.last_seen);
+                address.delivered = true;
+                address.was_known(leaf.last_seen.0);
+                if leaf.folded.0 != leaf.folded.1 {
+                    self.addresses.at(leaf.folded.0).was_known(leaf.last_seen.0);
+                }
             }
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
-                self.sent(journey, leaf, domain);
-                suspect(pair_hash(self.names.get(leaf.connector), domain));
+                suspect(self.sent(journey, leaf, domain));
             }
-            Decision::RecipientNotFound if is_not_found_here(leaf) => {
-                self.not_found.entry(domain).or_default().insert(leaf.folded.1);
-            }
+            Decision::RecipientNotFound if is_not_found_here(leaf) => address.not_found = true,
             _ => {}
         }
         for via in leaf.via.iter().filter(|v| v.step == Step::Resolve) {
-            self.was_known(via.folded.0, journey.first_seen);
-            let (from, to) = (self.names.get(via.folded.0), self.names.get(via.folded.1));
-            if domain_of(to).ends_with(b".onmicrosoft.com") {
-                let some = self.resolved.entry((domain_of(from), domain_of(to))).or_default();
-                if local_part(from) == local_part(to) {
-                    keep_some(some, via.folded.0, TENANT_ADDRESSES);
-                }
+            self.resolved(via.folded, journey.first_seen);
+        }
+    }
+
+    /// The number of an address's domain.
+    fn domain(&mut self, symbol: Symbol) -> u32 {
+        let address = self.addresses.at(symbol);
+        if address.domain == 0 {
+            address.domain = self.domains.number(domain_of(self.names.get(symbol))) + 1;
+        }
+        address.domain - 1
+    }
+
+    fn resolved(&mut self, (from, to): (Symbol, Symbol), time: Timestamp) {
+        self.addresses.at(from).was_known(time.0);
+        let domains = (self.domain(from), self.domain(to));
+        if self.domains.text(domains.1).ends_with(b".onmicrosoft.com") {
+            let some = self.resolved.entry(domains).or_default();
+            let local = |s| local_part(self.names.get(s));
+            if some.len() < TENANT_ADDRESSES && local(from) == local(to) {
+                keep(some, from);
             }
         }
     }
 
-    fn was_known(&mut self, address: Symbol, time: Timestamp) {
-        let (first, last) = self.known.entry(address).or_insert((time, time));
-        (*first, *last) = (time.min(*first), time.max(*last));
-    }
-
-    fn sent(&mut self, journey: &Journey, leaf: &Leaf, domain: &'n [u8]) {
+    /// Counts what went by a connector, and says by what hash that is remembered.
+    fn sent(&mut self, journey: &Journey, leaf: &Leaf, domain: u32) -> Suspicion {
         let time = leaf.last_seen.0;
-        let new = Pair { count: 0, as_addressed: 0, online: 0, sizes: (u64::MAX, 0), span: (time, time) };
-        let pair = self.pairs.entry((leaf.connector, domain)).or_insert(new);
+        let hash = || pair_hash(self.names.get(leaf.connector), self.domains.text(domain));
+        let pair = self.pairs.entry((leaf.connector, domain)).or_insert_with(|| Pair {
+            count: 0,
+            as_addressed: 0,
+            online: 0,
+            sizes: (u64::MAX, 0),
+            span: (time, time),
+            hash: hash(),
+        });
         pair.count += 1;
         pair.online += u64::from(is_exchange_online(self.names.get(leaf.next_hop)));
         pair.as_addressed += u64::from(leaf.via.iter().all(|v| v.step != Step::Resolve));
@@ -177,6 +185,7 @@ impl<'n> Survey<'n> {
             pair.sizes = (pair.sizes.0.min(size), pair.sizes.1.max(size));
         }
         pair.span = (pair.span.0.min(time), pair.span.1.max(time));
+        pair.hash
     }
 
     fn made_message(&mut self, journey: &Journey) {
@@ -223,35 +232,42 @@ impl<'n> Survey<'n> {
         }
     }
 
+    /// What was counted by domain.
+    pub(super) fn by_domain(&self) -> ByDomain<'n> {
+        let mut out = ByDomain::default();
+        for (symbol, address) in self.addresses.iter().filter(|(_, a)| a.is_counted()) {
+            let domain = match address.domain.checked_sub(1) {
+                Some(number) => self.domains.text(number),
+                None => domain_of(self.names.get(symbol)),
+            };
+            out.add(domain, symbol, address);
+        }
+        let text = |domain: u32| self.domains.text(domain);
+        out.resolved =
+            self.resolved.iter().map(|((a, b), some)| ((text(*a), text(*b)), some.len())).collect();
+        out.pairs = self.pairs.iter().map(|((c, domain), pair)| ((*c, text(*domain)), *pair)).collect();
+        out
+    }
+
     /// Adds what another thread has counted.
     pub fn merge(&mut self, other: Self) {
-        for (domain, some) in other.delivered {
-            let mine = self.delivered.entry(domain).or_default();
+        let mine: Vec<u32> = other.domains.texts.iter().map(|text| self.domains.number(text)).collect();
+        let number = |theirs: u32| mine.get(theirs as usize).copied().unwrap_or_default();
+        self.addresses.merge(other.addresses, |mine, theirs| mine.merge(theirs, number));
+        for ((from, to), some) in other.resolved {
+            let mine = self.resolved.entry((number(from), number(to))).or_default();
             for address in some {
-                keep_some(mine, address, ORG_ADDRESSES);
+                keep(mine, address);
             }
+            mine.truncate(TENANT_ADDRESSES);
         }
-        for (domains, some) in other.resolved {
-            let mine = self.resolved.entry(domains).or_default();
-            for address in some {
-                keep_some(mine, address, TENANT_ADDRESSES);
-            }
-        }
-        for (key, pair) in other.pairs {
+        for ((connector, domain), pair) in other.pairs {
+            let key = (connector, number(domain));
             match self.pairs.get_mut(&key) {
                 Some(mine) => mine.merge(&pair),
                 None => drop(self.pairs.insert(key, pair)),
             }
         }
-        for (address, (first, last)) in other.known {
-            self.was_known(address, first);
-            self.was_known(address, last);
-        }
-        for (domain, some) in other.not_found {
-            self.not_found.entry(domain).or_default().extend(some);
-        }
-        self.outside_senders.extend(other.outside_senders);
-        self.harmed.extend(other.harmed);
         other.made.into_iter().for_each(|(id, made)| self.note_made(id, made));
         for (peer, n) in other.returned {
             *self.returned.entry(peer).or_default() += n;
@@ -287,9 +303,9 @@ fn is_unusual(leaf: &Leaf) -> bool {
         || !leaf.missing.is_empty()
 }
 
-/// Adds to a set of which only a few are needed.
-fn keep_some(some: &mut Vec<Symbol>, one: Symbol, most: usize) {
-    if some.len() < most && !some.contains(&one) {
+/// Adds to a set.
+fn keep(some: &mut Vec<Symbol>, one: Symbol) {
+    if !some.contains(&one) {
         some.push(one);
     }
 }

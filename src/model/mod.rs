@@ -1,5 +1,6 @@
 //! The ground floor: data and its own small methods. Imports nothing of the crate.
 
+pub mod by_symbol;
 pub mod column;
 pub mod event;
 pub mod finding;

@@ -50,7 +50,7 @@ pub(super) fn look(state: &State, filter: &Filter, tally: bool) -> (Option<Tally
     let new = || Look { tally: tally.then(Tally::default), survey: Survey::new(names), suspects: Vec::new() };
     let add = |look: &mut Look<'_>, spot: Spot, journey: &Journey| {
         if let Some(tally) = &mut look.tally {
-            if filter.takes(journey, names) { tally.add(journey, names) } else { tally.skip() }
+            if filter.takes(journey, names) { tally.add(journey) } else { tally.skip() }
         }
         let Look { survey, suspects, .. } = look;
         survey.add(journey, |why| suspects.push((spot, why)));

@@ -8,22 +8,25 @@
 //! - Nothing is decided by a FAIL or DROP with a 2.x.x status, by a zero-defer, or by a DELIVERFAIL
 //!   that a FAIL or DEFER follows.
 
+use std::borrow::Cow;
+
 use super::fact::{Bag, Fact, NOT_FOUND, QUARANTINED, ZERO_DEFER};
+use super::likely::Hosts;
 use super::lineage::{Lineage, Touch};
 use super::order::{Ordered, is_outbound};
 use crate::model::event::{EventId, Source};
 use crate::model::journey::{Decision, StatusInfo};
-use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
+use crate::model::name::{EMPTY, Frozen, Symbol};
 
 /// What became of a leaf.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct Outcome<'a> {
     /// The decision.
     pub decision: Decision,
     /// The row that says so.
     pub by: Option<Touch>,
     /// Rows that cover the leaf, in causal order.
-    pub rows: Vec<Touch>,
+    pub rows: Cow<'a, [Touch]>,
     /// How often it came back to a place it had left.
     pub laps: u32,
     /// How often it was deferred.
@@ -45,6 +48,8 @@ pub struct Message<'a> {
     pub lineage: &'a Lineage,
     /// The texts.
     pub names: &'a Frozen,
+    /// Short names of hosts.
+    pub(super) hosts: &'a Hosts,
     /// The message's beginning is in the log.
     pub entered: bool,
 }
@@ -94,11 +99,11 @@ impl<'a> Message<'a> {
     }
 
     /// The decision of a leaf, given as its address and those it came from.
-    pub fn decide(&self, chain: &[u32]) -> Outcome {
-        let mut walk = Walk::default();
-        let rows = self.rows(chain);
-        for touch in &rows {
-            self.step(&mut walk, touch, chain.first() == Some(&touch.node));
+    pub(super) fn decide(&self, chain: &[u32], walk: &mut Walk) -> Outcome<'a> {
+        walk.clear();
+        let rows = self.rows(chain, &mut walk.rows);
+        for touch in &*rows {
+            self.step(walk, touch, chain.first() == Some(&touch.node));
         }
         let own_or_handed = walk.decided.or(walk.refused).or(walk.handed);
         let decision = match (walk.decided, walk.refused, walk.handed) {
@@ -108,29 +113,37 @@ impl<'a> Message<'a> {
             (None, None, Some(_)) => Decision::HandedOff,
             (None, None, None) => Decision::InTransit,
         };
-        let (missing, entered) = self.gaps(&rows, &walk);
+        let (missing, entered) = self.gaps(&rows, walk);
         Outcome { decision, by: own_or_handed, rows, laps: walk.laps, defers: walk.defers, missing, entered }
     }
 
     /// The rows that cover a leaf: its own, and of the addresses it came from those before it was
     /// made of them, and what may be its return.
-    fn rows(&self, chain: &[u32]) -> Vec<Touch> {
-        let mut out: Vec<(u32, usize, bool, Touch)> = Vec::new();
+    fn rows(&self, chain: &[u32], out: &mut Vec<(u64, Touch)>) -> Cow<'a, [Touch]> {
+        if let [own] = chain {
+            let rows = self.lineage.rows(*own);
+            if rows.windows(2).all(|pair| pair.first().map(|t| t.at) != pair.last().map(|t| t.at)) {
+                return Cow::Borrowed(rows);
+            }
+        }
         let left = chain.first().and_then(|own| {
             let mut own = self.lineage.rows(*own).iter();
             own.find(|t| self.fact(t).is_some_and(|f| self.outbound(f, t))).map(|t| t.at)
         });
         let mut below = None;
-        for (i, node) in chain.iter().enumerate() {
+        out.clear();
+        for (depth, node) in (0u64..).zip(chain) {
             let rows = self.lineage.rows(*node).iter();
             let made = below.map_or(u32::MAX, |child| self.made_at(child, *node));
             let covers = |t: &&Touch| t.at < made || (self.is_arrival(t) && self.may_be_return(t, left));
-            out.extend(rows.filter(covers).map(|t| (t.at, i, t.recipient.is_none(), *t)));
+            // By place, then the nearest address first, then what is named before what is only related.
+            let key = |t: &Touch| u64::from(t.at) << 32 | depth << 1 | u64::from(t.recipient.is_none());
+            out.extend(rows.filter(covers).map(|t| (key(t), *t)));
             below = Some(*node);
         }
-        out.sort_unstable_by_key(|(at, depth, related, _)| (*at, *depth, *related));
-        out.dedup_by_key(|(at, ..)| *at);
-        out.into_iter().map(|(.., touch)| touch).collect()
+        out.sort_by_key(|(key, _)| *key);
+        out.dedup_by_key(|(_, touch)| touch.at);
+        Cow::Owned(out.iter().map(|(_, touch)| *touch).collect())
     }
 
     /// An address that another was made of arrives again: the other one's return, if that had left
@@ -260,14 +273,18 @@ impl<'a> Message<'a> {
             }
             _ => [EMPTY, EMPTY],
         };
-        let mut seen: Vec<Symbol> = facts().flat_map(|(_, f)| spoke(f)).collect();
-        seen.sort_unstable();
-        seen.dedup();
+        let mut seen: Vec<Symbol> = Vec::new();
         for (touch, fact) in facts() {
             if fact.event != EventId::Send || self.outbound(fact, touch) || self.ordered.is_linked(touch.at) {
                 continue;
             }
             let host = if fact.link_host == EMPTY { self.short(fact.peer) } else { fact.link_host };
+            // Few leaves come to this, so what spoke is gathered only here.
+            if seen.is_empty() {
+                seen.extend(facts().flat_map(|(_, f)| spoke(f)));
+                seen.sort_unstable();
+                seen.dedup();
+            }
             if host != EMPTY && seen.binary_search(&host).is_err() && !missing.contains(&host) {
                 missing.push(host);
             }
@@ -285,7 +302,7 @@ impl<'a> Message<'a> {
     }
 
     fn short(&self, host: Symbol) -> Symbol {
-        self.names.find(&short_host(self.names.get(host))).unwrap_or(EMPTY)
+        self.hosts.short(host, self.names).unwrap_or(EMPTY)
     }
 }
 
@@ -305,8 +322,9 @@ fn is_delivery(event: EventId) -> bool {
     matches!(event, EventId::Deliver | EventId::DuplicateDeliver | EventId::DeliverFail)
 }
 
+/// What is known of a leaf at one of its rows.
 #[derive(Debug, Default)]
-struct Walk {
+pub(super) struct Walk {
     decided: Option<Touch>,
     /// Refused by the mailbox, at submission, or as bad mail, with no better word yet.
     refused: Option<Touch>,
@@ -319,9 +337,18 @@ struct Walk {
     /// Servers it left for another server of the organisation, and as which address.
     left: Vec<(Symbol, u32)>,
     visited: Vec<(Symbol, u32)>,
+    /// The rows while they are brought into order.
+    rows: Vec<(u64, Touch)>,
 }
 
 impl Walk {
+    fn clear(&mut self) {
+        let Self { rows, mut left, mut visited, .. } = std::mem::take(self);
+        left.clear();
+        visited.clear();
+        *self = Self { left, visited, rows, ..Self::default() };
+    }
+
     fn take_back(&mut self, what: impl Fn(&Touch) -> bool) {
         if !self.stored {
             self.decided = self.decided.filter(|t| !what(t));

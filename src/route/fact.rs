@@ -1,5 +1,7 @@
 //! What is kept of a row.
 
+use std::cmp::Ordering;
+
 use hashbrown::HashMap;
 
 use crate::model::event::{EventId, Source};
@@ -166,25 +168,15 @@ impl Bag {
     /// Brings the facts into an order that depends on nothing but what they say, so that neither
     /// the order of files nor the number of threads can show in any answer.
     pub fn sort(&mut self, names: &Frozen) {
-        let recipients = &self.recipients;
-        let people =
-            |f: &Fact| recipients.get(f.first as usize..(f.first + f.count) as usize).unwrap_or_default();
-        let text = |s: Symbol| names.get(s);
-        let numbers = |f: &Fact| (f.time, f.event, f.id, f.size, f.source, f.link_id, f.flags, f.owner);
-        let hosts = |f: &Fact| [f.server, f.connector, f.peer, f.peer_ip, f.related, f.sender].map(text);
-        let verdict = |r: &Recipient| {
-            (text(r.address), r.status.class, r.status.marks, r.status.code, text(r.status.tag))
-        };
-        // Texts come last: a verb that keeps no evidence keeps them masked, and must come to the same order.
-        let words = |r: &Recipient| text(r.status.text);
-        self.facts.sort_unstable_by(|a, b| {
-            numbers(a)
-                .cmp(&numbers(b))
-                .then_with(|| hosts(a).cmp(&hosts(b)))
-                .then_with(|| people(a).iter().map(verdict).cmp(people(b).iter().map(verdict)))
-                .then_with(|| a.evidence.cmp(&b.evidence))
-                .then_with(|| people(a).iter().map(words).cmp(people(b).iter().map(words)))
-        });
+        let Self { facts, recipients } = self;
+        // What was read last comes first.
+        if facts.first().map(|f| f.time) > facts.last().map(|f| f.time) {
+            facts.reverse();
+        }
+        let order = |a: &Fact, b: &Fact| compare(a, b, recipients, names);
+        if !facts.is_sorted_by(|a, b| order(a, b).is_le()) {
+            facts.sort_unstable_by(order);
+        }
     }
 
     /// Of rows that were read from several copies of a log, keeps those of one file: the one that
@@ -211,4 +203,31 @@ impl Bag {
         let first = fact.first as usize;
         self.recipients.get(first..first + fact.count as usize).unwrap_or_default()
     }
+}
+
+/// The order of two rows by what they say; texts are looked at only where nothing else tells them apart.
+fn compare(a: &Fact, b: &Fact, recipients: &[Recipient], names: &Frozen) -> Ordering {
+    let by_time = a.time.cmp(&b.time).then_with(|| a.event.cmp(&b.event)).then_with(|| a.id.cmp(&b.id));
+    if by_time.is_ne() {
+        return by_time;
+    }
+    let people =
+        |f: &Fact| recipients.get(f.first as usize..(f.first + f.count) as usize).unwrap_or_default();
+    let text = |s: Symbol| names.get(s);
+    let numbers = |f: &Fact| (f.size, f.source, f.link_id, f.flags, f.owner);
+    let hosts = |f: &Fact| [f.server, f.connector, f.peer, f.peer_ip, f.related, f.sender];
+    let by_hosts = || match (hosts(a), hosts(b)) {
+        (mine, theirs) if mine == theirs => Ordering::Equal,
+        (mine, theirs) => mine.map(text).cmp(&theirs.map(text)),
+    };
+    let verdict =
+        |r: &Recipient| (text(r.address), r.status.class, r.status.marks, r.status.code, text(r.status.tag));
+    // Texts come last: a verb that keeps no evidence keeps them masked, and must come to the same order.
+    let words = |r: &Recipient| text(r.status.text);
+    numbers(a)
+        .cmp(&numbers(b))
+        .then_with(by_hosts)
+        .then_with(|| people(a).iter().map(verdict).cmp(people(b).iter().map(verdict)))
+        .then_with(|| a.evidence.cmp(&b.evidence))
+        .then_with(|| people(a).iter().map(words).cmp(people(b).iter().map(words)))
 }

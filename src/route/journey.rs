@@ -1,40 +1,64 @@
 //! A message's facts made into a journey: its own particulars, and a leaf for each final recipient.
 
-use super::decide::{Message, Outcome, is_arrival};
-use super::fact::{
-    Bag, Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, RULE_BRAKE, SYSTEM_SENDER, ZERO_DEFER,
-};
+use super::decide::{Message, Outcome, Walk, is_arrival};
+use super::fact::{Bag, Fact, ZERO_DEFER};
+use super::likely::Hosts;
 use super::lineage::{Lineage, Touch};
 use super::order::Ordered;
-use crate::model::event::{EventId, Source};
+use super::particulars::particulars;
+use crate::model::event::EventId;
 use crate::model::intake::Position;
-use crate::model::journey::{Class, Decision, Direction, Hop, Journey, Leaf, Step};
-use crate::model::name::{EMPTY, Frozen, Symbol, short_host};
-use crate::model::signs::{Circle, CircleKind, Remark};
+use crate::model::journey::{Decision, Hop, Journey, Leaf, Step};
+use crate::model::name::{EMPTY, Frozen, Symbol};
 use crate::model::time::{DAY, Timestamp};
 
 /// An origination time is believed if it lies at most this long back, ms.
 const PLAUSIBLE: i64 = 30 * DAY;
 
-/// Builds journeys; keeps its working memory from message to message.
+/// Builds journeys of one run; keeps its working memory from message to message.
 #[derive(Debug, Default)]
 pub struct Builder {
     ordered: Ordered,
     lineage: Lineage,
+    hosts: Hosts,
+    walk: Walk,
 }
 
 impl Builder {
     /// Reconstructs one message from its sorted facts. `hops`: also the rows on each leaf's way.
     pub fn build(&mut self, bag: &Bag, names: &Frozen, hops: bool) -> Journey {
-        self.ordered.build(bag, names);
-        self.lineage.build(bag, &self.ordered);
+        self.build_by(bag, names, hops, Lineage::is_plain)
+    }
+
+    /// As [`Self::build`]; `plain` says where every address has one leaf, so that nothing need be compared.
+    fn build_by(
+        &mut self,
+        bag: &Bag,
+        names: &Frozen,
+        hops: bool,
+        plain: impl Fn(&Lineage) -> bool,
+    ) -> Journey {
+        let Self { ordered, lineage, hosts, walk } = self;
+        ordered.build(bag, names, hosts);
+        lineage.build(bag, ordered);
+        let (ordered, lineage, hosts) = (&*ordered, &*lineage, &*hosts);
         let entered = bag.facts.iter().any(|f| is_arrival(f.event));
-        let message = Message { bag, ordered: &self.ordered, lineage: &self.lineage, names, entered };
+        let message = Message { bag, ordered, lineage, names, hosts, entered };
         let mut journey = particulars(&message);
-        let tree = Tree::read(message);
-        let mut others = self.lineage.replaced.get(1..).unwrap_or_default();
-        for (node, outcome) in tree.leaves() {
-            let first = tree.leaf(&outcome, node, &journey, hops);
+        journey.leaves.reserve_exact(lineage.nodes.len());
+        let mut tree = Tree { message, outcomes: Vec::new() };
+        if plain(lineage) {
+            for node in 0..lineage.nodes.len() as u32 {
+                let leaf = tree.leaf(&message.decide(&[node], walk), node, &journey, hops);
+                journey.leaves.push(leaf);
+            }
+            return journey;
+        }
+        tree.read(walk);
+        let mut others = lineage.replaced.get(1..).unwrap_or_default();
+        for (node, expanded) in tree.leaves(walk) {
+            let Some(outcome) = expanded.as_ref().or_else(|| tree.outcome(node)) else { continue };
+            let first = tree.leaf(outcome, node, &journey, hops);
             // Which of several replaced addresses became which of the new ones is not logged; each has a row.
             if !others.is_empty() && first.via.iter().any(|v| v.step == Step::Rule) {
                 journey.leaves.extend(others.iter().map(|other| tree.also_replaced(&first, *other)));
@@ -46,144 +70,41 @@ impl Builder {
     }
 }
 
-/// What is known of the message as a whole.
-fn particulars(message: &Message<'_>) -> Journey {
-    let facts = || message.ordered.order.iter().filter_map(|n| message.bag.facts.get(*n as usize));
-    let received = facts().find(|f| f.event == EventId::Receive);
-    let text = |pick: fn(&Fact) -> Symbol| {
-        received
-            .map(pick)
-            .filter(|s| *s != EMPTY)
-            .or_else(|| facts().map(pick).find(|s| *s != EMPTY))
-            .unwrap_or(EMPTY)
-    };
-    let reference = facts()
-        .filter(|f| matches!(f.event, EventId::Dsn | EventId::Receive))
-        .map(|f| f.reference)
-        .find(|s| message.names.get(*s).starts_with(b"<"));
-    Journey {
-        network_message_id: facts().map(|f| f.owner).find(|id| *id != 0).unwrap_or(0),
-        message_id: text(|f| f.message_id),
-        sender: text(|f| f.sender_shown),
-        sender_folded: text(|f| f.sender),
-        null_path: facts().any(|f| f.flags & NULL_PATH != 0),
-        links: (
-            facts().map(|f| f.id_hash).find(|h| *h != 0).unwrap_or(0),
-            facts().map(|f| f.made_from).find(|h| *h != 0).unwrap_or(0),
-        ),
-        came_from: received.map_or((EMPTY, EMPTY), |f| (f.peer, f.origin_ip)),
-        subject: received.map_or(EMPTY, |f| f.subject),
-        size_bytes: received.and_then(|f| f.size),
-        directionality: received.map_or(Direction::Absent, |f| f.direction),
-        class: class(facts),
-        reference: reference.unwrap_or(EMPTY),
-        first_seen: facts().map(|f| f.time).min().unwrap_or_default(),
-        first_server: facts().min_by_key(|f| f.time).map_or(EMPTY, |f| f.server),
-        legs: message.ordered.legs(message.bag),
-        stays: message.ordered.stays(message.bag),
-        circles: circles(message),
-        remarks: remarks(message),
-        resubmitted: false,
-        entered_by_smtp: entered_by_smtp(facts, received),
-        leaves: Vec::new(),
-        marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
-        evidence: facts().map(|f| f.evidence).min().unwrap_or_default(),
-    }
-}
-
-fn circles(message: &Message<'_>) -> Vec<Circle> {
-    let address = |n: &u32| message.lineage.nodes.get(*n as usize).map_or(EMPTY, |n| n.address);
-    let circle = |(kind, nodes, at): &(CircleKind, Vec<u32>, u32)| {
-        let row = message.ordered.fact(message.bag, *at);
-        Circle {
-            kind: *kind,
-            addresses: nodes.iter().map(address).collect(),
-            time: row.map_or(Timestamp::default(), |f| f.time),
-            evidence: row.map_or(Position::default(), |f| f.evidence),
-        }
-    };
-    message.lineage.circles.iter().map(circle).collect()
-}
-
-fn remarks(message: &Message<'_>) -> Vec<Remark> {
-    let speaks = |f: &&Fact| f.event == EventId::DuplicateExpand || f.flags & RULE_BRAKE != 0;
-    let remark = |f: &Fact| Remark {
-        event: f.event,
-        time: f.time,
-        address: message.bag.recipients_of(f).first().map_or(EMPTY, |r| r.address),
-        related: f.related,
-        evidence: f.evidence,
-    };
-    message.bag.facts.iter().filter(speaks).map(remark).collect()
-}
-
-fn entered_by_smtp<'a, I: Iterator<Item = &'a Fact>>(
-    facts: impl Fn() -> I,
-    received: Option<&Fact>,
-) -> Option<bool> {
-    let from_mailbox = facts()
-        .any(|f| f.source == Source::StoreDriver && matches!(f.event, EventId::Receive | EventId::Submit));
-    if from_mailbox { Some(false) } else { received.map(|f| f.source == Source::Smtp) }
-}
-
-fn class<'a, I: Iterator<Item = &'a Fact>>(facts: impl Fn() -> I) -> Class {
-    let any = |what: fn(&Fact) -> bool| facts().any(what);
-    match () {
-        () if any(|f| f.flags & PROBE != 0) => Class::Probe,
-        () if any(|f| f.flags & JOURNALING != 0) => Class::Journal,
-        () if any(|f| {
-            f.event == EventId::Dsn || (f.event == EventId::Receive && f.source == Source::Dsn)
-        }) =>
-        {
-            Class::Dsn
-        }
-        () if any(|f| f.event == EventId::Receive && f.source == Source::MailboxRule) => Class::Rule,
-        () if any(|f| f.source == Source::Approval) => Class::Moderation,
-        () if any(|f| f.flags & NULL_PATH != 0 && f.flags & REPORT_SENDER != 0) => Class::Dsn,
-        () if any(|f| f.flags & (SYSTEM_SENDER | REPORT_SENDER) != 0) => Class::System,
-        () => Class::Normal,
-    }
-}
-
 /// The addresses of a message with what became of each.
 struct Tree<'a> {
     message: Message<'a>,
     /// `None` for an address that only stands for others.
-    outcomes: Vec<Option<Outcome>>,
+    outcomes: Vec<Option<Outcome<'a>>>,
 }
 
 impl<'a> Tree<'a> {
-    fn read(message: Message<'a>) -> Self {
-        let lineage = message.lineage;
-        let outcomes = (0u32..)
-            .zip(&lineage.nodes)
-            .map(|(number, node)| {
-                let retired = node.has_child || node.replaced;
-                let own = !retired || lineage.rows(number).iter().any(|t| message.decides(t));
-                let outcome = own.then(|| message.decide(&lineage.chain(number)));
-                // What had left under an address that then became another, and came back, goes on as the other.
-                outcome
-                    .filter(|o| !retired || !matches!(o.decision, Decision::InTransit | Decision::HandedOff))
-            })
-            .collect();
-        Self { message, outcomes }
+    fn read(&mut self, walk: &mut Walk) {
+        let (message, lineage) = (self.message, self.message.lineage);
+        self.outcomes.extend((0u32..).zip(&lineage.nodes).map(|(number, node)| {
+            let retired = node.has_child || node.replaced;
+            let own = !retired || lineage.rows(number).iter().any(|t| message.decides(t));
+            let outcome = own.then(|| message.decide(&lineage.chain(number), walk));
+            // What had left under an address that then became another, and came back, goes on as the other.
+            outcome.filter(|o| !retired || !matches!(o.decision, Decision::InTransit | Decision::HandedOff))
+        }));
     }
 
-    /// The rows of `routes`: each leaf, or in place of leaves of which nothing is known their group.
-    fn leaves(&self) -> Vec<(u32, Outcome)> {
+    /// The rows of `routes`: each leaf, or in place of leaves of which nothing is known their group, with what
+    /// became of that.
+    fn leaves(&self, walk: &mut Walk) -> Vec<(u32, Option<Outcome<'a>>)> {
         let lineage = self.message.lineage;
         let count = lineage.nodes.len() as u32;
         let known: Vec<bool> = (0..count).map(|n| self.outcome(n).is_some() && !self.vanished(n)).collect();
         let mut alive = known.clone();
         for node in (0..count).filter(|n| known.get(*n as usize) == Some(&true)) {
-            for up in lineage.chain(node) {
-                if let Some(slot) = alive.get_mut(up as usize) {
+            for up in &*lineage.chain(node) {
+                if let Some(slot) = alive.get_mut(*up as usize) {
                     *slot = true;
                 }
             }
         }
         let silent = |node: u32| alive.get(node as usize) == Some(&false);
-        let mut out: Vec<(u32, Outcome)> = Vec::new();
+        let mut out: Vec<(u32, Option<Outcome<'a>>)> = Vec::new();
         for node in 0..count {
             let Some(outcome) = self.outcome(node) else { continue };
             let chain = lineage.chain(node);
@@ -196,17 +117,17 @@ impl<'a> Tree<'a> {
             let group = group.or_else(|| (silent(node) && self.expanded_to_none(node)).then_some(node));
             match group {
                 Some(group) if out.iter().all(|(n, _)| *n != group) => {
-                    out.push((group, self.expanded(group)));
+                    out.push((group, Some(self.expanded(group, walk))));
                 }
                 Some(_) => {}
                 None if self.gave_way(node, outcome) && self.ancestor_failed(&chain) => {}
-                None => out.push((node, outcome.clone())),
+                None => out.push((node, None)),
             }
         }
         out
     }
 
-    fn outcome(&self, node: u32) -> Option<&Outcome> {
+    fn outcome(&self, node: u32) -> Option<&Outcome<'a>> {
         self.outcomes.get(node as usize).and_then(Option::as_ref)
     }
 
@@ -237,7 +158,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Nothing came of the address, or what had left under it came back under the address it was made of.
-    fn gave_way(&self, node: u32, outcome: &Outcome) -> bool {
+    fn gave_way(&self, node: u32, outcome: &Outcome<'_>) -> bool {
         self.vanished(node) || (outcome.decision == Decision::InTransit && outcome.laps > 0)
     }
 
@@ -249,26 +170,26 @@ impl<'a> Tree<'a> {
             .any(|o| matches!(o.decision, Decision::Failed | Decision::RecipientNotFound | Decision::Dropped))
     }
 
-    fn expanded(&self, group: u32) -> Outcome {
-        let mut outcome = self.message.decide(&self.message.lineage.chain(group));
+    fn expanded(&self, group: u32, walk: &mut Walk) -> Outcome<'a> {
+        let mut outcome = self.message.decide(&self.message.lineage.chain(group), walk);
         let row = self.events(group).filter(|(_, f)| f.event == EventId::Expand).map(|(t, _)| *t).last();
         outcome.decision = Decision::Expanded;
         outcome.by = row;
         outcome
     }
 
-    fn leaf(&self, outcome: &Outcome, node: u32, journey: &Journey, hops: bool) -> Leaf {
+    fn leaf(&self, outcome: &Outcome<'_>, node: u32, journey: &Journey, hops: bool) -> Leaf {
         let lineage = self.message.lineage;
         let chain = lineage.chain(node);
         let end = |n: Option<&u32>| n.and_then(|n| lineage.nodes.get(*n as usize)).copied();
         let (root, last) = (end(chain.last()), end(chain.first()));
         let fact = outcome.by.and_then(|t| self.message.fact(&t));
-        let rows = || outcome.rows.iter().filter_map(|t| self.message.fact(t));
-        let last_seen = rows().map(|f| f.time).max().unwrap_or(journey.first_seen);
+        let mut end_of = Ending { time: journey.first_seen, ..Ending::default() };
+        outcome.rows.iter().filter_map(|t| self.message.fact(t)).for_each(|f| end_of.see(f));
+        let last_seen = end_of.time;
         let status = outcome.by.map(|t| self.status_of(&t)).unwrap_or_default();
         let deciding = fact.filter(|_| outcome.decision != Decision::InTransit);
         let sent = matches!(outcome.decision, Decision::Expanded);
-        let stored = |f: &&Fact| matches!(f.event, EventId::Deliver | EventId::DuplicateDeliver);
         Leaf {
             recipient: root.map_or(EMPTY, |n| n.shown),
             final_recipient: last.map_or(EMPTY, |n| n.shown),
@@ -277,19 +198,19 @@ impl<'a> Tree<'a> {
             decision: outcome.decision,
             connector: deciding.filter(|_| !sent).map_or(EMPTY, |f| f.connector),
             next_hop: deciding.map_or(EMPTY, |f| self.next_hop(f, status.host)),
-            server: deciding.or_else(|| rows().next_back()).map_or(EMPTY, |f| f.server),
+            server: deciding.or(end_of.row).map_or(EMPTY, |f| f.server),
             decided_by: deciding.map(|f| (f.event, f.source)),
             status,
             last_seen,
             latency_ms: latency(fact, last_seen, journey.first_seen),
             defers: outcome.defers,
-            deliveries: rows().filter(stored).count() as u32,
-            last_server: rows().max_by_key(|f| f.time).map_or(EMPTY, |f| f.server),
+            deliveries: end_of.deliveries,
+            last_server: end_of.server,
             hops: if hops || outcome.laps > 0 { self.hops(outcome) } else { Vec::new() },
             laps: outcome.laps,
             complete: is_final(outcome.decision) && outcome.missing.is_empty() && outcome.entered,
             missing: outcome.missing.clone(),
-            evidence: deciding.or_else(|| rows().next_back()).map_or(Position::default(), |f| f.evidence),
+            evidence: deciding.or(end_of.row).map_or(Position::default(), |f| f.evidence),
         }
     }
 
@@ -325,14 +246,14 @@ impl<'a> Tree<'a> {
             EventId::Send | EventId::SendExternal | EventId::Deliver | EventId::DuplicateDeliver => logged,
             _ if last_attempt != EMPTY => last_attempt,
             EventId::Fail | EventId::Defer => {
-                let short = self.message.names.find(&short_host(self.message.names.get(fact.peer)));
+                let short = self.message.hosts.short(fact.peer, self.message.names);
                 if short == Some(fact.server) { EMPTY } else { fact.peer }
             }
             _ => EMPTY,
         }
     }
 
-    fn hops(&self, outcome: &Outcome) -> Vec<Hop> {
+    fn hops(&self, outcome: &Outcome<'_>) -> Vec<Hop> {
         let rows = outcome.rows.iter().filter_map(|t| Some((t, self.message.fact(t)?)));
         rows.map(|(t, f)| Hop {
             server: f.server,
@@ -355,6 +276,25 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// What the rows of a leaf say of its end.
+#[derive(Default)]
+struct Ending<'a> {
+    time: Timestamp,
+    server: Symbol,
+    row: Option<&'a Fact>,
+    deliveries: u32,
+}
+
+impl<'a> Ending<'a> {
+    fn see(&mut self, fact: &'a Fact) {
+        if self.row.is_none() || fact.time >= self.time {
+            (self.time, self.server) = (fact.time, fact.server);
+        }
+        self.row = Some(fact);
+        self.deliveries += u32::from(matches!(fact.event, EventId::Deliver | EventId::DuplicateDeliver));
+    }
+}
+
 /// Whether the end of the leaf is known.
 fn is_final(decision: Decision) -> bool {
     !matches!(decision, Decision::Deferred | Decision::HandedOff | Decision::InTransit | Decision::Expanded)
@@ -364,3 +304,6 @@ fn latency(deciding: Option<&Fact>, last: Timestamp, first: Timestamp) -> i64 {
     let since_origin = deciding.and_then(|f| f.origination).map(|o| last.0 - o.0);
     since_origin.filter(|d| (0..PLAUSIBLE).contains(d)).unwrap_or(last.0 - first.0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::fact::{Bag, Fact, RULE_AGENT};
-use super::order::Ordered;
+use super::order::{FEW, Ordered};
 use crate::model::event::{EventId, Source, moves};
 use crate::model::journey::{Step, Via};
 use crate::model::name::{EMPTY, Symbol};
@@ -50,7 +50,44 @@ pub struct Lineage {
     /// What went round: the kind, the addresses in their order, and the place of the row that closed it.
     pub circles: Vec<(CircleKind, Vec<u32>, u32)>,
     touches: Vec<Touch>,
+    /// The same while they are brought into the order of addresses.
+    sorted: Vec<Touch>,
+    /// Addresses by symbol, once they are more than a few.
     index: HashMap<Symbol, u32>,
+    /// Some address became another, or a row says of one that it would.
+    steps: bool,
+}
+
+/// An address and those it came from, itself first.
+#[derive(Clone, Debug)]
+pub enum Chain {
+    /// So many of a few, as most are.
+    Few([u32; 3], usize),
+    /// More than that.
+    Many(Vec<u32>),
+}
+
+impl Chain {
+    fn push(&mut self, node: u32) {
+        match self {
+            Self::Many(all) => all.push(node),
+            Self::Few(few, len) => match few.get_mut(*len) {
+                Some(slot) => (*slot, *len) = (node, *len + 1),
+                None => *self = Self::Many(few.iter().copied().chain([node]).collect()),
+            },
+        }
+    }
+}
+
+impl std::ops::Deref for Chain {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        match self {
+            Self::Few(few, len) => few.get(..*len).unwrap_or_default(),
+            Self::Many(all) => all,
+        }
+    }
 }
 
 impl Lineage {
@@ -61,6 +98,7 @@ impl Lineage {
         self.index.clear();
         self.replaced.clear();
         self.circles.clear();
+        self.steps = false;
         let moving = ordered.order.iter().any(|n| bag.facts.get(*n as usize).is_some_and(|f| moves(f.event)));
         let mut entered = 0;
         for (at, number) in (0u32..).zip(&ordered.order) {
@@ -79,13 +117,36 @@ impl Lineage {
             }
         }
         self.replace_by_rule(bag, ordered, entered);
-        self.touches.sort_unstable();
+        self.sort_touches();
+    }
+
+    /// Brings the touches into the order of addresses; of one address they are in causal order already.
+    fn sort_touches(&mut self) {
         let mut from = 0;
-        for (number, node) in (0u32..).zip(&mut self.nodes) {
-            let to = self.touches.partition_point(|t| t.node <= number) as u32;
-            node.rows = (from, to);
-            from = to;
+        for node in &mut self.nodes {
+            let count = node.rows.1;
+            node.rows = (from, from);
+            from += count;
         }
+        if self.nodes.len() < 2 {
+            self.nodes.iter_mut().for_each(|n| n.rows.1 = from);
+            return;
+        }
+        self.sorted.clear();
+        self.sorted.extend_from_slice(&self.touches);
+        for touch in &self.touches {
+            let Some(node) = self.nodes.get_mut(touch.node as usize) else { continue };
+            if let Some(slot) = self.sorted.get_mut(node.rows.1 as usize) {
+                *slot = *touch;
+            }
+            node.rows.1 += 1;
+        }
+        std::mem::swap(&mut self.sorted, &mut self.touches);
+    }
+
+    /// Whether no address became another: each stands for itself.
+    pub fn is_plain(&self) -> bool {
+        !self.steps
     }
 
     fn read(&mut self, bag: &Bag, fact: &Fact, at: u32) {
@@ -93,24 +154,21 @@ impl Lineage {
         let related = match step {
             Some(step) if fact.related != EMPTY => {
                 let node = self.node(fact.related, fact.related_shown);
-                self.touches.push(Touch { node, at, recipient: None });
+                self.steps = true;
+                self.touch(node, at, None);
                 Some((node, step))
             }
             _ => None,
         };
         if fact.count == 0 && ends_all(fact.event) {
-            self.touches.extend((0..self.nodes.len() as u32).map(|node| Touch {
-                node,
-                at,
-                recipient: Some(u32::MAX),
-            }));
+            (0..self.nodes.len() as u32).for_each(|node| self.touch(node, at, Some(u32::MAX)));
         }
         for (number, recipient) in (fact.first..).zip(bag.recipients_of(fact)) {
             if recipient.address == EMPTY {
                 continue;
             }
             let node = self.node(recipient.address, recipient.shown);
-            self.touches.push(Touch { node, at, recipient: Some(number) });
+            self.touch(node, at, Some(number));
             if let Some((from, step)) = related {
                 self.came_from(node, from, (step, at));
             }
@@ -119,10 +177,10 @@ impl Lineage {
 
     /// A group met again while it is expanded: a circle if it is one of those the other came from.
     fn met_again(&mut self, bag: &Bag, fact: &Fact, at: u32) {
-        let Some(&group) = self.index.get(&fact.related) else { return };
+        let Some(group) = self.known(fact.related) else { return };
         for recipient in bag.recipients_of(fact) {
-            let Some(&member) = self.index.get(&recipient.address) else { continue };
-            let mut chain = self.chain(group);
+            let Some(member) = self.known(recipient.address) else { continue };
+            let mut chain = self.chain(group).to_vec();
             if let Some(end) = chain.iter().position(|n| *n == member && self.circles.is_empty()) {
                 chain.truncate(end + 1);
                 chain.reverse();
@@ -132,20 +190,40 @@ impl Lineage {
     }
 
     fn node(&mut self, address: Symbol, shown: Symbol) -> u32 {
-        let next = self.nodes.len() as u32;
-        let at = *self.index.entry(address).or_insert(next);
-        if at == next {
-            self.nodes.push(Node {
-                address,
-                shown,
-                parent: None,
-                has_child: false,
-                replaced: false,
-                addressed: false,
-                rows: (0, 0),
-            });
+        if let Some(known) = self.known(address) {
+            return known;
         }
-        at
+        let at = self.nodes.len();
+        self.nodes.push(Node {
+            address,
+            shown,
+            parent: None,
+            has_child: false,
+            replaced: false,
+            addressed: false,
+            rows: (0, 0),
+        });
+        if at >= FEW {
+            let without_place = if at == FEW { 0 } else { at };
+            let new = (0u32..).zip(&self.nodes).skip(without_place);
+            self.index.extend(new.map(|(number, node)| (node.address, number)));
+        }
+        at as u32
+    }
+
+    /// The number of an address that is here already.
+    fn known(&self, address: Symbol) -> Option<u32> {
+        if self.nodes.len() > FEW {
+            return self.index.get(&address).copied();
+        }
+        self.nodes.iter().position(|n| n.address == address).map(|at| at as u32)
+    }
+
+    fn touch(&mut self, node: u32, at: u32, recipient: Option<u32>) {
+        self.touches.push(Touch { node, at, recipient });
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.rows.1 += 1;
+        }
     }
 
     /// Notes that one address became another, unless that would close a circle: then it notes the circle.
@@ -153,7 +231,8 @@ impl Lineage {
         if node == from {
             return;
         }
-        let mut chain = self.chain(from);
+        self.steps = true;
+        let mut chain = self.chain(from).to_vec();
         if let Some(end) = chain.iter().position(|n| *n == node) {
             chain.truncate(end + 1);
             let is_group = |n: &u32| {
@@ -205,6 +284,7 @@ impl Lineage {
         if new.is_empty() {
             return;
         }
+        self.steps = true;
         for (node, _) in &gone_at {
             if let Some(n) = self.nodes.get_mut(*node as usize) {
                 n.replaced = true;
@@ -247,8 +327,8 @@ impl Lineage {
     }
 
     /// An address and those it came from, itself first.
-    pub fn chain(&self, node: u32) -> Vec<u32> {
-        let mut out = vec![node];
+    pub fn chain(&self, node: u32) -> Chain {
+        let mut out = Chain::Few([node, 0, 0], 1);
         let mut at = node;
         while let Some((up, _)) = self.nodes.get(at as usize).and_then(|n| n.parent) {
             if out.len() > self.nodes.len() {

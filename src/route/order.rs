@@ -10,7 +10,7 @@
 use hashbrown::HashMap;
 
 use super::fact::{ANNOTATION, Bag, Fact, INTRA};
-use super::likely::{likely, short, weak_cause};
+use super::likely::{Hosts, likely, weak_cause};
 use crate::model::event::{EventId, Source};
 use crate::model::name::{EMPTY, Frozen, Symbol};
 use crate::model::signs::{Leg, Stay};
@@ -21,6 +21,9 @@ const MOST_PAIRS: usize = 1 << 20;
 /// Instances are moved in at most so many steps; enough for any chain that is no forgery.
 const MOST_STEPS: usize = 1 << 24;
 
+/// Up to so many are looked through one by one; more have a table.
+pub(super) const FEW: usize = 16;
+
 /// The facts of one message in causal order.
 #[derive(Debug, Default)]
 pub struct Ordered {
@@ -30,14 +33,20 @@ pub struct Ordered {
     pub linked: Vec<bool>,
     relayed: Vec<bool>,
     effective: Vec<(i64, u32)>,
+    keys: Vec<(i64, u32, u8, u32)>,
     instance: Vec<u32>,
     instances: Vec<Instance>,
+    /// Instances by name, once they are more than a few.
     names: HashMap<(Symbol, u64), u32>,
     links: Vec<(u32, u32)>,
+    weak: Vec<u32>,
+    entries: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Instance {
+    /// Server and internal-message-id; 0 where there is none.
+    name: (Symbol, u64),
     /// Number of its first RECEIVE, if it has one.
     entry: Option<u32>,
     shift: i64,
@@ -57,7 +66,7 @@ pub fn is_outbound(fact: &Fact, linked: bool) -> bool {
 
 impl Ordered {
     /// Brings the facts of a sorted bag into causal order.
-    pub fn build(&mut self, bag: &Bag, names: &Frozen) {
+    pub(super) fn build(&mut self, bag: &Bag, names: &Frozen, hosts: &Hosts) {
         let only_annotations = bag.facts.iter().all(|f| f.flags & ANNOTATION != 0);
         self.order.clear();
         let numbers = (0u32..).zip(&bag.facts);
@@ -70,7 +79,7 @@ impl Ordered {
         self.find_instances(bag);
         self.links.clear();
         if self.instances.len() > 1 {
-            self.link(bag, names);
+            self.link(bag, (names, hosts));
             self.note_relayed(bag);
             self.move_forward(bag);
         }
@@ -124,12 +133,8 @@ impl Ordered {
         self.instance.clear();
         self.names.clear();
         for (number, fact) in (0u32..).zip(&bag.facts) {
-            let next = self.instances.len() as u32;
-            let at =
-                if fact.id == 0 { next } else { *self.names.entry((fact.server, fact.id)).or_insert(next) };
-            if at == next {
-                self.instances.push(Instance { entry: None, shift: 0, depth: 0, has_cause: false });
-            }
+            let name = (fact.server, fact.id);
+            let at = self.named(name).unwrap_or_else(|| self.add_instance(name));
             self.instance.push(at);
             if is_entry(fact.event)
                 && let Some(instance) = self.instances.get_mut(at as usize)
@@ -145,15 +150,39 @@ impl Ordered {
         }
     }
 
+    /// The instance of a server and an id.
+    fn named(&self, name: (Symbol, u64)) -> Option<u32> {
+        if name.1 == 0 {
+            return None;
+        }
+        if self.instances.len() > FEW {
+            return self.names.get(&name).copied();
+        }
+        self.instances.iter().position(|i| i.name == name).map(|at| at as u32)
+    }
+
+    fn add_instance(&mut self, name: (Symbol, u64)) -> u32 {
+        let at = self.instances.len();
+        self.instances.push(Instance { name, entry: None, shift: 0, depth: 0, has_cause: false });
+        if at >= FEW {
+            let without_name = if at == FEW { 0 } else { at };
+            let new = (0u32..).zip(&self.instances).skip(without_name).filter(|(_, i)| i.name.1 != 0);
+            self.names.extend(new.map(|(number, i)| (i.name, number)));
+        }
+        at as u32
+    }
+
     /// Finds which fact led to which instance.
-    fn link(&mut self, bag: &Bag, names: &Frozen) {
-        let mut weak = Vec::new();
+    fn link(&mut self, bag: &Bag, (names, hosts): (&Frozen, &Hosts)) {
+        self.weak.clear();
         for (number, fact) in (0u32..).zip(&bag.facts) {
             let target = match fact.event {
                 EventId::Send | EventId::SendExternal if fact.link_id != 0 => {
-                    let host =
-                        if fact.link_host == EMPTY { short(fact.peer, names) } else { Some(fact.link_host) };
-                    host.and_then(|h| self.names.get(&(h, fact.link_id)).copied())
+                    let host = match fact.link_host {
+                        EMPTY => hosts.short(fact.peer, names),
+                        host => Some(host),
+                    };
+                    host.and_then(|h| self.named((h, fact.link_id)))
                 }
                 EventId::Transfer => self.transfer(fact, number),
                 _ => None,
@@ -164,16 +193,16 @@ impl Ordered {
                     self.tie(number, target);
                 }
                 Some(_) => {}
-                None if weak_cause(fact) => weak.push(number),
+                None if weak_cause(fact) => self.weak.push(number),
                 None => {}
             }
         }
-        self.link_by_signs(bag, names, weak);
+        self.link_by_signs(bag, (names, hosts));
     }
 
     /// A TRANSFER makes a new instance out of its parent on the same server; the link runs from parent to child.
     fn transfer(&mut self, fact: &Fact, number: u32) -> Option<u32> {
-        let parent = *self.names.get(&(fact.server, fact.link_id))?;
+        let parent = self.named((fact.server, fact.link_id))?;
         let child = *self.instance.get(number as usize)?;
         let entry = self.instances.get(parent as usize)?.entry?;
         if parent != child {
@@ -196,27 +225,29 @@ impl Ordered {
     }
 
     /// The weaker signs: the same recipient, the hosts name each other, the nearest in time that has no cause yet.
-    fn link_by_signs(&mut self, bag: &Bag, names: &Frozen, weak: Vec<u32>) {
-        let mut entries: Vec<u32> =
-            self.instances.iter().filter(|i| !i.has_cause).filter_map(|i| i.entry).collect();
-        entries.retain(|e| bag.facts.get(*e as usize).is_some_and(|f| f.source == Source::Smtp));
-        if weak.len().saturating_mul(entries.len()) > MOST_PAIRS {
-            return;
-        }
-        let fact = |i: u32| bag.facts.get(i as usize).copied().unwrap_or_default();
-        for cause in weak {
-            let from = fact(cause);
-            let best = entries
-                .iter()
-                .filter(|e| self.instance.get(**e as usize) != self.instance.get(cause as usize))
-                .filter_map(|e| Some((likely(bag, &from, &fact(*e), names)?, *e)))
-                .min();
-            let Some((_, entry)) = best else { continue };
-            entries.retain(|e| *e != entry);
-            if let Some(target) = self.instance.get(entry as usize).copied() {
-                self.tie(cause, target);
+    fn link_by_signs(&mut self, bag: &Bag, texts: (&Frozen, &Hosts)) {
+        let mut entries = std::mem::take(&mut self.entries);
+        let fact = |i: u32| bag.facts.get(i as usize);
+        let without_cause = self.instances.iter().filter(|i| !i.has_cause).filter_map(|i| i.entry);
+        entries.clear();
+        entries.extend(without_cause.filter(|e| fact(*e).is_some_and(|f| f.source == Source::Smtp)));
+        if self.weak.len().saturating_mul(entries.len()) <= MOST_PAIRS {
+            for place in 0..self.weak.len() {
+                let Some(cause) = self.weak.get(place).copied() else { continue };
+                let Some(from) = fact(cause) else { continue };
+                let best = entries
+                    .iter()
+                    .filter(|e| self.instance.get(**e as usize) != self.instance.get(cause as usize))
+                    .filter_map(|e| Some((likely(bag, (from, fact(*e)?), texts)?, *e)))
+                    .min();
+                let Some((_, entry)) = best else { continue };
+                entries.retain(|e| *e != entry);
+                if let Some(target) = self.instance.get(entry as usize).copied() {
+                    self.tie(cause, target);
+                }
             }
         }
+        self.entries = entries;
     }
 
     fn note_relayed(&mut self, bag: &Bag) {
@@ -272,10 +303,14 @@ impl Ordered {
         let instance = |n: usize| self.instance.get(n).copied();
         let is_send = |f: &Fact| f.event == EventId::Send && f.flags & INTRA != 0;
         let is_deliver = |f: &Fact| matches!(f.event, EventId::Deliver | EventId::DuplicateDeliver);
-        let last_send =
-            bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_send(f)).map(|(_, e)| e.0).max();
-        let first_deliver =
-            bag.facts.iter().zip(&self.effective).filter(|(f, _)| is_deliver(f)).map(|(_, e)| e.0).min();
+        let (mut last_send, mut first_deliver) = (None, None);
+        for (fact, (time, _)) in bag.facts.iter().zip(&self.effective) {
+            if is_send(fact) {
+                last_send = last_send.max(Some(*time));
+            } else if is_deliver(fact) {
+                first_deliver = Some(first_deliver.map_or(*time, |first: i64| first.min(*time)));
+            }
+        }
         if last_send <= first_deliver || first_deliver.is_none() {
             return;
         }
@@ -315,12 +350,16 @@ impl Ordered {
             self.effective.push((time, depth));
         }
         self.deliver_after_send(bag);
-        let effective = &self.effective;
-        self.order.sort_unstable_by_key(|n| {
-            let f = bag.facts.get(*n as usize).copied().unwrap_or_default();
-            let (time, depth) = effective.get(*n as usize).copied().unwrap_or_default();
-            (time, depth, rank(f.event, f.source), *n)
-        });
+        self.keys.clear();
+        self.keys.extend(self.order.iter().filter_map(|n| {
+            let (f, (time, depth)) = (bag.facts.get(*n as usize)?, *self.effective.get(*n as usize)?);
+            Some((time, depth, rank(f.event, f.source), *n))
+        }));
+        if !self.keys.is_sorted() {
+            self.keys.sort_unstable();
+            self.order.clear();
+            self.order.extend(self.keys.iter().map(|(.., n)| *n));
+        }
     }
 }
 

@@ -29,8 +29,11 @@ const NEAR: i64 = 60_000;
 /// The sends between each two servers, by the difference of the two times in steps.
 #[derive(Debug, Default)]
 pub(super) struct Clocks {
-    seen: HashMap<(Symbol, Symbol), BTreeMap<i64, u64>>,
+    seen: HashMap<(Symbol, Symbol, i64), u64>,
 }
+
+/// The same for each two servers by themselves, in order.
+struct Between(HashMap<(Symbol, Symbol), BTreeMap<i64, u64>>);
 
 /// How far each clock is ahead of the one it is compared with.
 #[derive(Debug, Default)]
@@ -49,39 +52,23 @@ impl Clocks {
     /// Takes note of a send.
     pub(super) fn see(&mut self, leg: &Leg) {
         let step = (leg.received.0 - leg.sent.0).div_euclid(STEP);
-        *self.seen.entry((leg.from, leg.to)).or_default().entry(step).or_default() += 1;
+        *self.seen.entry((leg.from, leg.to, step)).or_default() += 1;
     }
 
     /// Adds what another thread has seen.
     pub(super) fn merge(&mut self, other: Self) {
-        for (between, steps) in other.seen {
-            let mine = self.seen.entry(between).or_default();
-            for (step, n) in steps {
-                *mine.entry(step).or_default() += n;
-            }
+        for (key, n) in other.seen {
+            *self.seen.entry(key).or_default() += n;
         }
-    }
-
-    /// How long the quick sends between two servers took, by their clocks, ms; `None` where the sends do not agree.
-    fn quick(&self, from: Symbol, to: Symbol) -> Option<(i64, u64)> {
-        let steps = self.seen.get(&(from, to))?;
-        let total: u64 = steps.values().sum();
-        let mut before = 0;
-        let quick = steps.iter().find_map(|(step, n)| {
-            before += n;
-            (before * 100 > total * QUICK).then_some(*step)
-        })?;
-        let near = (quick - NEAR / STEP)..=(quick + NEAR / STEP);
-        let steady: u64 = steps.range(near).map(|(_, n)| n).sum();
-        (steady * 100 >= total * STEADY).then_some((quick * STEP, total))
     }
 
     /// Compares the clocks, each with one that is known already, starting from that of the server with
     /// most sends.
     pub(super) fn offsets(&self, names: &Frozen) -> Offsets {
+        let between = self.between();
         let mut sends: BTreeMap<(std::cmp::Reverse<u64>, &[u8]), Symbol> = BTreeMap::new();
         let mut totals: HashMap<Symbol, u64> = HashMap::new();
-        for ((from, to), steps) in &self.seen {
+        for ((from, to), steps) in &between.0 {
             let n: u64 = steps.values().sum();
             *totals.entry(*from).or_default() += n;
             *totals.entry(*to).or_default() += n;
@@ -100,7 +87,7 @@ impl Clocks {
             while let Some(known) = at.pop() {
                 let base = found.get(&known).map_or(0, |o| o.ahead);
                 for server in servers.iter().rev().filter(|s| **s != known) {
-                    let Some((ahead, sends)) = self.ahead(*server, known) else { continue };
+                    let Some((ahead, sends)) = between.ahead(*server, known) else { continue };
                     if !found.contains_key(server) {
                         let ahead = base + ahead;
                         found.insert(*server, Offset { ahead, against: *start, sends });
@@ -110,6 +97,30 @@ impl Clocks {
             }
         }
         Offsets { found }
+    }
+
+    fn between(&self) -> Between {
+        let mut out: HashMap<(Symbol, Symbol), BTreeMap<i64, u64>> = HashMap::new();
+        for ((from, to, step), n) in &self.seen {
+            out.entry((*from, *to)).or_default().insert(*step, *n);
+        }
+        Between(out)
+    }
+}
+
+impl Between {
+    /// How long the quick sends between two servers took, by their clocks, ms; `None` where the sends do not agree.
+    fn quick(&self, from: Symbol, to: Symbol) -> Option<(i64, u64)> {
+        let steps = self.0.get(&(from, to))?;
+        let total: u64 = steps.values().sum();
+        let mut before = 0;
+        let quick = steps.iter().find_map(|(step, n)| {
+            before += n;
+            (before * 100 > total * QUICK).then_some(*step)
+        })?;
+        let near = (quick - NEAR / STEP)..=(quick + NEAR / STEP);
+        let steady: u64 = steps.range(near).map(|(_, n)| n).sum();
+        (steady * 100 >= total * STEADY).then_some((quick * STEP, total))
     }
 
     /// How far one clock is ahead of another, ms. `None` if it cannot be told: no mail goes between them, or one

@@ -6,7 +6,8 @@ use hashbrown::HashMap;
 
 use super::clocks::Offsets;
 use super::latency::percentiles;
-use super::{Connector, Failure, FailureKey, Latencies, NotFound, Sum, Tally};
+use super::{Address, Failure, FailureKey, Handed, Measured, NotFound, Sum, Tally};
+use crate::model::by_symbol::BySymbol;
 use crate::model::journey::Decision;
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::report::{ConnectorRow, Count, FailureRow, HourRow, NotFoundRow, Percentiles, Report, Top};
@@ -14,7 +15,9 @@ use crate::model::time::{HOUR, Timestamp};
 
 /// Lists the first `top` of everything that has no natural end.
 pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
-    let text = |s: Symbol| names.text(s).into_owned();
+    let addresses = |pick: fn(&Address) -> Sum| {
+        tally.addresses.iter().map(move |(s, a)| (s, pick(a))).filter(|(_, sum)| sum.count > 0)
+    };
     let offsets = tally.clocks.offsets(names);
     let mut report = Report {
         top,
@@ -23,7 +26,7 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
         without_recipients: tally.without_recipients,
         recipients: tally.recipients,
         bytes: tally.bytes,
-        entered: tally.entered,
+        entered: entered(tally.entered),
         classes: tally.classes.into_iter().map(|(class, n)| (class.as_str(), n)).collect(),
         deferred_once: tally.deferred_once,
         laps: tally.laps,
@@ -32,22 +35,22 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
         failures: failures(tally.failures, names, top),
         not_found_most: not_found_domains(&tally.not_found, names, 2).first,
         not_found_domains: not_found_domains(&tally.not_found, names, top),
-        not_found: not_found(tally.not_found, &tally.delivered, names, top),
-        sender_domains: by_domain(&tally.senders, names, top),
-        senders: counts(tally.senders.into_iter().map(|(s, n)| (text(s), n)), top),
-        final_recipients: counts(tally.final_recipients.into_iter().map(|(s, n)| (text(s), n)), top),
-        recipient_domains: counts(tally.recipient_domains.into_iter().map(|(d, n)| (lossy(&d), n)), top),
+        not_found: not_found(tally.not_found, &tally.addresses, names, top),
+        sender_domains: by_domain(addresses(|a| a.sent), names, top),
+        senders: counts(addresses(|a| a.sent), |s| names.get(s), top),
+        final_recipients: counts(addresses(|a| a.ended), |s| names.get(s), top),
+        recipient_domains: by_domain(addresses(|a| a.addressed), names, top),
         missing_servers: counts(
-            tally.missing.into_iter().map(|(s, n)| (text(s), Sum { count: n, bytes: 0 })),
+            tally.missing.into_iter().map(|(s, count)| (s, Sum { count, bytes: 0 })),
+            |s| names.get(s),
             usize::MAX,
         )
         .first,
-        connectors: connectors(tally.connectors, (names, &offsets), top),
+        connectors: connectors(&tally.handed, (&tally.latency, names, &offsets), top),
         ..Report::default()
     };
-    report.decisions =
-        Decision::ALL.iter().map(|d| (d.as_str(), tally.decisions.get(d).copied().unwrap_or(0))).collect();
-    report.latency_ms = latencies(tally.latency, &offsets);
+    report.decisions = Decision::ALL.iter().map(|d| d.as_str()).zip(tally.decisions).collect();
+    report.latency_ms = latencies(&tally.latency, &offsets);
     report.clocks = offsets.rows(names);
     report
 }
@@ -62,71 +65,97 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The largest first; of equal ones the first by name.
-fn counts(all: impl Iterator<Item = (String, Sum)>, top: usize) -> Top<Count> {
-    let mut rows: Vec<Count> =
-        all.map(|(name, sum)| Count { name, count: sum.count, bytes: sum.bytes }).collect();
-    let total = rows.len() as u64;
-    rows.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    rows.truncate(top);
-    Top { total, first: rows }
+fn entered([by_smtp, from_a_mailbox, elsewhere]: [u64; 3]) -> BTreeMap<&'static str, u64> {
+    let all = [("by-smtp", by_smtp), ("from-a-mailbox", from_a_mailbox), ("not-in-these-logs", elsewhere)];
+    all.into_iter().filter(|(_, n)| *n > 0).collect()
 }
 
-fn by_domain(senders: &HashMap<Symbol, Sum>, names: &Frozen, top: usize) -> Top<Count> {
-    let mut domains: HashMap<&[u8], Sum> = HashMap::new();
-    for (sender, sum) in senders {
-        let domain = domains.entry(domain_of(names.get(*sender))).or_default();
-        domain.count += sum.count;
-        domain.bytes += sum.bytes;
+/// The largest first; of equal ones the first by name. Only what is shown is named and put in order.
+fn counts<'n, K: Copy>(
+    all: impl Iterator<Item = (K, Sum)>,
+    name: impl Fn(K) -> &'n [u8],
+    top: usize,
+) -> Top<Count> {
+    let mut all: Vec<(K, Sum)> = all.collect();
+    let total = all.len() as u64;
+    if top < all.len() {
+        let mut sizes: Vec<u64> = all.iter().map(|(_, sum)| sum.count).collect();
+        let (_, least, _) = sizes.select_nth_unstable_by(top, |a, b| b.cmp(a));
+        all.retain(|(_, sum)| sum.count >= *least);
     }
-    counts(domains.into_iter().map(|(d, n)| (lossy(d), n)), top)
+    let count = |(key, sum): (K, Sum)| Count { name: lossy(name(key)), count: sum.count, bytes: sum.bytes };
+    let mut first: Vec<Count> = all.into_iter().map(count).collect();
+    first.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    first.truncate(top);
+    Top { total, first }
 }
 
-fn hours(hours: BTreeMap<i64, HourRow>) -> BTreeMap<String, HourRow> {
+fn by_domain(addresses: impl Iterator<Item = (Symbol, Sum)>, names: &Frozen, top: usize) -> Top<Count> {
+    let mut domains: HashMap<&[u8], Sum> = HashMap::new();
+    for (address, sum) in addresses {
+        domains.entry(domain_of(names.get(address))).or_default().merge(sum);
+    }
+    counts(domains.into_iter(), |domain| domain, top)
+}
+
+fn hours(hours: HashMap<i64, HourRow>) -> BTreeMap<String, HourRow> {
     hours.into_iter().map(|(hour, row)| (Timestamp(hour * HOUR).to_string(), row)).collect()
 }
 
-fn latencies(
-    by_decision: BTreeMap<Decision, Latencies>,
-    offsets: &Offsets,
-) -> Vec<(&'static str, Percentiles)> {
-    let mut all: Vec<u32> = Vec::new();
-    let mut rows = vec![("all", Percentiles::default())];
-    for (decision, values) in by_decision {
-        let mut values = corrected(values, offsets);
-        all.extend_from_slice(&values);
-        rows.push((decision.as_str(), percentiles(&mut values)));
+fn latencies(all: &HashMap<Measured, Vec<i32>>, offsets: &Offsets) -> Vec<(&'static str, Percentiles)> {
+    let mut by_decision: BTreeMap<Decision, Vec<u32>> = BTreeMap::new();
+    for (by, values) in all {
+        by_decision.entry(by.decision).or_default().extend(corrected(by, values, offsets));
     }
-    if let Some((_, first)) = rows.first_mut() {
-        *first = percentiles(&mut all);
-    }
+    let mut every = by_decision.values().flatten().copied().collect::<Vec<u32>>();
+    let mut rows = vec![("all", percentiles(&mut every))];
+    rows.extend(by_decision.iter_mut().map(|(decision, values)| (decision.as_str(), percentiles(values))));
     rows
 }
 
 /// Latencies by one clock.
-fn corrected(all: Latencies, offsets: &Offsets) -> Vec<u32> {
-    let mut out = Vec::with_capacity(all.values().map(Vec::len).sum());
-    for ((first, last), values) in all {
-        let ahead = offsets.of(last) - offsets.of(first);
-        out.extend(values.iter().map(|ms| (i64::from(*ms) - ahead).max(0) as u32));
-    }
-    out
+fn corrected<'v>(by: &Measured, values: &'v [i32], offsets: &Offsets) -> impl Iterator<Item = u32> + 'v {
+    let ahead = offsets.of(by.between.1) - offsets.of(by.between.0);
+    values.iter().map(move |ms| (i64::from(*ms) - ahead).max(0) as u32)
+}
+
+/// All that one connector did.
+#[derive(Default)]
+struct Connector {
+    decisions: BTreeMap<&'static str, u64>,
+    bytes: u64,
+    next_hops: HashMap<Symbol, Sum>,
+    latency: Vec<u32>,
 }
 
 fn connectors(
-    all: HashMap<Symbol, Connector>,
-    (names, offsets): (&Frozen, &Offsets),
+    handed: &HashMap<Handed, Sum>,
+    (latency, names, offsets): (&HashMap<Measured, Vec<i32>>, &Frozen, &Offsets),
     top: usize,
 ) -> Vec<ConnectorRow> {
+    let mut all: HashMap<Symbol, Connector> = HashMap::new();
+    for (to, sum) in handed {
+        let connector = all.entry(to.connector).or_default();
+        *connector.decisions.entry(to.decision.as_str()).or_default() += sum.count;
+        connector.bytes += sum.bytes;
+        if to.next_hop != EMPTY {
+            connector.next_hops.entry(to.next_hop).or_default().merge(*sum);
+        }
+    }
+    for (by, values) in latency {
+        if let Some(connector) = all.get_mut(&by.connector) {
+            connector.latency.extend(corrected(by, values, offsets));
+        }
+    }
     let mut rows: Vec<ConnectorRow> = all
         .into_iter()
-        .map(|(symbol, c)| ConnectorRow {
+        .map(|(symbol, mut c)| ConnectorRow {
             connector: names.text(symbol).into_owned(),
             recipients: c.decisions.values().sum(),
-            decisions: c.decisions.into_iter().map(|(d, n)| (d.as_str(), n)).collect(),
+            decisions: c.decisions,
             bytes: c.bytes,
-            latency_ms: percentiles(&mut corrected(c.latency, offsets)),
-            next_hops: counts(c.next_hops.into_iter().map(|(s, n)| (names.text(s).into_owned(), n)), top),
+            latency_ms: percentiles(&mut c.latency),
+            next_hops: counts(c.next_hops.into_iter(), |s| names.get(s), top),
         })
         .collect();
     rows.sort_unstable_by(|a, b| b.recipients.cmp(&a.recipients).then_with(|| a.connector.cmp(&b.connector)));
@@ -140,7 +169,7 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
         .map(|(key, failure)| {
             let texts = failure.texts.into_iter().filter(|(s, _)| *s != EMPTY);
             let text = texts.max_by(|a, b| a.1.cmp(&b.1).then_with(|| names.get(b.0).cmp(names.get(a.0))));
-            let domains = failure.domains.into_iter().map(|(d, n)| (lossy(&d), Sum { count: n, bytes: 0 }));
+            let addresses = failure.addresses.into_iter().map(|(a, count)| (a, Sum { count, bytes: 0 }));
             FailureRow {
                 decision: key.decision.as_str(),
                 code: key.code.map(|c| c.to_string()),
@@ -148,7 +177,7 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
                 event: key.by.map_or(String::new(), |(e, s)| format!("{} {}", e.as_str(), s.as_str())),
                 text: text.and_then(|(s, _)| optional(s)),
                 recipients: failure.count,
-                domains: counts(domains, top.min(5)),
+                domains: by_domain(addresses, names, top.min(5)),
                 first_seen: failure.span.first.to_string(),
                 last_seen: failure.span.last.to_string(),
             }
@@ -162,58 +191,68 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
 }
 
 fn not_found_domains(all: &HashMap<Symbol, NotFound>, names: &Frozen, top: usize) -> Top<Count> {
-    let mut domains: HashMap<&[u8], Sum> = HashMap::new();
-    for address in all.keys() {
-        domains.entry(domain_of(names.get(*address))).or_default().add(0);
-    }
-    counts(domains.into_iter().map(|(d, n)| (lossy(d), n)), top)
+    by_domain(all.keys().map(|address| (*address, Sum { count: 1, bytes: 0 })), names, top)
 }
 
 fn not_found(
     all: HashMap<Symbol, NotFound>,
-    delivered: &HashMap<Symbol, u64>,
+    addresses: &BySymbol<Address>,
     names: &Frozen,
     top: usize,
 ) -> Top<NotFoundRow> {
     let total = all.len() as u64;
-    let mut rows: Vec<(Symbol, NotFound)> = all.into_iter().collect();
-    rows.sort_unstable_by(|a, b| {
-        b.1.messages.cmp(&a.1.messages).then_with(|| names.get(a.0).cmp(names.get(b.0)))
-    });
+    let mut rows: Vec<(&[u8], NotFound)> = all.into_iter().map(|(a, entry)| (names.get(a), entry)).collect();
+    rows.sort_unstable_by(|a, b| b.1.messages.cmp(&a.1.messages).then_with(|| a.0.cmp(b.0)));
     rows.truncate(top);
+    let wanted: Vec<&[u8]> = rows.iter().map(|(address, _)| *address).collect();
+    let near = nearest(&wanted, addresses, names);
     let first = rows
         .into_iter()
-        .map(|(address, mut entry)| {
+        .zip(near)
+        .map(|((address, mut entry), nearest)| {
             entry.senders.sort_unstable();
             entry.senders.dedup();
             NotFoundRow {
-                address: names.text(address).into_owned(),
+                address: lossy(address),
                 messages: entry.messages,
                 senders: entry.senders.len() as u64,
                 first_seen: entry.span.first.to_string(),
                 last_seen: entry.span.last.to_string(),
-                nearest: nearest(names.get(address), delivered, names),
+                nearest,
             }
         })
         .collect();
     Top { total, first }
 }
 
-/// The delivered address that differs least from one that nobody has: same domain, at most two
-/// slips of the keyboard in the local part and no more than a third of it.
-fn nearest(address: &[u8], delivered: &HashMap<Symbol, u64>, names: &Frozen) -> Option<String> {
-    let domain = domain_of(address);
+/// For each address that nobody has the delivered one that differs least from it: same domain, at most
+/// two slips of the keyboard in the local part and no more than a third of it.
+fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> Vec<Option<String>> {
     let local = |a: &[u8]| lossy(a.get(..a.len() - domain_of(a).len()).unwrap_or_default());
     let letters = |a: &[u8]| a.iter().fold(0u64, |set, b| set | 1 << (b % 64));
-    let (wanted, wanted_letters) = (local(address), letters(address));
-    let most = 2.min(wanted.len() / 3);
-    delivered
-        .iter()
-        .map(|(symbol, count)| (names.get(*symbol), *count))
-        .filter(|(a, _)| a.len().abs_diff(address.len()) <= 2 && *a != address)
-        .filter(|(a, _)| (letters(a) ^ wanted_letters).count_ones() <= 4 && domain_of(a) == domain)
-        .map(|(a, count)| (strsim::damerau_levenshtein(&wanted, &local(a)), std::cmp::Reverse(count), a))
-        .filter(|(distance, _, _)| *distance <= most)
-        .min()
-        .map(|(_, _, a)| lossy(a))
+    let mut by_domain: HashMap<&[u8], Vec<_>> = HashMap::new();
+    for (number, address) in wanted.iter().enumerate() {
+        by_domain.entry(domain_of(address)).or_default().push((number, *address, letters(address)));
+    }
+    let mut best = vec![None; wanted.len()];
+    for (symbol, known) in addresses.iter().filter(|(_, known)| known.delivered > 0) {
+        let a = names.get(symbol);
+        let Some(alike) = by_domain.get(domain_of(a)) else { continue };
+        let its = letters(a);
+        for (number, address, wanted_letters) in alike {
+            let far = a.len().abs_diff(address.len()) > 2 || (its ^ wanted_letters).count_ones() > 4;
+            if far || a == *address {
+                continue;
+            }
+            let wanted = local(address);
+            let distance = strsim::damerau_levenshtein(&wanted, &local(a));
+            let found = Some((distance, std::cmp::Reverse(known.delivered), a));
+            if let Some(slot) = best.get_mut(*number).filter(|_| distance <= 2.min(wanted.len() / 3))
+                && (slot.is_none() || found < *slot)
+            {
+                *slot = found;
+            }
+        }
+    }
+    best.into_iter().map(|found| found.map(|(_, _, a)| lossy(a))).collect()
 }

@@ -7,13 +7,12 @@ mod finish;
 mod latency;
 pub mod verdict;
 
-use std::collections::BTreeMap;
-
 use hashbrown::HashMap;
 
+use crate::model::by_symbol::BySymbol;
 use crate::model::event::{EventId, Source};
 use crate::model::journey::{Class, Decision, Journey, Leaf};
-use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
+use crate::model::name::{EMPTY, Symbol};
 use crate::model::report::HourRow;
 use crate::model::status::EnhancedCode;
 use crate::model::time::Timestamp;
@@ -49,16 +48,33 @@ impl Span {
     }
 }
 
-/// Latencies in ms as logged, by the servers whose clocks they were measured with: that of the first event
-/// and that of the last.
-type Latencies = HashMap<(Symbol, Symbol), Vec<i32>>;
+/// What latencies are kept apart by: the decision, the connector if it is one that was used, and the servers
+/// whose clocks they were measured with, that of the first event and that of the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Measured {
+    decision: Decision,
+    connector: Symbol,
+    between: (Symbol, Symbol),
+}
 
-#[derive(Clone, Debug, Default)]
-struct Connector {
-    decisions: BTreeMap<Decision, u64>,
-    bytes: u64,
-    latency: Latencies,
-    next_hops: HashMap<Symbol, Sum>,
+/// Where a connector handed something, and what was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Handed {
+    connector: Symbol,
+    next_hop: Symbol,
+    decision: Decision,
+}
+
+/// What there was from and for an address.
+#[derive(Clone, Copy, Debug, Default)]
+struct Address {
+    /// Messages it sent.
+    sent: Sum,
+    /// Mail first addressed to it.
+    addressed: Sum,
+    /// Mail that ended with it.
+    ended: Sum,
+    delivered: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,7 +90,7 @@ struct Failure {
     count: u64,
     span: Span,
     texts: HashMap<Symbol, u64>,
-    domains: HashMap<Vec<u8>, u64>,
+    addresses: HashMap<Symbol, u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,21 +108,20 @@ pub struct Tally {
     without_recipients: u64,
     recipients: u64,
     bytes: u64,
-    entered: BTreeMap<&'static str, u64>,
-    classes: BTreeMap<Class, u64>,
-    decisions: BTreeMap<Decision, u64>,
+    /// By SMTP, from a mailbox, not in these logs.
+    entered: [u64; 3],
+    classes: HashMap<Class, u64>,
+    decisions: [u64; Decision::ALL.len()],
     deferred_once: (u64, u64),
     laps: (u64, u32),
-    hours: BTreeMap<i64, HourRow>,
-    connectors: HashMap<Symbol, Connector>,
-    latency: BTreeMap<Decision, Latencies>,
+    hours: HashMap<i64, HourRow>,
+    handed: HashMap<Handed, Sum>,
+    /// In ms, as logged.
+    latency: HashMap<Measured, Vec<i32>>,
     clocks: Clocks,
     failures: HashMap<FailureKey, Failure>,
     not_found: HashMap<Symbol, NotFound>,
-    senders: HashMap<Symbol, Sum>,
-    final_recipients: HashMap<Symbol, Sum>,
-    delivered: HashMap<Symbol, u64>,
-    recipient_domains: HashMap<Vec<u8>, Sum>,
+    addresses: BySymbol<Address>,
     missing: HashMap<Symbol, u64>,
 }
 
@@ -117,39 +132,35 @@ impl Tally {
     }
 
     /// Counts a message.
-    pub fn add(&mut self, journey: &Journey, names: &Frozen) {
+    pub fn add(&mut self, journey: &Journey) {
         let size = journey.size_bytes.unwrap_or(0);
         self.messages += 1;
         self.bytes += size;
         self.without_recipients += u64::from(journey.leaves.is_empty());
         *self.classes.entry(journey.class).or_default() += 1;
-        let way = match journey.entered_by_smtp {
-            Some(true) => "by-smtp",
-            Some(false) => "from-a-mailbox",
-            None => "not-in-these-logs",
-        };
-        *self.entered.entry(way).or_default() += 1;
+        let [by_smtp, from_a_mailbox, elsewhere] = &mut self.entered;
+        *match journey.entered_by_smtp {
+            Some(true) => by_smtp,
+            Some(false) => from_a_mailbox,
+            None => elsewhere,
+        } += 1;
         if journey.sender != EMPTY {
-            self.senders.entry(journey.sender).or_default().add(size);
+            self.addresses.at(journey.sender).sent.add(size);
         }
         journey.legs.iter().for_each(|leg| self.clocks.see(leg));
-        let hour = self.hours.entry(journey.first_seen.hour()).or_default();
-        hour.messages += 1;
+        let mut hour = HourRow { messages: 1, ..HourRow::default() };
         for leaf in &journey.leaves {
-            self.leaf(leaf, journey, names);
+            self.leaf(leaf, journey, &mut hour);
         }
+        merge_hour(self.hours.entry(journey.first_seen.hour()).or_default(), hour);
     }
 
-    fn leaf(&mut self, leaf: &Leaf, journey: &Journey, names: &Frozen) {
-        let size = journey.size_bytes.unwrap_or(0);
+    fn leaf(&mut self, leaf: &Leaf, journey: &Journey, hour: &mut HourRow) {
         self.recipients += 1;
-        *self.decisions.entry(leaf.decision).or_default() += 1;
-        self.final_recipients.entry(leaf.folded.1).or_default().add(size);
-        let domain = domain_of(names.get(leaf.folded.0));
-        match self.recipient_domains.get_mut(domain) {
-            Some(sum) => sum.add(size),
-            None => self.recipient_domains.entry(domain.to_vec()).or_default().add(size),
+        if let Some(n) = self.decisions.get_mut(leaf.decision as usize) {
+            *n += 1;
         }
+        self.address(leaf, journey.size_bytes.unwrap_or(0));
         if leaf.defers > 0 {
             self.deferred_once = (self.deferred_once.0 + 1, self.deferred_once.1 + u64::from(leaf.defers));
         }
@@ -159,17 +170,13 @@ impl Tally {
         for server in &leaf.missing {
             *self.missing.entry(*server).or_default() += 1;
         }
-        let hour = self.hours.entry(journey.first_seen.hour()).or_default();
         hour.recipients += 1;
         match leaf.decision {
-            Decision::LocalDelivery => {
-                hour.delivered += 1;
-                *self.delivered.entry(leaf.folded.1).or_default() += 1;
-            }
+            Decision::LocalDelivery => hour.delivered += 1,
             Decision::SendConnector | Decision::RemoteRoutingAddress => hour.sent += 1,
             Decision::RecipientNotFound | Decision::Failed | Decision::Dropped => {
                 hour.failed += 1;
-                self.failure(leaf, journey, names);
+                self.failure(leaf, journey);
             }
             Decision::Deferred | Decision::HandedOff | Decision::InTransit | Decision::Expanded => {
                 hour.open += 1;
@@ -178,33 +185,35 @@ impl Tally {
         self.connector(leaf, journey);
     }
 
+    fn address(&mut self, leaf: &Leaf, size: u64) {
+        let (first, last) = leaf.folded;
+        if first != last {
+            self.addresses.at(first).addressed.add(size);
+        }
+        let address = self.addresses.at(last);
+        if first == last {
+            address.addressed.add(size);
+        }
+        address.ended.add(size);
+        address.delivered += u64::from(leaf.decision == Decision::LocalDelivery);
+    }
+
     fn connector(&mut self, leaf: &Leaf, journey: &Journey) {
-        let size = journey.size_bytes.unwrap_or(0);
-        let done = matches!(
-            leaf.decision,
-            Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress
-        );
-        let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
-        let between = (journey.first_server, leaf.last_server);
-        if leaf.connector == EMPTY || leaf.decision == Decision::LocalDelivery {
-            if done {
-                push(self.latency.entry(leaf.decision).or_default(), between, latency);
-            }
-            return;
+        let decision = leaf.decision;
+        let used = leaf.connector != EMPTY && decision != Decision::LocalDelivery;
+        let connector = if used { leaf.connector } else { EMPTY };
+        if used {
+            let handed = Handed { connector, next_hop: leaf.next_hop, decision };
+            self.handed.entry(handed).or_default().add(journey.size_bytes.unwrap_or(0));
         }
-        let connector = self.connectors.entry(leaf.connector).or_default();
-        *connector.decisions.entry(leaf.decision).or_default() += 1;
-        connector.bytes += size;
-        if leaf.next_hop != EMPTY {
-            connector.next_hops.entry(leaf.next_hop).or_default().add(size);
-        }
-        if done {
-            push(&mut connector.latency, between, latency);
-            push(self.latency.entry(leaf.decision).or_default(), between, latency);
+        if is_done(decision) {
+            let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+            let between = (journey.first_server, leaf.last_server);
+            self.latency.entry(Measured { decision, connector, between }).or_default().push(latency);
         }
     }
 
-    fn failure(&mut self, leaf: &Leaf, journey: &Journey, names: &Frozen) {
+    fn failure(&mut self, leaf: &Leaf, journey: &Journey) {
         let at = leaf.last_seen;
         let key = FailureKey {
             decision: leaf.decision,
@@ -216,14 +225,13 @@ impl Tally {
             count: 0,
             span: Span { first: at, last: at },
             texts: HashMap::new(),
-            domains: HashMap::new(),
+            addresses: HashMap::new(),
         };
         let failure = self.failures.entry(key).or_insert_with(new);
         failure.count += 1;
         failure.span.see(at);
         *failure.texts.entry(leaf.status.text).or_default() += 1;
-        let domain = domain_of(names.get(leaf.folded.1));
-        *failure.domains.entry(domain.to_vec()).or_default() += 1;
+        *failure.addresses.entry(leaf.folded.1).or_default() += 1;
         if leaf.decision == Decision::RecipientNotFound {
             let new = || NotFound { messages: 0, span: Span { first: at, last: at }, senders: Vec::new() };
             let entry = self.not_found.entry(leaf.folded.1).or_insert_with(new);
@@ -243,18 +251,15 @@ impl Tally {
         self.deferred_once.0 += other.deferred_once.0;
         self.deferred_once.1 += other.deferred_once.1;
         self.laps = (self.laps.0 + other.laps.0, self.laps.1.max(other.laps.1));
-        add_all(other.entered, |k, n| *self.entered.entry(k).or_default() += n);
+        self.entered.iter_mut().zip(other.entered).for_each(|(mine, n)| *mine += n);
+        self.decisions.iter_mut().zip(other.decisions).for_each(|(mine, n)| *mine += n);
         add_all(other.classes, |k, n| *self.classes.entry(k).or_default() += n);
-        add_all(other.decisions, |k, n| *self.decisions.entry(k).or_default() += n);
-        add_all(other.latency, |k, n| merge_latencies(self.latency.entry(k).or_default(), n));
+        add_all(other.latency, |k, n| self.latency.entry(k).or_default().extend(n));
         self.clocks.merge(other.clocks);
-        add_all(other.delivered, |k, n| *self.delivered.entry(k).or_default() += n);
         add_all(other.missing, |k, n| *self.missing.entry(k).or_default() += n);
-        add_all(other.senders, |k, n| self.senders.entry(k).or_default().merge(n));
-        add_all(other.final_recipients, |k, n| self.final_recipients.entry(k).or_default().merge(n));
-        add_all(other.recipient_domains, |k, n| self.recipient_domains.entry(k).or_default().merge(n));
+        self.addresses.merge(other.addresses, Address::merge);
         add_all(other.hours, |k, n| merge_hour(self.hours.entry(k).or_default(), n));
-        add_all(other.connectors, |k, n| self.connectors.entry(k).or_default().merge(n));
+        add_all(other.handed, |k, n| self.handed.entry(k).or_default().merge(n));
         add_all(other.failures, |k, n| match self.failures.get_mut(&k) {
             Some(mine) => mine.merge(n),
             None => drop(self.failures.insert(k, n)),
@@ -264,6 +269,11 @@ impl Tally {
             None => drop(self.not_found.insert(k, n)),
         });
     }
+}
+
+/// Whether mail arrived, as far as these logs go.
+fn is_done(decision: Decision) -> bool {
+    matches!(decision, Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress)
 }
 
 fn add_all<K, V>(from: impl IntoIterator<Item = (K, V)>, mut add: impl FnMut(K, V)) {
@@ -281,14 +291,6 @@ fn merge_hour(mine: &mut HourRow, other: HourRow) {
     mine.open += other.open;
 }
 
-fn push(latencies: &mut Latencies, between: (Symbol, Symbol), latency: i32) {
-    latencies.entry(between).or_default().push(latency);
-}
-
-fn merge_latencies(mine: &mut Latencies, other: Latencies) {
-    add_all(other, |k, n| mine.entry(k).or_default().extend(n));
-}
-
 impl Sum {
     fn merge(&mut self, other: Self) {
         self.count += other.count;
@@ -296,12 +298,12 @@ impl Sum {
     }
 }
 
-impl Connector {
+impl Address {
     fn merge(&mut self, other: Self) {
-        add_all(other.decisions, |k, n| *self.decisions.entry(k).or_default() += n);
-        self.bytes += other.bytes;
-        merge_latencies(&mut self.latency, other.latency);
-        add_all(other.next_hops, |k, n| self.next_hops.entry(k).or_default().merge(n));
+        self.sent.merge(other.sent);
+        self.addressed.merge(other.addressed);
+        self.ended.merge(other.ended);
+        self.delivered += other.delivered;
     }
 }
 
@@ -311,7 +313,7 @@ impl Failure {
         self.span.see(other.span.first);
         self.span.see(other.span.last);
         add_all(other.texts, |k, n| *self.texts.entry(k).or_default() += n);
-        add_all(other.domains, |k, n| *self.domains.entry(k).or_default() += n);
+        add_all(other.addresses, |k, n| *self.addresses.entry(k).or_default() += n);
     }
 }
 
