@@ -26,7 +26,7 @@ impl<T: Clone + Default> BySymbol<T> {
 
     #[cold]
     fn grow(&mut self, at: usize) {
-        self.0.resize((at + 1).next_power_of_two().min(at + (1 << 20)), T::default());
+        self.0.resize(at + at / 8 + 64, T::default());
     }
 
     /// The value of a symbol, if there is room for one.

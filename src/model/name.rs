@@ -103,9 +103,13 @@ impl Names {
 
     /// A copy of all texts that can be read without locks, for the time when nothing is added any more.
     pub fn freeze(self) -> Frozen {
-        let shards =
-            self.shards.into_iter().map(|s| s.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-        Frozen { shards, hasher: self.hasher }
+        let finished = |shard: RwLock<Shard>| {
+            let mut shard = shard.into_inner().unwrap_or_else(PoisonError::into_inner);
+            shard.text.shrink_to_fit();
+            shard.ends.shrink_to_fit();
+            shard
+        };
+        Frozen { shards: self.shards.into_iter().map(finished).collect(), hasher: self.hasher }
     }
 }
 

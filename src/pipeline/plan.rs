@@ -148,7 +148,11 @@ fn look(
     }
     let mut sniffed = sniff(head, family);
     let mut longer = LOOK;
-    while sniffed.first.is_none() && head.len() == longer && longer < LONGEST_LOOK && comparable(&source) {
+    let is_worth_it = |sniffed: &Sniffed, head: &[u8]| {
+        sniffed.first.is_none() && (sniffed.kind == Kind::Tracking || memchr::memchr(b'\n', head).is_none())
+    };
+    while is_worth_it(&sniffed, head) && head.len() == longer && longer < LONGEST_LOOK && comparable(&source)
+    {
         longer *= 4;
         head.set(&head_of(&source, longer)?.0);
         sniffed = sniff(head, family);
