@@ -16,7 +16,7 @@ use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::KeyKind;
 
 use super::Run;
-use super::known::{Connector, HostNames, Known, Sender};
+use super::known::{Connector, Known, Sender, tells_by_ip};
 use super::pieces::Pieces;
 use super::plan::Planned;
 use super::rows::{Hosts, direction, mask, split_addresses};
@@ -180,7 +180,7 @@ impl<'r> Absorber<'r> {
             marks,
             ..Fact::default()
         };
-        if needs_ip(event, hosts, connector) {
+        if tells_by_ip(event, hosts, connector) {
             fact.peer_ip = hosts.peer_ip;
         }
         self.particulars(event, connector, &mut fact);
@@ -390,15 +390,4 @@ impl Sink for Absorber<'_> {
             self.pieces.whole(file);
         }
     }
-}
-
-/// An address tells who is on the other side of an arrival or a send; elsewhere only where no host does.
-fn needs_ip(event: &Event<'_>, hosts: HostNames, connector: Connector) -> bool {
-    hosts.peer == EMPTY
-        || match event.event {
-            EventId::Receive => event.source == Source::Smtp,
-            EventId::SendExternal => true,
-            EventId::Send => !connector.inside,
-            _ => false,
-        }
 }

@@ -1,7 +1,7 @@
 //! What a thread makes of the texts of a row: names, and what their kind says. Most were met before.
 
 use crate::model::column::Column;
-use crate::model::event::written_by_client;
+use crate::model::event::{EventId, Source, written_by_client};
 use crate::model::name::{EMPTY, Names, Symbol, fold_case};
 use crate::parse::event::Event;
 use crate::parse::record::unquote;
@@ -143,4 +143,15 @@ fn folded(names: &Names, address: &[u8]) -> Symbol {
     let mut folded = Vec::with_capacity(address.len());
     fold_case(address, &mut folded);
     names.intern(&folded)
+}
+
+/// An address tells who is on the other side of an arrival or a send; elsewhere only where no host does.
+pub(super) fn tells_by_ip(event: &Event<'_>, hosts: HostNames, connector: Connector) -> bool {
+    hosts.peer == EMPTY
+        || match event.event {
+            EventId::Receive => event.source == Source::Smtp,
+            EventId::SendExternal => true,
+            EventId::Send => !connector.inside,
+            _ => false,
+        }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::filter::Filter;
 use super::parts::{Parts, SpillError};
-use super::shared::{Named, Place, find_joined, ids_of};
+use super::ties::{Named, Place, find_joined, ids_of};
 use crate::model::intake::Position;
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, Symbol};

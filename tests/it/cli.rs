@@ -354,6 +354,23 @@ fn a_reader_that_was_never_there_is_no_error() {
     }
 }
 
+#[test]
+fn a_folder_for_temporary_files_must_be_there() {
+    let place = Place::with_mail();
+    let done = place.run(&["report", "logs", "--memory=1B", "--temp-dir=nowhere"]);
+    assert!(done.code == 2 && done.err.contains("--temp-dir: nowhere"), "{done:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_temporary_file_that_cannot_be_written_is_an_error_and_leaves_nothing() {
+    let place = Place::with_mail();
+    let args = ["report", "logs", "--memory=1B", "--temp-dir=/proc", "-o", "day.json"];
+    let done = place.run(&args);
+    assert!(done.code == 1 && done.err.contains("/proc (--temp-dir)"), "{done:?}");
+    assert!(!place.path().join("day.json").exists());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_output_that_is_full_is_an_error() {
