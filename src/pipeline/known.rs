@@ -60,8 +60,8 @@ impl<'r> Known<'r> {
         Self {
             names,
             symbols: Memo::new(1 << 12),
-            addresses: Memo::new(1 << 14),
-            senders: Memo::new(1 << 13),
+            addresses: Memo::new(1 << 12),
+            senders: Memo::new(1 << 11),
             connectors: Memo::new(1 << 8),
             hosts: [Memo::new(1 << 11), Memo::new(1 << 11)],
         }

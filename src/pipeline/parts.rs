@@ -16,7 +16,7 @@ use crate::route::store::Shard;
 
 /// The temporary file failed, so that the run knows only a part of what it read.
 #[derive(Debug, Error)]
-#[error("the temporary file in {folder} (--temp-dir): {source}")]
+#[error("the temporary file in {folder} (--temp-dir) failed")]
 pub struct SpillError {
     folder: String,
     source: io::Error,
