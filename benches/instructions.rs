@@ -63,8 +63,8 @@ fn cells(column: Column) -> Vec<Vec<u8>> {
 
 #[library_benchmark]
 #[bench::log(setup = Log::new)]
-fn split(log: Log) -> (usize, Log) {
-    (cut(black_box(&log.text), &Binding::default(), true).lines, log)
+fn split(mut log: Log) -> (usize, Log) {
+    (cut(black_box(&log.text), &Binding::default(), true, &mut log.fields).lines, log)
 }
 
 #[library_benchmark]
