@@ -11,7 +11,7 @@ use mailtrail::parse::header::Binding;
 use mailtrail::parse::record::{Fields, Record, quote, unquote};
 use mailtrail::parse::rescue::rescue;
 use mailtrail::parse::schema::Schema;
-use mailtrail::parse::split::{Shape, cut};
+use mailtrail::parse::split::{Cut, Shape, cut};
 use mailtrail_fuzz::inside;
 
 fuzz_target!(|data: &[u8]| {
@@ -46,7 +46,9 @@ fn plain_name(name: &[u8]) -> String {
 
 /// The records of a chunk are the same whether they were found together or each alone.
 fn chunk(text: &[u8], schema: &Schema) {
-    let shape = cut(text, &Binding::ByWidth, true, &mut Fields::default()).shape;
+    // A last line without an end is left to the next cut.
+    let Cut { end, shape, .. } = cut(text, &Binding::ByWidth, true, &mut Fields::default());
+    let text = &text[..end];
     let mut all = Fields::default();
     all.index_shape(text, &shape);
     let ends: Vec<usize> = match &shape {
