@@ -59,7 +59,8 @@ impl Rows<'_> {
             self.write_batch(batch, out)?;
             rest = after;
         }
-        Ok(())
+        // What could not be brought back is missing above.
+        self.run.reading.state.error().map_err(io::Error::other)
     }
 
     fn write_batch(&self, orders: &[Order], out: &mut dyn Write) -> io::Result<()> {

@@ -78,7 +78,7 @@ fn write_text(
             trace::write(context, journey, color, out)?;
         }
     }
-    Ok(())
+    run.reading.state.error().map_err(std::io::Error::other)
 }
 
 fn suggest(run: &Run) {
