@@ -1,5 +1,7 @@
 //! From typed rows to facts: what a run keeps of each row, counted as it goes.
 
+mod statuses;
+
 use hashbrown::HashSet;
 
 use crate::model::column::Column;
@@ -7,19 +9,18 @@ use crate::model::event::{EventId, Role, Source, role};
 use crate::model::intake::Position;
 use crate::model::journey::StatusInfo;
 use crate::model::name::{EMPTY, Symbol, short_host};
-use crate::model::status::Alignment;
 use crate::parse::event::Event;
 use crate::parse::header::Binding;
-use crate::parse::{context, message_info, status, values};
+use crate::parse::{context, message_info, values};
 use crate::route::batch::Batch;
 use crate::route::fact::{self, Fact, Recipient};
 use crate::route::store::KeyKind;
 
 use super::Run;
-use super::known::{Connector, Known, Sender, tells_by_ip};
+use super::known::{Address, Connector, HostNames, Known, Sender, tells_by_ip};
 use super::pieces::Pieces;
 use super::plan::Planned;
-use super::rows::{Hosts, direction, mask, split_addresses};
+use super::rows::{Hosts, direction, split_addresses};
 use super::seen::Seen;
 use super::standing::Standing;
 use super::worker::Sink;
@@ -35,6 +36,8 @@ pub(super) struct Absorber<'r> {
     recipients: Vec<Recipient>,
     /// Who sent the row at hand.
     sender: Sender,
+    /// Who wrote it, and who is on the other side.
+    hosts: HostNames,
 }
 
 impl<'r> Absorber<'r> {
@@ -47,6 +50,7 @@ impl<'r> Absorber<'r> {
             known: Known::new(run.names),
             recipients: Vec::new(),
             sender: Sender::default(),
+            hosts: HostNames::default(),
         }
     }
 
@@ -56,9 +60,9 @@ impl<'r> Absorber<'r> {
         if self.is_unwanted(event) {
             return;
         }
+        self.hosts = self.known.hosts(event, &file.host);
         if self.run.only.is_none() && file.as_is {
-            let writer = self.known.hosts(event, &file.host).writer;
-            self.pieces.row(at, writer, event.time);
+            self.pieces.row(at, self.hosts.writer, event.time);
         }
         let (mut twin, twins) = (0, &file.twins);
         if twins.may_hold(event.time) {
@@ -116,16 +120,24 @@ impl<'r> Absorber<'r> {
         let mut probe = self.sender.probe;
         self.recipients.clear();
         let list = event.text(Column::Recipients);
-        let texts = self.run.needs.texts;
-        for text in split_addresses(&list) {
-            let address = self.known.address(text);
-            probe |= address.probe;
-            let shown = if texts { self.known.name(text) } else { address.symbol };
-            self.recipients.push(Recipient { address: address.symbol, shown, status: StatusInfo::default() });
+        if let Some(address) = self.known.only_address(&list) {
+            probe |= self.recipient(&list, address);
+        } else {
+            for text in split_addresses(&list) {
+                let address = self.known.address(text);
+                probe |= self.recipient(text, address);
+            }
         }
         if probe {
             self.sender.flags |= fact::PROBE;
         }
+        probe
+    }
+
+    /// Adds a recipient; tells whether it is a health probe.
+    fn recipient(&mut self, text: &[u8], Address { symbol: address, probe }: Address) -> bool {
+        let shown = if self.run.needs.texts { self.known.name(text) } else { address };
+        self.recipients.push(Recipient { address, shown, status: StatusInfo::default() });
         probe
     }
 
@@ -135,7 +147,7 @@ impl<'r> Absorber<'r> {
 
     /// Turns a row into a fact and puts it into the batch. `new`: it was not read before, in another copy of the log.
     fn keep(&mut self, event: &Event<'_>, at: Position, (twin, new): (u64, bool), file: &Planned) {
-        let hosts = self.known.hosts(event, &file.host);
+        let hosts = self.hosts;
         if new {
             self.count(event, hosts.writer);
         }
@@ -265,7 +277,7 @@ impl<'r> Absorber<'r> {
                 fact.link_id = values::number(event.text(Column::Reference).trim_ascii()).unwrap_or(0);
             }
             EventId::Resolve | EventId::Redirect | EventId::Expand | EventId::DuplicateExpand => {
-                fact.related = self.known.address(&event.text(Column::RelatedRecipient)).symbol;
+                fact.related = self.known.related(&event.text(Column::RelatedRecipient));
             }
             EventId::Defer => {
                 let retry = event.text(Column::MessageInfo);
@@ -294,78 +306,6 @@ impl<'r> Absorber<'r> {
         ) {
             let info = event.text(Column::MessageInfo);
             fact.origination = message_info::origination(&info).and_then(values::timestamp);
-        }
-    }
-
-    /// The statuses of the recipients, where they tell something.
-    fn take_statuses_as_needed(&mut self, event: &Event<'_>, fact: &Fact) {
-        if self.recipients.is_empty() {
-            return;
-        }
-        // Of notes, which threads leave out as they come, none is counted here or with the statuses.
-        let note = fact.flags & fact::ANNOTATION != 0;
-        if let Some(count) = event.number(Column::RecipientCount)
-            && count != self.recipients.len() as u64
-            && !note
-        {
-            self.seen.ledger.recipient_count_mismatches += 1;
-        }
-        let failing = !matches!(
-            event.event,
-            EventId::Receive | EventId::Send | EventId::SendExternal | EventId::Deliver | EventId::Submit
-        );
-        let several = self.recipients.len() > 1 && event.event != EventId::Receive;
-        if several || failing || (self.run.needs.texts && event.event != EventId::Receive) {
-            self.take_statuses(event, fact);
-        }
-    }
-
-    fn take_statuses(&mut self, event: &Event<'_>, fact: &Fact) {
-        let field = event.text(Column::RecipientStatus);
-        let mut parts = Vec::new();
-        let alignment = status::split_statuses(&field, self.recipients.len(), &mut parts);
-        let note = fact.flags & fact::ANNOTATION != 0;
-        self.seen.ledger.unaligned_statuses += u64::from(alignment == Alignment::Unaligned && !note);
-        let mut last: Option<(&[u8], StatusInfo)> = None;
-        for i in 0..self.recipients.len() {
-            let text = if alignment == Alignment::Aligned { parts.get(i) } else { parts.first() };
-            let text = text.copied().unwrap_or_default();
-            let info = match last {
-                Some((same, info)) if same == text => info,
-                _ => self.status(text, event, fact),
-            };
-            last = Some((text, info));
-            if let Some(recipient) = self.recipients.get_mut(i) {
-                recipient.status = info;
-            }
-        }
-    }
-
-    fn status(&mut self, text: &[u8], event: &Event<'_>, fact: &Fact) -> StatusInfo {
-        let parts = status::parse_status(text);
-        let not_found = parts.tag.starts_with(b"RESOLVER.ADR.")
-            && [&b"RecipientNotFound"[..], b"RecipNotFound", b"ExRecipNotFound"]
-                .iter()
-                .any(|t| parts.tag.ends_with(t));
-        let quarantined = event.source == Source::Agent
-            && event.event == EventId::Fail
-            && memchr::memmem::find(&parts.text.to_ascii_lowercase(), b"quarantined").is_some();
-        let masked;
-        // Findings and sums count by masked texts, also where standard input makes all texts be kept.
-        let words = if self.run.needs.texts && !self.run.needs.shows_findings() {
-            parts.text
-        } else {
-            masked = mask(parts.text);
-            &masked
-        };
-        let host = self.name(parts.fqdn);
-        StatusInfo {
-            class: parts.class,
-            marks: u8::from(not_found) * fact::NOT_FOUND + u8::from(quarantined) * fact::QUARANTINED,
-            code: parts.code,
-            tag: self.name(parts.tag),
-            text: self.name(words),
-            host: if host == fact.server { EMPTY } else { host },
         }
     }
 }

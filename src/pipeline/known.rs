@@ -8,7 +8,7 @@ use crate::parse::record::unquote;
 use crate::route::fact;
 
 use super::memo::Memo;
-use super::rows::{Hosts, is_probe, sender_flags, stays_inside};
+use super::rows::{Hosts, is_probe, sender_flags, split_addresses, stays_inside};
 
 /// An address, folded.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,10 +60,10 @@ impl<'r> Known<'r> {
         Self {
             names,
             symbols: Memo::new(1 << 12),
-            addresses: Memo::new(1 << 12),
-            senders: Memo::new(1 << 11),
+            addresses: Memo::new(1 << 15),
+            senders: Memo::new(1 << 14),
             connectors: Memo::new(1 << 8),
-            hosts: [Memo::new(1 << 11), Memo::new(1 << 11)],
+            hosts: [Memo::new(1 << 13), Memo::new(1 << 13)],
         }
     }
 
@@ -83,6 +83,17 @@ impl<'r> Known<'r> {
         }
         let names = self.names;
         self.addresses.get(address, |a| Address { symbol: folded(names, a), probe: is_probe(a) })
+    }
+
+    /// The symbol of an address that stands in no list.
+    pub(super) fn related(&mut self, text: &[u8]) -> Symbol {
+        if split_addresses(text).eq([text]) { self.address(text).symbol } else { folded(self.names, text) }
+    }
+
+    /// The address that is all there is in a list, if it was met before.
+    pub(super) fn only_address(&self, list: &[u8]) -> Option<Address> {
+        // All that was met as an address is one in a list of its own too.
+        self.addresses.find(list).filter(|_| !list.is_empty())
     }
 
     /// Who sent the message of a row.

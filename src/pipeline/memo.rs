@@ -43,20 +43,31 @@ impl<T: Copy + Default> Memo<T> {
     #[inline]
     pub(super) fn get(&mut self, text: &[u8], find: impl FnOnce(&[u8]) -> T) -> T {
         let hash = self.hasher.hash_one(text);
-        let number = hash as usize & (self.slots.len() - 1);
-        if let Some(slot) = self.slots.get(number)
-            && slot.hash == (hash >> 32) as u32
-            && usize::from(slot.length) == text.len()
-            && self.texts.get(slot.from as usize..slot.from as usize + text.len()) == Some(text)
-        {
-            return slot.value;
+        if let Some(value) = self.met(hash, text) {
+            return value;
         }
         let value = find(text);
-        self.keep(hash, number, text, value);
+        self.keep(hash, text, value);
         value
     }
 
-    fn keep(&mut self, hash: u64, number: usize, text: &[u8], value: T) {
+    /// The answer for a text that was met.
+    #[inline]
+    pub(super) fn find(&self, text: &[u8]) -> Option<T> {
+        self.met(self.hasher.hash_one(text), text)
+    }
+
+    #[inline]
+    fn met(&self, hash: u64, text: &[u8]) -> Option<T> {
+        let slot = self.slots.get(hash as usize & (self.slots.len() - 1))?;
+        if slot.hash != (hash >> 32) as u32 || usize::from(slot.length) != text.len() {
+            return None;
+        }
+        let from = slot.from as usize;
+        (self.texts.get(from..from + text.len()) == Some(text)).then_some(slot.value)
+    }
+
+    fn keep(&mut self, hash: u64, text: &[u8], value: T) {
         if text.len() > LONGEST {
             return;
         }
@@ -64,6 +75,7 @@ impl<T: Copy + Default> Memo<T> {
             self.texts.clear();
             self.slots.iter_mut().for_each(|slot| slot.length = 0);
         }
+        let number = hash as usize & (self.slots.len() - 1);
         let Some(slot) = self.slots.get_mut(number) else { return };
         let room = slot.from as usize..slot.from as usize + text.len();
         match self.texts.get_mut(room).filter(|_| usize::from(slot.length) >= text.len()) {
@@ -88,6 +100,8 @@ mod tests {
             let mut memo = Memo::<usize>::new(16);
             let count = |text: &[u8]| memchr::memchr_iter(b'a', text).count() * 1000 + text.len();
             for text in texts.iter().filter(|t| !t.is_empty()) {
+                let before = memo.find(text.as_bytes());
+                prop_assert!(before.is_none_or(|n| n == count(text.as_bytes())));
                 prop_assert_eq!(memo.get(text.as_bytes(), count), count(text.as_bytes()));
             }
         }

@@ -1,6 +1,6 @@
 //! One reading: threads take chunks from files, read their records and lay facts down in parts.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::absorb::Absorber;
@@ -13,10 +13,14 @@ use super::worker::Worker;
 use super::{Options, Run};
 use crate::input::InputError;
 
+/// A thread takes at most one of so many shares of the files at once.
+const SHARES: usize = 8;
+
 /// One reading of all files, or of some places in them.
 pub(super) struct Pass<'p> {
+    /// By the hour they begin in.
     jobs: Vec<Job<'p>>,
-    next: AtomicUsize,
+    next: Mutex<usize>,
     chunk: usize,
     keep_rejects: usize,
     no_raw: bool,
@@ -58,16 +62,18 @@ impl<'p> Pass<'p> {
             let planned = files.get(number as usize)?;
             Some(Job { progress: Mutex::new(Progress::Waiting), number, planned, piece })
         };
-        let jobs = match places {
+        let mut jobs: Vec<Job<'_>> = match places {
             None => (0..files.len() as u32).filter_map(|number| job(number, None)).collect(),
             Some(Places { pieces, whole }) => {
                 let pieces = pieces.into_iter().filter_map(|piece| job(piece.file, Some(piece)));
                 whole.iter().filter_map(|number| job(*number, None)).chain(pieces).collect()
             }
         };
+        // A message's rows on several servers follow each other closely when all logs of an hour do.
+        jobs.sort_by_key(|job| job.planned.hour);
         Self {
             jobs,
-            next: AtomicUsize::new(0),
+            next: Mutex::new(0),
             chunk: options.chunk,
             keep_rejects: options.keep_rejects,
             no_raw: options.no_raw,
@@ -81,7 +87,8 @@ impl<'p> Pass<'p> {
         let parts = Parts::new(self.budget.clone());
         let all: Vec<(Seen, Pieces)> = pool.broadcast(|_| {
             let mut worker = Worker::new(Absorber::new(run), self.keep_rejects, self.no_raw);
-            self.work(&mut worker, &parts);
+            let share = self.jobs.len() / (pool.current_num_threads() * SHARES);
+            self.work(&mut worker, &parts, share.max(1));
             let Absorber { mut seen, batch, pieces, .. } = worker.sink;
             parts.take(batch.finish());
             seen.put_down();
@@ -98,19 +105,28 @@ impl<'p> Pass<'p> {
         Done { parts, seen, pieces, errors }
     }
 
-    /// A thread takes a file of its own as long as there is one nobody has opened, then helps with the rest.
-    fn work(&self, worker: &mut Worker<Absorber<'_>>, parts: &Parts) {
+    /// A thread takes files of its own as long as there are some that nobody has opened, all of an hour but no
+    /// more than its share, then helps with the rest.
+    fn work(&self, worker: &mut Worker<Absorber<'_>>, parts: &Parts, share: usize) {
         let mut chunk = Chunk::default();
-        loop {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number >= self.jobs.len() {
-                break;
+        while let Some(own) = self.next_of_an_hour(share) {
+            for number in own {
+                self.work_on(number, worker, parts, &mut chunk);
             }
-            self.work_on(number, worker, parts, &mut chunk);
         }
         for number in 0..self.jobs.len() {
             self.work_on(number, worker, parts, &mut chunk);
         }
+    }
+
+    /// The next files of one hour, at most so many.
+    fn next_of_an_hour(&self, most: usize) -> Option<Range<usize>> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = self.jobs.get(*next..)?;
+        let hour = rest.first()?.planned.hour;
+        let from = *next;
+        *next += rest.iter().take(most).take_while(|job| job.planned.hour == hour).count();
+        Some(from..*next)
     }
 
     fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts, chunk: &mut Chunk) {

@@ -39,6 +39,8 @@ pub(super) struct Planned {
     pub twins: Twins,
     /// Who wrote most of its first rows: the writer of a row that names no host.
     pub host: Vec<u8>,
+    /// The hour it begins in, or by its name would; [`i64::MIN`] where nothing tells.
+    pub hour: i64,
     /// Of standard input, what was read to learn what it is.
     head: Vec<u8>,
     /// It is not packed, and UTF-8 lines as it lies there.
@@ -120,11 +122,13 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             columns: file.sniffed.width,
             ..FileNote::default()
         });
+        let begins = file.sniffed.first.or_else(|| stamp_of_name(&file.source.log_name()));
         let twins = Twins::new(windows, file.sniffed.host.clone(), Arc::clone(&met));
         plan.files.push(Planned {
             source: file.source,
             twins,
             host: file.sniffed.host,
+            hour: begins.map_or(i64::MIN, Timestamp::hour),
             head: file.taken,
             as_is: file.as_is,
         });

@@ -124,6 +124,16 @@ pub(super) fn mask(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_address_of_a_list_is_a_list_of_one(list in "[a\"; ]{0,24}") {
+            for address in split_addresses(list.as_bytes()) {
+                prop_assert!(split_addresses(address).eq([address]), "{list}");
+            }
+        }
+    }
 
     #[test]
     fn addresses_split_but_not_inside_quotes() {

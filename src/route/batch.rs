@@ -20,8 +20,10 @@ use crate::model::name::{EMPTY, Symbol};
 pub const PARTS: usize = 128;
 /// Bytes of a block, about.
 pub const BLOCK: usize = if cfg!(test) { 1 << 9 } else { 32 << 10 };
+/// What the last fact of a block may take beyond its size, seldom more, bytes.
+const SLACK: usize = BLOCK / 16;
 /// Keys of messages that a thread met last; a power of two.
-const RECENT: usize = 1 << 12;
+const RECENT: usize = 1 << 14;
 
 /// It moves nothing.
 pub(super) const NOTE: u8 = 1;
@@ -97,7 +99,7 @@ impl Batch {
         };
         if block.bytes.is_empty() {
             self.serials += 1;
-            *block = Block { bytes: Vec::with_capacity(BLOCK), serial: self.serials, bags: 0 };
+            *block = Block { bytes: Vec::with_capacity(BLOCK + SLACK), serial: self.serials, bags: 0 };
         }
         let (out, note) = (&mut block.bytes, fact.flags & ANNOTATION != 0);
         let stays = fact.marks != 0 || key.kind == KeyKind::MessageId;
