@@ -29,7 +29,7 @@ use super::worker::Sink;
 pub(super) struct Absorber<'r> {
     run: &'r Run<'r>,
     pub seen: Seen,
-    pub batch: Batch,
+    pub batch: Batch<'r>,
     /// Where rows lie, for a second reading.
     pub pieces: Pieces,
     known: Known<'r>,
@@ -45,7 +45,7 @@ impl<'r> Absorber<'r> {
         Self {
             run,
             seen: Seen::default(),
-            batch: Batch::new(run.needs.texts, run.parting.clone()),
+            batch: Batch::new(run.needs.texts, run.parting.clone(), run.shapes),
             pieces: Pieces::default(),
             known: Known::new(run.names),
             recipients: Vec::new(),

@@ -37,6 +37,7 @@ use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
 use crate::model::report::{CoverageRow, EventRow, FileNote, LeftOut, Report};
 use crate::model::time::Timestamp;
+use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 use filter::Filter;
@@ -135,6 +136,7 @@ impl Default for Options {
 /// What the threads of one run share while they read.
 struct Run<'r> {
     names: &'r Names,
+    shapes: &'r Shapes,
     keyer: &'r Keyer,
     window: Window,
     filter: &'r Filter,

@@ -11,6 +11,7 @@ use super::state::{Basis, Order, State};
 use super::{Findings, Needs, Options, ReadError, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::name::Names;
+use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 
@@ -79,10 +80,11 @@ impl Reader<'_> {
         if let (Some(file), Some(_)) = (self.plan.files.first(), again) {
             file.twins.forget();
         }
-        let names = Names::default();
+        let (names, shapes) = (Names::default(), Shapes::default());
         let Options { window, filter, include_probes, .. } = self.options;
         let run = Run {
             names: &names,
+            shapes: &shapes,
             keyer: &self.keyer,
             window: *window,
             filter,
@@ -96,7 +98,7 @@ impl Reader<'_> {
         let pass = Pass::new(&self.plan.files, places, self.options, self.progress);
         let mut done = pass.read(&run, self.pool);
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
-        let build = || State::new(done.parts, names.freeze(), needs.texts, resubmitted);
+        let build = || State::new(done.parts, (names.freeze(), shapes.freeze()), needs.texts, resubmitted);
         let state = self.pool.install(build);
         state.error()?;
         Ok(Passed { state, seen: done.seen, pieces: done.pieces, errors: done.errors })

@@ -1,7 +1,10 @@
 //! All messages when everything is read: which bags are one message, and the way to visit each.
 
+mod basis;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub(super) use basis::Basis;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -10,12 +13,13 @@ use super::parts::{Parts, SpillError};
 use super::ties::{Named, Place, find_joined, ids_of};
 use crate::model::intake::Position;
 use crate::model::journey::Journey;
-use crate::model::name::{Frozen, Symbol};
+use crate::model::name::Frozen;
 use crate::model::time::Timestamp;
 use crate::route::batch::PARTS;
 use crate::route::fact::Bag;
 use crate::route::join::partition;
 use crate::route::journey::Builder;
+use crate::route::shape::FrozenShapes;
 use crate::route::store::{KeyKind, Shard};
 
 /// Where a message lies.
@@ -33,6 +37,7 @@ pub struct State {
     /// The parts where they fit in memory, and behind them one of bags that are looked at together.
     shards: Vec<Option<Shard>>,
     names: Frozen,
+    shapes: FrozenShapes,
     /// Bags that share a message-id, by their numbers in the last shard: joined and parted together.
     joined: Vec<Vec<u32>>,
     /// Those bags, by shard, so that they are not visited alone.
@@ -42,14 +47,6 @@ pub struct State {
     /// network-message-ids, and hashes of message-ids where there is none, of messages that were sent again
     /// from Safety Net or by shadow redundancy.
     resubmitted: HashSet<u128>,
-}
-
-/// What a second reading of some messages looks for.
-#[derive(Debug, Default)]
-pub(super) struct Basis {
-    pub keys: HashSet<u128>,
-    /// Writing server and time.
-    pub rows: Vec<(Symbol, Timestamp)>,
 }
 
 /// One message in the order of output.
@@ -91,7 +88,12 @@ impl Order {
 
 impl State {
     /// Builds the parts, or if they do not fit in memory looks at each once. Runs on the threads it is called on.
-    pub(super) fn new(parts: Parts, names: Frozen, texts: bool, resubmitted: HashSet<u128>) -> Self {
+    pub(super) fn new(
+        parts: Parts,
+        (names, shapes): (Frozen, FrozenShapes),
+        texts: bool,
+        resubmitted: HashSet<u128>,
+    ) -> Self {
         let spilled = parts.spilled();
         if spilled {
             parts.put_all_away();
@@ -113,8 +115,17 @@ impl State {
             }
         }
         shards.push(None);
-        let mut state =
-            Self { parts, shards, names, joined: Vec::new(), in_joined, pool: None, texts, resubmitted };
+        let mut state = Self {
+            parts,
+            shards,
+            names,
+            shapes,
+            joined: Vec::new(),
+            in_joined,
+            pool: None,
+            texts,
+            resubmitted,
+        };
         state.gather(&places);
         state
     }
@@ -191,12 +202,12 @@ impl State {
         work.bag.clear();
         let several = match unit {
             Unit::Single((_, number)) => {
-                shard.decode(number, &mut work.bag);
+                shard.decode(number, &self.shapes, &mut work.bag);
                 shard.entries.get(number as usize).is_some_and(|e| e.key().kind == KeyKind::MessageId)
             }
             Unit::Joined(number) => {
                 for number in self.joined.get(number as usize).into_iter().flatten() {
-                    shard.decode(*number, &mut work.bag);
+                    shard.decode(*number, &self.shapes, &mut work.bag);
                 }
                 true
             }
@@ -348,31 +359,6 @@ impl State {
             self.by_spots(&spots, Vec::new, look).into_iter().flatten().collect();
         found.sort_unstable_by_key(|(place, _)| *place);
         found.into_iter().map(|(_, journey)| journey).collect()
-    }
-
-    /// What some messages rest on, for a second reading of just these: the keys of all their bags, and
-    /// for each row who wrote it and when.
-    pub(super) fn basis_of(&self, spots: impl Iterator<Item = Spot>) -> Basis {
-        let mut spots: Vec<Spot> = spots.collect();
-        spots.sort_unstable();
-        let look = |basis: &mut Basis, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
-            let Some(Spot { unit, .. }) = spots.first() else { return };
-            let numbers = match unit {
-                Unit::Single((_, number)) => std::slice::from_ref(number),
-                Unit::Joined(number) => self.joined.get(*number as usize).map_or(&[][..], Vec::as_slice),
-            };
-            work.bag.clear();
-            for number in numbers {
-                basis.keys.extend(shard.entries.get(*number as usize).map(|e| e.key().value));
-                shard.decode(*number, &mut work.bag);
-            }
-            basis.rows.extend(work.bag.facts.iter().map(|fact| (fact.server, fact.time)));
-        };
-        let parts = self.by_spots(&spots, Basis::default, look);
-        merged(parts, Basis::default, |basis: &mut Basis, more| {
-            basis.keys.extend(more.keys);
-            basis.rows.extend(more.rows);
-        })
     }
 }
 

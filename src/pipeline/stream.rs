@@ -29,6 +29,7 @@ use crate::model::name::Names;
 use crate::model::report::FileNote;
 use crate::model::row::Row;
 use crate::parse::event::Event;
+use crate::route::shape::Shapes;
 
 /// How a row becomes text.
 pub type Encode<'e> = dyn Fn(&Row<'_>, &mut Vec<u8>) -> io::Result<()> + Sync + 'e;
@@ -107,8 +108,12 @@ impl Stream {
             "the ledger does not add up: {shown} rows, {ledger:?}"
         );
         let errors = feeder.errors;
-        let nothing =
-            State::new(Parts::new(Budget::default()), Names::default().freeze(), false, HashSet::new());
+        let nothing = State::new(
+            Parts::new(Budget::default()),
+            (Names::default().freeze(), Shapes::default().freeze()),
+            false,
+            HashSet::new(),
+        );
         Ok((account(plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new())), outcome))
     }
 }

@@ -13,6 +13,7 @@ use foldhash::fast::RandomState;
 
 use super::code::{self, Base, put};
 use super::fact::{ANNOTATION, Fact, Recipient};
+use super::shape::{Shaper, Shapes};
 use super::store::{Key, KeyKind};
 use crate::model::name::{EMPTY, Symbol};
 
@@ -62,7 +63,7 @@ struct Recent {
 
 /// One thread's facts, and the way to their parts.
 #[derive(Debug)]
-pub struct Batch {
+pub struct Batch<'r> {
     blocks: Vec<Block>,
     full: Vec<(usize, Vec<u8>)>,
     recent: Vec<Recent>,
@@ -70,15 +71,24 @@ pub struct Batch {
     hasher: RandomState,
     serials: u32,
     texts: bool,
+    shaper: Shaper<'r>,
 }
 
-impl Batch {
-    /// With `texts`, facts keep what only `routes` and `trace` print. All threads are given one `hasher`.
-    pub fn new(texts: bool, hasher: RandomState) -> Self {
+impl<'r> Batch<'r> {
+    /// With `texts`, facts keep what only `routes` and `trace` print. All threads are given one `hasher` and `shapes`.
+    pub fn new(texts: bool, hasher: RandomState, shapes: &'r Shapes) -> Self {
         let key = Key { kind: KeyKind::Network, value: 0, message_id: 0 };
         let none = Recent { key, sender: EMPTY, serial: 0, bag: 0, moved: false, base: None };
         let blocks = (0..PARTS).map(|_| Block::default()).collect();
-        Self { blocks, full: Vec::new(), recent: vec![none; RECENT], hasher, serials: 0, texts }
+        Self {
+            blocks,
+            full: Vec::new(),
+            recent: vec![none; RECENT],
+            hasher,
+            serials: 0,
+            texts,
+            shaper: Shaper::new(shapes),
+        }
     }
 
     /// Whether a row that moves the message of this network-message-id was met a short while ago, so
@@ -129,7 +139,7 @@ impl Batch {
                 Recent { key, sender: fact.sender, serial: block.serial, bag: block.bags, moved, base: None };
             block.bags += 1;
         }
-        append(out, |out| code::encode(fact, recipients, (self.texts, recent.base), out));
+        append(out, |out| code::encode((fact, recipients), (self.texts, recent.base), &mut self.shaper, out));
         if !note {
             recent.base = Some(Base::of(fact));
         }

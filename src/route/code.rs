@@ -1,12 +1,11 @@
-//! The compact form of a fact: two bytes for event and source, a bit for each part that is there,
-//! then those parts as variable-length integers. A bag of such bytes is the whole state of a message.
+//! The compact form of a fact: the number of its shape, then the parts which that says are there, as
+//! variable-length integers. A bag of such bytes is the whole state of a message.
 
 use super::fact::{Bag, Fact, Recipient};
-use crate::model::event::{EventId, Source};
+use super::shape::{FrozenShapes, Shape, Shaper, read_status, spell_status};
 use crate::model::intake::Position;
-use crate::model::journey::{Direction, StatusInfo};
+use crate::model::journey::StatusInfo;
 use crate::model::name::{EMPTY, Symbol};
-use crate::model::status::EnhancedCode;
 use crate::model::time::Timestamp;
 
 /// Appends a number, seven bits a byte, low ones first.
@@ -46,24 +45,21 @@ fn unzigzag(n: u64) -> i64 {
 const EPOCH: i64 = 1_577_836_800_000;
 
 mod part {
-    pub(super) const ID: u32 = 1;
-    pub(super) const LINK: u32 = 1 << 1;
-    pub(super) const CONNECTOR: u32 = 1 << 2;
-    pub(super) const PEER: u32 = 1 << 3;
-    pub(super) const PEER_IP: u32 = 1 << 4;
-    pub(super) const RELATED: u32 = 1 << 5;
-    pub(super) const ORIGINATION: u32 = 1 << 6;
-    pub(super) const SHARED_STATUS: u32 = 1 << 7;
-    pub(super) const SIZE: u32 = 1 << 8;
-    pub(super) const ORIGIN_IP: u32 = 1 << 9;
-    pub(super) const FLAGS: u32 = 1 << 10;
-    pub(super) const OWN_STATUS: u32 = 1 << 11;
-    pub(super) const TEXTS: u32 = 1 << 12;
-    pub(super) const DIRECTION: u32 = 13; // and 14: two bits
-    pub(super) const MARKS: u32 = 1 << 15;
-    pub(super) const TWIN: u32 = 1 << 16;
-    pub(super) const MADE_FROM: u32 = 1 << 17;
-    pub(super) const SAME_ID: u32 = 1 << 18;
+    pub(super) const ID: u16 = 1;
+    /// Its internal-message-id is that of its base.
+    pub(super) const SAME_ID: u16 = 1 << 1;
+    pub(super) const LINK: u16 = 1 << 2;
+    pub(super) const RELATED: u16 = 1 << 3;
+    pub(super) const ORIGINATION: u16 = 1 << 4;
+    pub(super) const SIZE: u16 = 1 << 5;
+    pub(super) const ORIGIN_IP: u16 = 1 << 6;
+    pub(super) const TWIN: u16 = 1 << 7;
+    pub(super) const MADE_FROM: u16 = 1 << 8;
+    pub(super) const TEXTS: u16 = 1 << 9;
+    /// Each recipient has its own status.
+    pub(super) const OWN_STATUS: u16 = 1 << 10;
+    /// It has one recipient; else their number is written.
+    pub(super) const ONE: u16 = 1 << 11;
 }
 
 /// An earlier fact of the same message, of which the next one says only what differs.
@@ -80,60 +76,60 @@ impl Base {
     }
 }
 
-/// Which parts a fact has.
-fn parts_of(fact: &Fact, recipients: &[Recipient], texts: bool, base: Option<Base>) -> u32 {
-    let when = |there: bool, bit: u32| if there { bit } else { 0 };
-    let shared = recipients.first().map_or(StatusInfo::default(), |r| r.status);
-    let status = match recipients.iter().all(|r| r.status == shared) {
-        true if shared == StatusInfo::default() => 0,
-        true => part::SHARED_STATUS,
-        false => part::OWN_STATUS,
+/// The shape of a fact.
+fn shape_of(fact: &Fact, recipients: &[Recipient], texts: bool, base: Option<Base>) -> Shape {
+    let when = |there: bool, bit: u16| if there { bit } else { 0 };
+    let mut status = recipients.first().map_or(StatusInfo::default(), |r| r.status);
+    // With texts, few are the same.
+    let alike = if texts { StatusInfo::default() } else { status };
+    let own = !recipients.iter().all(|r| r.status == alike);
+    if own {
+        status = StatusInfo::default();
+    }
+    let id = match base {
+        Some(base) if base.id == fact.id => part::SAME_ID,
+        _ => when(fact.id != 0, part::ID),
     };
-    status
-        | match base {
-            Some(base) if base.id == fact.id => part::SAME_ID,
-            _ => when(fact.id != 0, part::ID),
-        }
-        | when(fact.link_id != 0 || fact.link_host != EMPTY, part::LINK)
-        | when(fact.connector != EMPTY, part::CONNECTOR)
-        | when(fact.peer != EMPTY, part::PEER)
-        | when(fact.peer_ip != EMPTY, part::PEER_IP)
-        | when(fact.origin_ip != EMPTY, part::ORIGIN_IP)
+    let parts = id
+        | when(fact.link_id != 0, part::LINK)
         | when(fact.related != EMPTY, part::RELATED)
         | when(fact.origination.is_some(), part::ORIGINATION)
         | when(fact.size.is_some(), part::SIZE)
-        | when(fact.flags != 0, part::FLAGS)
-        | when(fact.marks != 0, part::MARKS)
+        | when(fact.origin_ip != EMPTY, part::ORIGIN_IP)
         | when(fact.twin != 0, part::TWIN)
         | when(fact.made_from != 0, part::MADE_FROM)
         | when(texts, part::TEXTS)
-        | (fact.direction as u32) << part::DIRECTION
+        | when(own, part::OWN_STATUS)
+        | when(recipients.len() == 1, part::ONE);
+    Shape::of(fact, parts, status)
 }
 
 /// Writes a fact. Its sender is left to the store, which knows it already for most.
-pub fn encode(fact: &Fact, recipients: &[Recipient], (texts, base): (bool, Option<Base>), out: &mut Vec<u8>) {
-    let parts = parts_of(fact, recipients, texts, base);
-    out.extend_from_slice(&[fact.event as u8, fact.source as u8]);
-    put(u64::from(parts), out);
+pub(super) fn encode(
+    (fact, recipients): (&Fact, &[Recipient]),
+    (texts, base): (bool, Option<Base>),
+    shaper: &mut Shaper<'_>,
+    out: &mut Vec<u8>,
+) {
+    let shape = shape_of(fact, recipients, texts, base);
+    let number = shaper.number(&shape);
+    put(number.map_or(0, |n| u64::from(n) + 1), out);
+    if number.is_none() {
+        shape.spell(out);
+    }
     put(zigzag(fact.time.0 - base.map_or(EPOCH, |b| b.time.0)), out);
-    put(u64::from(fact.server.0), out);
-    let when = |bit: u32, value: u64, out: &mut Vec<u8>| {
+    let parts = shape.parts;
+    let when = |bit: u16, value: u64, out: &mut Vec<u8>| {
         if parts & bit != 0 {
             put(value, out);
         }
     };
     when(part::ID, fact.id, out);
     when(part::LINK, fact.link_id, out);
-    when(part::LINK, u64::from(fact.link_host.0), out);
-    when(part::CONNECTOR, u64::from(fact.connector.0), out);
-    when(part::PEER, u64::from(fact.peer.0), out);
-    when(part::PEER_IP, u64::from(fact.peer_ip.0), out);
-    when(part::ORIGIN_IP, u64::from(fact.origin_ip.0), out);
     when(part::RELATED, u64::from(fact.related.0), out);
     when(part::ORIGINATION, zigzag(fact.time.0 - fact.origination.unwrap_or_default().0), out);
     when(part::SIZE, fact.size.unwrap_or(0), out);
-    when(part::FLAGS, u64::from(fact.flags), out);
-    when(part::MARKS, u64::from(fact.marks), out);
+    when(part::ORIGIN_IP, u64::from(fact.origin_ip.0), out);
     when(part::TWIN, fact.twin, out);
     when(part::MADE_FROM, fact.made_from, out);
     if texts {
@@ -144,48 +140,17 @@ pub fn encode(fact: &Fact, recipients: &[Recipient], (texts, base): (bool, Optio
         put(fact.evidence.line, out);
         put(fact.evidence.offset, out);
     }
-    if parts & part::SHARED_STATUS != 0 {
-        encode_status(&recipients.first().map_or(StatusInfo::default(), |r| r.status), out);
+    if parts & part::ONE == 0 {
+        put(recipients.len() as u64, out);
     }
-    put(recipients.len() as u64, out);
     for recipient in recipients {
         put(u64::from(recipient.address.0), out);
         if texts {
             put(u64::from(recipient.shown.0), out);
         }
         if parts & part::OWN_STATUS != 0 {
-            encode_status(&recipient.status, out);
+            spell_status(&recipient.status, out);
         }
-    }
-}
-
-fn encode_status(status: &StatusInfo, out: &mut Vec<u8>) {
-    out.extend_from_slice(&[status.class, status.marks]);
-    put(
-        status
-            .code
-            .map_or(0, |c| u64::from(c.class) << 20 | u64::from(c.subject) << 10 | u64::from(c.detail)),
-        out,
-    );
-    for symbol in [status.tag, status.text, status.host] {
-        put(u64::from(symbol.0), out);
-    }
-}
-
-fn decode_status(from: &mut &[u8]) -> StatusInfo {
-    let (class, marks) = (byte(from), byte(from));
-    let code = take(from);
-    StatusInfo {
-        class,
-        marks,
-        code: (code != 0).then_some(EnhancedCode {
-            class: (code >> 20) as u8,
-            subject: (code >> 10 & 0x3ff) as u16,
-            detail: (code & 0x3ff) as u16,
-        }),
-        tag: symbol(from),
-        text: symbol(from),
-        host: symbol(from),
     }
 }
 
@@ -205,7 +170,9 @@ pub fn word(from: &mut &[u8]) -> u64 {
     u64::from_le_bytes(*bytes)
 }
 
-fn symbol(from: &mut &[u8]) -> Symbol {
+/// Reads a symbol.
+#[inline]
+pub(super) fn symbol(from: &mut &[u8]) -> Symbol {
     Symbol(take(from) as u32)
 }
 
@@ -223,40 +190,48 @@ pub struct Known {
 }
 
 /// Reads one fact into the bag.
-pub fn decode(from: &mut &[u8], known: Known, bag: &mut Bag) {
+pub(super) fn decode(from: &mut &[u8], known: Known, shapes: &FrozenShapes, bag: &mut Bag) {
     let Known { sender, owner, id_hash, base } = known;
-    let (event, source) = (EventId::from_u8(byte(from)), Source::from_u8(byte(from)));
-    let mut fact = Fact { event, source, owner, id_hash, ..Fact::default() };
-    let parts = take(from) as u32;
-    let has = |bit: u32| parts & bit != 0;
-    fact.time = Timestamp(unzigzag(take(from)) + base.map_or(EPOCH, |b| b.time.0));
-    fact.server = symbol(from);
-    let mut opt = |bit: u32| if has(bit) { take(from) } else { 0 };
-    fact.id = opt(part::ID);
-    if has(part::SAME_ID) {
-        fact.id = base.map_or(0, |b| b.id);
-    }
-    fact.link_id = opt(part::LINK);
-    fact.link_host = Symbol(opt(part::LINK) as u32);
-    fact.connector = Symbol(opt(part::CONNECTOR) as u32);
-    fact.peer = Symbol(opt(part::PEER) as u32);
-    fact.peer_ip = Symbol(opt(part::PEER_IP) as u32);
-    fact.origin_ip = Symbol(opt(part::ORIGIN_IP) as u32);
-    fact.related = Symbol(opt(part::RELATED) as u32);
-    fact.origination =
-        has(part::ORIGINATION).then(|| Timestamp(fact.time.0 - unzigzag(opt(part::ORIGINATION))));
-    fact.size = has(part::SIZE).then(|| opt(part::SIZE));
-    fact.flags = opt(part::FLAGS) as u16;
-    fact.marks = opt(part::MARKS) as u16;
-    fact.twin = opt(part::TWIN);
-    fact.made_from = opt(part::MADE_FROM);
-    fact.direction = match parts >> part::DIRECTION & 3 {
-        1 => Direction::Incoming,
-        2 => Direction::Originating,
-        3 => Direction::Undefined,
-        _ => Direction::Absent,
+    let shape = match take(from).checked_sub(1) {
+        Some(number) => shapes.get(number as u32),
+        None => Shape::read(from),
     };
-    (fact.sender, fact.related_shown, fact.sender_shown) = (sender, fact.related, sender);
+    let time = Timestamp(unzigzag(take(from)) + base.map_or(EPOCH, |b| b.time.0));
+    let has = |bit: u16| shape.parts & bit != 0;
+    let mut opt = |bit: u16| if has(bit) { take(from) } else { 0 };
+    let id = match base {
+        Some(base) if has(part::SAME_ID) => base.id,
+        _ => opt(part::ID),
+    };
+    let link_id = opt(part::LINK);
+    let related = Symbol(opt(part::RELATED) as u32);
+    let mut fact = Fact {
+        time,
+        event: shape.event,
+        source: shape.source,
+        flags: shape.flags,
+        server: shape.server,
+        id,
+        link_host: shape.link_host,
+        link_id,
+        connector: shape.connector,
+        peer: shape.peer,
+        peer_ip: shape.peer_ip,
+        related,
+        related_shown: related,
+        sender,
+        sender_shown: sender,
+        origination: has(part::ORIGINATION).then(|| Timestamp(time.0 - unzigzag(opt(part::ORIGINATION)))),
+        size: has(part::SIZE).then(|| opt(part::SIZE)),
+        origin_ip: Symbol(opt(part::ORIGIN_IP) as u32),
+        twin: opt(part::TWIN),
+        made_from: opt(part::MADE_FROM),
+        direction: shape.direction,
+        marks: shape.marks,
+        owner,
+        id_hash,
+        ..Fact::default()
+    };
     let texts = has(part::TEXTS);
     if texts {
         fact.related_shown = symbol(from);
@@ -266,13 +241,12 @@ pub fn decode(from: &mut &[u8], known: Known, bag: &mut Bag) {
         fact.reference = symbol(from);
         fact.evidence = Position { file: take(from) as u32, line: take(from), offset: take(from) };
     }
-    let shared = if has(part::SHARED_STATUS) { decode_status(from) } else { StatusInfo::default() };
     fact.first = bag.recipients.len() as u32;
-    fact.count = take(from) as u32;
+    fact.count = if has(part::ONE) { 1 } else { take(from) as u32 };
     for _ in 0..fact.count {
         let address = symbol(from);
         let shown = if texts { symbol(from) } else { address };
-        let status = if has(part::OWN_STATUS) { decode_status(from) } else { shared };
+        let status = if has(part::OWN_STATUS) { read_status(from) } else { shape.status };
         bag.recipients.push(Recipient { address, shown, status });
     }
     bag.facts.push(fact);

@@ -1,6 +1,7 @@
 //! Events in, journeys out. Pure: no input or output, no threads of its own, nothing here fails.
 //!
-//! What a run keeps of a row is a [`fact`], encoded by [`code`] and laid behind others in a [`batch`]. When
+//! What a run keeps of a row is a [`fact`], encoded by [`code`] as a [`shape`] and
+//! what differs, and laid behind others in a [`batch`]. When
 //! all is read, the [`store`] puts the facts of a message side by side in one bag of bytes, in no order, so
 //! that bags can be merged, written away and read back. Then [`join`] says which bags are one message,
 //! [`order`] brings its facts into causal order, `lineage` finds what each address became, `particulars`
@@ -16,4 +17,5 @@ mod likely;
 mod lineage;
 pub mod order;
 mod particulars;
+pub mod shape;
 pub mod store;

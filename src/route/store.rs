@@ -9,6 +9,7 @@ use hashbrown::{HashSet, HashTable};
 use super::batch::{BASED, BLOCK, NOTE, OTHER_ID, OTHER_SENDER, STAYS};
 use super::code::{self, Base, put, take};
 use super::fact::{ANNOTATION, Bag};
+use super::shape::FrozenShapes;
 use crate::model::name::{EMPTY, Symbol};
 
 /// What names a message before anything is joined.
@@ -179,7 +180,7 @@ impl Shard {
     }
 
     /// Decodes a bag and adds its facts to `bag`.
-    pub fn decode(&self, number: u32, bag: &mut Bag) {
+    pub fn decode(&self, number: u32, shapes: &FrozenShapes, bag: &mut Bag) {
         let Some(entry) = self.entries.get(number as usize) else { return };
         let key = entry.key();
         let owner = if key.kind == KeyKind::Network { key.value } else { 0 };
@@ -191,7 +192,7 @@ impl Shard {
             let head = take(&mut rest);
             let sender = if head >> 1 == 0 { entry.sender } else { Symbol(((head >> 1) - 1) as u32) };
             let base = last.filter(|_| head & 1 == 1);
-            code::decode(&mut rest, code::Known { sender, owner, id_hash, base }, bag);
+            code::decode(&mut rest, code::Known { sender, owner, id_hash, base }, shapes, bag);
             last = bag.facts.last().filter(|f| f.flags & ANNOTATION == 0).map(Base::of).or(last);
         }
         if entry.moved && entry.kind != KeyKind::MessageId {

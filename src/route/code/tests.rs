@@ -1,6 +1,10 @@
 //! What is written reads back.
 
 use super::*;
+use crate::model::event::{EventId, Source};
+use crate::model::journey::Direction;
+use crate::model::status::EnhancedCode;
+use crate::route::shape::Shapes;
 use proptest::prelude::*;
 
 fn status() -> impl Strategy<Value = StatusInfo> {
@@ -25,6 +29,7 @@ proptest! {
         (event, source, flags, direction) in (0u8..44, 0u8..23, any::<u16>(), 0u8..4),
         size in proptest::option::of(any::<u64>()),
         people in proptest::collection::vec((any::<[u32; 2]>(), status()), 0..5),
+        others in 0u16..20,
         (texts, before) in (any::<bool>(), proptest::option::of((any::<bool>(), -1_000_000i64..1_000_000))),
     ) {
         let [server, link, connector, peer, peer_ip, origin_ip, related, sender, mid, subject, reference, file] = numbers;
@@ -71,10 +76,16 @@ proptest! {
             let id = if same { fact.id } else { fact.id ^ 1 };
             Base::of(&Fact { id, time: Timestamp(fact.time.0 + ms), ..fact })
         });
-        encode(&fact, &people, (texts, base), &mut bytes);
-        let mut bag = Bag::default();
+        // Before it there are so many shapes that none is left for it, or fewer.
+        let shapes = Shapes::default();
+        let mut shaper = Shaper::new(&shapes);
+        for flags in 0..others {
+            shaper.number(&Shape { flags, ..Shape::default() });
+        }
+        encode((&fact, &people), (texts, base), &mut shaper, &mut bytes);
+        let (mut bag, shapes) = (Bag::default(), shapes.freeze());
         let mut rest = &bytes[..];
-        decode(&mut rest, Known { sender: Symbol(sender), owner: 7, id_hash: 9, base }, &mut bag);
+        decode(&mut rest, Known { sender: Symbol(sender), owner: 7, id_hash: 9, base }, &shapes, &mut bag);
         prop_assert!(rest.is_empty());
         prop_assert_eq!(bag.facts[0], fact);
         prop_assert_eq!(bag.recipients, people);
