@@ -1,84 +1,139 @@
-//! What the survey knows of addresses, each found by its symbol, and of their domains.
+//! What the survey knows of addresses, each found by its symbol, and of their domains. All threads share it.
+
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use hashbrown::HashMap;
 
 use super::survey::Pair;
-use crate::model::name::Symbol;
+use crate::model::by_symbol::BySymbol;
+use crate::model::name::{Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
 
-/// What became of mail for one address.
+/// What may be true of an address.
 #[derive(Clone, Copy, Debug)]
+pub(super) enum Mark {
+    Delivered = 1,
+    NotFound = 1 << 1,
+    /// Writes by SMTP to somebody else, who gets it.
+    Writes = 1 << 2,
+    /// Its mail came back more than once, or was given up as a loop.
+    Harmed = 1 << 3,
+}
+
+/// What became of mail for one address.
+#[derive(Debug)]
 pub(super) struct Address {
     /// When it was first and last delivered here or rewritten to another; before it was, the last lies first.
-    pub known: (i64, i64),
+    first: AtomicI64,
+    last: AtomicI64,
     /// One more than the number of its domain; 0 before it is looked up.
-    pub domain: u32,
-    pub delivered: bool,
-    pub not_found: bool,
-    /// Writes by SMTP to somebody else, who gets it.
-    pub writes: bool,
-    /// Its mail came back more than once, or was given up as a loop.
-    pub harmed: bool,
+    domain: AtomicU32,
+    marks: AtomicU8,
 }
 
 impl Default for Address {
     fn default() -> Self {
-        let known = (i64::MAX, i64::MIN);
-        Self { known, domain: 0, delivered: false, not_found: false, writes: false, harmed: false }
+        let (first, last) = (AtomicI64::new(i64::MAX), AtomicI64::new(i64::MIN));
+        Self { first, last, domain: AtomicU32::default(), marks: AtomicU8::default() }
     }
 }
 
 impl Address {
+    pub(super) fn mark(&self, mark: Mark) {
+        self.marks.fetch_or(mark as u8, Ordering::Relaxed);
+    }
+
+    pub(super) fn is(&self, mark: Mark) -> bool {
+        self.marks.load(Ordering::Relaxed) & mark as u8 != 0
+    }
+
     /// It was delivered to, or rewritten to another, at this time.
-    pub(super) fn was_known(&mut self, time: i64) {
-        self.known = (self.known.0.min(time), self.known.1.max(time));
+    pub(super) fn was_known(&self, time: i64) {
+        self.first.fetch_min(time, Ordering::Relaxed);
+        self.last.fetch_max(time, Ordering::Relaxed);
     }
 
     /// When it was known first and last.
     pub(super) fn when_known(&self) -> Option<(Timestamp, Timestamp)> {
-        let (first, last) = self.known;
+        let (first, last) = (self.first.load(Ordering::Relaxed), self.last.load(Ordering::Relaxed));
         (first <= last).then_some((Timestamp(first), Timestamp(last)))
     }
 
     /// Whether it counts in its domain.
-    pub(super) fn is_counted(&self) -> bool {
-        self.delivered || self.not_found || self.when_known().is_some()
+    fn is_counted(&self) -> bool {
+        self.is(Mark::Delivered) || self.is(Mark::NotFound) || self.when_known().is_some()
     }
+}
 
-    /// Adds what another thread has seen of it; `number` says which of the domains here is one of there.
-    pub(super) fn merge(&mut self, other: Self, number: impl Fn(u32) -> u32) {
-        self.known = (self.known.0.min(other.known.0), self.known.1.max(other.known.1));
-        if let Some(theirs) = other.domain.checked_sub(1).filter(|_| self.domain == 0) {
-            self.domain = number(theirs) + 1;
-        }
-        self.delivered |= other.delivered;
-        self.not_found |= other.not_found;
-        self.writes |= other.writes;
-        self.harmed |= other.harmed;
-    }
+/// All addresses and their domains. `'n` is the life of the texts.
+#[derive(Debug)]
+pub struct Addresses<'n> {
+    pub(super) names: &'n Frozen,
+    all: BySymbol<Address>,
+    domains: RwLock<Domains<'n>>,
 }
 
 /// The domains of addresses, as numbers.
 #[derive(Debug, Default)]
-pub(super) struct Domains<'n> {
-    pub texts: Vec<&'n [u8]>,
+struct Domains<'n> {
+    texts: Vec<&'n [u8]>,
     numbers: HashMap<&'n [u8], u32>,
 }
 
-impl<'n> Domains<'n> {
-    /// The number of a domain.
-    pub(super) fn number(&mut self, domain: &'n [u8]) -> u32 {
-        let next = self.texts.len() as u32;
-        let number = *self.numbers.entry(domain).or_insert(next);
-        if number == next {
-            self.texts.push(domain);
+impl<'n> Addresses<'n> {
+    /// Nothing known yet.
+    pub fn new(names: &'n Frozen) -> Self {
+        Self { names, all: BySymbol::new(names), domains: RwLock::default() }
+    }
+
+    pub(super) fn at(&self, symbol: Symbol) -> &Address {
+        self.all.at(symbol)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Symbol, &Address)> {
+        self.all.iter()
+    }
+
+    /// The number of an address's domain. Numbers say nothing about order.
+    pub(super) fn domain(&self, symbol: Symbol) -> u32 {
+        let address = self.at(symbol);
+        match address.domain.load(Ordering::Relaxed).checked_sub(1) {
+            Some(number) => number,
+            None => {
+                let number = self.number(domain_of(self.names.get(symbol)));
+                address.domain.store(number + 1, Ordering::Relaxed);
+                number
+            }
         }
-        number
+    }
+
+    fn number(&self, domain: &'n [u8]) -> u32 {
+        let known = self.domains.read().unwrap_or_else(PoisonError::into_inner).numbers.get(domain).copied();
+        if let Some(number) = known {
+            return number;
+        }
+        let mut domains = self.domains.write().unwrap_or_else(PoisonError::into_inner);
+        let Domains { texts, numbers } = &mut *domains;
+        *numbers.entry(domain).or_insert_with(|| {
+            texts.push(domain);
+            texts.len() as u32 - 1
+        })
     }
 
     /// The domain of a number.
     pub(super) fn text(&self, number: u32) -> &'n [u8] {
-        self.texts.get(number as usize).copied().unwrap_or_default()
+        let domains = self.domains.read().unwrap_or_else(PoisonError::into_inner);
+        domains.texts.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// What is known of them, by domain.
+    pub(super) fn by_domain(&self) -> ByDomain<'n> {
+        let mut out = ByDomain::default();
+        for (symbol, address) in self.iter().filter(|(_, a)| a.is_counted()) {
+            out.add(self.text(self.domain(symbol)), symbol, address);
+        }
+        out
     }
 }
 
@@ -99,14 +154,14 @@ pub(super) struct ByDomain<'n> {
 
 impl<'n> ByDomain<'n> {
     /// Adds what is known of an address.
-    pub(super) fn add(&mut self, domain: &'n [u8], symbol: Symbol, address: &Address) {
-        if address.delivered {
+    fn add(&mut self, domain: &'n [u8], symbol: Symbol, address: &Address) {
+        if address.is(Mark::Delivered) {
             *self.delivered.entry(domain).or_default() += 1;
         }
         if address.when_known().is_some() {
             *self.known.entry(domain).or_default() += 1;
         }
-        if address.not_found {
+        if address.is(Mark::NotFound) {
             self.not_found.entry(domain).or_default().push(symbol);
         }
     }

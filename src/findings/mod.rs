@@ -4,7 +4,7 @@
 //! then each kind judges the messages worth a second look and the [`group`] adds up what they say. One
 //! file for each kind, in `kinds`; everything said of a kind anywhere stands there.
 
-mod addresses;
+pub mod addresses;
 mod case;
 pub mod group;
 pub mod kind;

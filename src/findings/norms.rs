@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::addresses::ByDomain;
+use super::addresses::{ByDomain, Mark};
 use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
@@ -99,9 +99,10 @@ impl Norms {
         norms.fallthroughs((survey, by_domain));
         norms.chains(survey);
         let address = |s: Symbol| Text::from(survey.names.get(s));
-        let not_found = survey.addresses.iter().filter(|(_, a)| a.not_found);
+        let not_found = survey.addresses.iter().filter(|(_, a)| a.is(Mark::NotFound));
         norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
-        norms.harmed = survey.addresses.iter().filter(|(_, a)| a.harmed).map(|(s, _)| address(s)).collect();
+        norms.harmed =
+            survey.addresses.iter().filter(|(_, a)| a.is(Mark::Harmed)).map(|(s, _)| address(s)).collect();
         norms.services = survey
             .returned
             .iter()
@@ -183,8 +184,7 @@ impl Norms {
             };
             let own = by_domain.pairs.iter().filter(|((_, d), _)| d == domain);
             let connector = own.filter_map(|(k, p)| specific(k, p)).max();
-            let senders =
-                addresses.iter().filter(|a| survey.addresses.get(**a).is_some_and(|a| a.writes)).count();
+            let senders = addresses.iter().filter(|a| survey.addresses.at(**a).is(Mark::Writes)).count();
             // In a domain of our own some service writes without a mailbox, and is answered.
             let known = by_domain.known.get(domain).copied().unwrap_or(0);
             let many = addresses.len() * SHARED_PART >= known;

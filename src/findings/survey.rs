@@ -2,17 +2,17 @@
 //! that parts counted by different threads make the same whole in any order.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::addresses::{Address, ByDomain, Domains};
+use super::addresses::{Addresses, ByDomain, Mark};
 use super::case::{digits, exits, is_not_found_here};
 use super::stays::Stays;
 use super::thresholds::{DELAY_LEAST, LOOP_LAPS, TENANT_ADDRESSES};
-use crate::model::by_symbol::BySymbol;
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
-use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, is_exchange_online};
+use crate::model::name::{EMPTY, Frozen, Symbol, is_exchange_online};
 use crate::model::time::Timestamp;
 
 /// What made a message worth a second look: 0, or a hash of what must turn out to be unusual.
@@ -50,8 +50,8 @@ pub(super) struct Made {
 #[derive(Debug)]
 pub struct Survey<'n> {
     pub(super) names: &'n Frozen,
-    domains: Domains<'n>,
-    pub(super) addresses: BySymbol<Address>,
+    /// Of all threads.
+    pub(super) addresses: Arc<Addresses<'n>>,
     /// Some addresses that RESOLVE turned into others under onmicrosoft.com, by the two domains; with the
     /// same local part only, else an empty list.
     resolved: HashMap<(u32, u32), Vec<Symbol>>,
@@ -75,12 +75,11 @@ pub(super) fn made_hash(from: u64) -> Suspicion {
 }
 
 impl<'n> Survey<'n> {
-    /// Nothing counted yet.
-    pub fn new(names: &'n Frozen) -> Self {
+    /// Nothing counted yet; what is counted by address is counted in the table given.
+    pub fn new(addresses: Arc<Addresses<'n>>) -> Self {
         Self {
-            names,
-            domains: Domains::default(),
-            addresses: BySymbol::default(),
+            names: addresses.names,
+            addresses,
             resolved: HashMap::new(),
             pairs: HashMap::new(),
             made: HashMap::new(),
@@ -107,7 +106,7 @@ impl<'n> Survey<'n> {
         let outside =
             journey.entered_by_smtp == Some(true) && journey.directionality != Direction::Originating;
         if outside && journey.class == Class::Normal && journey.leaves.iter().any(taken) {
-            self.addresses.at(journey.sender_folded).writes = true;
+            self.addresses.at(journey.sender_folded).mark(Mark::Writes);
         }
         for leaf in &journey.leaves {
             sure |= is_unusual(leaf);
@@ -123,12 +122,14 @@ impl<'n> Survey<'n> {
         let end = self.ends.entry(leaf.last_server).or_default();
         *end = leaf.last_seen.max(*end);
         let given_up = leaf.status.code.is_some_and(|c| matches!(digits(c), (5, 4, 6 | 14)));
-        let domain = self.domain(leaf.folded.1);
+        let domain = self.addresses.domain(leaf.folded.1);
         let address = self.addresses.at(leaf.folded.1);
-        address.harmed |= leaf.laps >= LOOP_LAPS || given_up;
+        if leaf.laps >= LOOP_LAPS || given_up {
+            address.mark(Mark::Harmed);
+        }
         match leaf.decision {
             Decision::LocalDelivery => {
-                address.delivered = true;
+                address.mark(Mark::Delivered);
                 address.was_known(leaf.last_seen.0);
                 if leaf.folded.0 != leaf.folded.1 {
                     self.addresses.at(leaf.folded.0).was_known(leaf.last_seen.0);
@@ -137,7 +138,7 @@ impl<'n> Survey<'n> {
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
                 suspect(self.sent(journey, leaf, domain));
             }
-            Decision::RecipientNotFound if is_not_found_here(leaf) => address.not_found = true,
+            Decision::RecipientNotFound if is_not_found_here(leaf) => address.mark(Mark::NotFound),
             _ => {}
         }
         for via in leaf.via.iter().filter(|v| v.step == Step::Resolve) {
@@ -145,19 +146,10 @@ impl<'n> Survey<'n> {
         }
     }
 
-    /// The number of an address's domain.
-    fn domain(&mut self, symbol: Symbol) -> u32 {
-        let address = self.addresses.at(symbol);
-        if address.domain == 0 {
-            address.domain = self.domains.number(domain_of(self.names.get(symbol))) + 1;
-        }
-        address.domain - 1
-    }
-
     fn resolved(&mut self, (from, to): (Symbol, Symbol), time: Timestamp) {
         self.addresses.at(from).was_known(time.0);
-        let domains = (self.domain(from), self.domain(to));
-        if self.domains.text(domains.1).ends_with(b".onmicrosoft.com") {
+        let domains = (self.addresses.domain(from), self.addresses.domain(to));
+        if self.addresses.text(domains.1).ends_with(b".onmicrosoft.com") {
             let some = self.resolved.entry(domains).or_default();
             let local = |s| local_part(self.names.get(s));
             if some.len() < TENANT_ADDRESSES && local(from) == local(to) {
@@ -169,7 +161,7 @@ impl<'n> Survey<'n> {
     /// Counts what went by a connector, and says by what hash that is remembered.
     fn sent(&mut self, journey: &Journey, leaf: &Leaf, domain: u32) -> Suspicion {
         let time = leaf.last_seen.0;
-        let hash = || pair_hash(self.names.get(leaf.connector), self.domains.text(domain));
+        let hash = || pair_hash(self.names.get(leaf.connector), self.addresses.text(domain));
         let pair = self.pairs.entry((leaf.connector, domain)).or_insert_with(|| Pair {
             count: 0,
             as_addressed: 0,
@@ -234,35 +226,24 @@ impl<'n> Survey<'n> {
 
     /// What was counted by domain.
     pub(super) fn by_domain(&self) -> ByDomain<'n> {
-        let mut out = ByDomain::default();
-        for (symbol, address) in self.addresses.iter().filter(|(_, a)| a.is_counted()) {
-            let domain = match address.domain.checked_sub(1) {
-                Some(number) => self.domains.text(number),
-                None => domain_of(self.names.get(symbol)),
-            };
-            out.add(domain, symbol, address);
-        }
-        let text = |domain: u32| self.domains.text(domain);
+        let mut out = self.addresses.by_domain();
+        let text = |domain: u32| self.addresses.text(domain);
         out.resolved =
             self.resolved.iter().map(|((a, b), some)| ((text(*a), text(*b)), some.len())).collect();
         out.pairs = self.pairs.iter().map(|((c, domain), pair)| ((*c, text(*domain)), *pair)).collect();
         out
     }
 
-    /// Adds what another thread has counted.
+    /// Adds what another thread has counted, which was given the same table.
     pub fn merge(&mut self, other: Self) {
-        let mine: Vec<u32> = other.domains.texts.iter().map(|text| self.domains.number(text)).collect();
-        let number = |theirs: u32| mine.get(theirs as usize).copied().unwrap_or_default();
-        self.addresses.merge(other.addresses, |mine, theirs| mine.merge(theirs, number));
-        for ((from, to), some) in other.resolved {
-            let mine = self.resolved.entry((number(from), number(to))).or_default();
+        for (domains, some) in other.resolved {
+            let mine = self.resolved.entry(domains).or_default();
             for address in some {
                 keep(mine, address);
             }
             mine.truncate(TENANT_ADDRESSES);
         }
-        for ((connector, domain), pair) in other.pairs {
-            let key = (connector, number(domain));
+        for (key, pair) in other.pairs {
             match self.pairs.get_mut(&key) {
                 Some(mine) => mine.merge(&pair),
                 None => drop(self.pairs.insert(key, pair)),

@@ -127,6 +127,11 @@ impl Frozen {
         self.shards.get(number).map_or(&[][..], |s| s.get(index))
     }
 
+    /// One more than the largest number of a symbol.
+    pub fn bound(&self) -> usize {
+        self.shards.iter().map(|s| s.ends.len()).max().unwrap_or(0) * SHARDS
+    }
+
     /// The text as a string; bytes that are not UTF-8 become U+FFFD.
     pub fn text(&self, symbol: Symbol) -> Cow<'_, str> {
         String::from_utf8_lossy(self.get(symbol))

@@ -1,15 +1,19 @@
 //! Findings of a run: what is normal is counted over all messages, those worth a second look are judged.
 
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 
 use super::filter::Filter;
 use super::plan::Plan;
 use super::state::{Spot, State};
+use crate::findings::addresses::Addresses;
 use crate::findings::group::{GroupKey, Groups};
 use crate::findings::norms::Norms;
 use crate::findings::samples::Samples;
 use crate::findings::survey::{Survey, Suspicion};
 use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
+use crate::model::by_symbol::BySymbol;
 use crate::model::finding::{Finding, Instance};
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, short_host};
@@ -47,7 +51,13 @@ impl Look<'_> {
 /// Looks at all messages once: sums for the report if asked, and what is normal.
 pub(super) fn look(state: &State, filter: &Filter, tally: bool) -> (Option<Tally>, Norms, Vec<Spot>) {
     let names = state.names();
-    let new = || Look { tally: tally.then(Tally::default), survey: Survey::new(names), suspects: Vec::new() };
+    let sums = tally.then(|| Arc::new(BySymbol::new(names)));
+    let addresses = Arc::new(Addresses::new(names));
+    let new = || Look {
+        tally: sums.clone().map(Tally::new),
+        survey: Survey::new(Arc::clone(&addresses)),
+        suspects: Vec::new(),
+    };
     let add = |look: &mut Look<'_>, spot: Spot, journey: &Journey| {
         if let Some(tally) = &mut look.tally {
             if filter.takes(journey, names) { tally.add(journey) } else { tally.skip() }

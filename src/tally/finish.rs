@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+use super::address::What;
 use super::clocks::Offsets;
 use super::latency::percentiles;
 use super::{Address, Failure, FailureKey, Handed, Measured, NotFound, Sum, Tally};
@@ -15,8 +16,8 @@ use crate::model::time::{HOUR, Timestamp};
 
 /// Lists the first `top` of everything that has no natural end.
 pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
-    let addresses = |pick: fn(&Address) -> Sum| {
-        tally.addresses.iter().map(move |(s, a)| (s, pick(a))).filter(|(_, sum)| sum.count > 0)
+    let addresses = |what: What| {
+        tally.addresses.iter().map(move |(s, a)| (s, a.sum(what))).filter(|(_, sum)| sum.count > 0)
     };
     let offsets = tally.clocks.offsets(names);
     let mut report = Report {
@@ -36,10 +37,10 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
         not_found_most: not_found_domains(&tally.not_found, names, 2).first,
         not_found_domains: not_found_domains(&tally.not_found, names, top),
         not_found: not_found(tally.not_found, &tally.addresses, names, top),
-        sender_domains: by_domain(addresses(|a| a.sent), names, top),
-        senders: counts(addresses(|a| a.sent), |s| names.get(s), top),
-        final_recipients: counts(addresses(|a| a.ended), |s| names.get(s), top),
-        recipient_domains: by_domain(addresses(|a| a.addressed), names, top),
+        sender_domains: by_domain(addresses(What::Sent), names, top),
+        senders: counts(addresses(What::Sent), |s| names.get(s), top),
+        final_recipients: counts(addresses(What::Ended), |s| names.get(s), top),
+        recipient_domains: by_domain(addresses(What::Addressed), names, top),
         missing_servers: counts(
             tally.missing.into_iter().map(|(s, count)| (s, Sum { count, bytes: 0 })),
             |s| names.get(s),
@@ -235,7 +236,7 @@ fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> V
         by_domain.entry(domain_of(address)).or_default().push((number, *address, letters(address)));
     }
     let mut best = vec![None; wanted.len()];
-    for (symbol, known) in addresses.iter().filter(|(_, known)| known.delivered > 0) {
+    for (symbol, known) in addresses.iter().filter(|(_, known)| known.delivered() > 0) {
         let a = names.get(symbol);
         let Some(alike) = by_domain.get(domain_of(a)) else { continue };
         let its = letters(a);
@@ -246,7 +247,7 @@ fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> V
             }
             let wanted = local(address);
             let distance = strsim::damerau_levenshtein(&wanted, &local(a));
-            let found = Some((distance, std::cmp::Reverse(known.delivered), a));
+            let found = Some((distance, std::cmp::Reverse(known.delivered()), a));
             if let Some(slot) = best.get_mut(*number).filter(|_| distance <= 2.min(wanted.len() / 3))
                 && (slot.is_none() || found < *slot)
             {

@@ -1,11 +1,14 @@
 //! Journeys in, the report's numbers out. Adds up only: sums, extremes and lists of values, so that
 //! parts counted by different threads make the same whole in any order.
 
+mod address;
 mod clocks;
 mod coverage;
 mod finish;
 mod latency;
 pub mod verdict;
+
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
@@ -17,6 +20,8 @@ use crate::model::report::HourRow;
 use crate::model::status::EnhancedCode;
 use crate::model::time::Timestamp;
 
+pub use address::Address;
+use address::What;
 use clocks::Clocks;
 pub use coverage::{coverage, events};
 pub use finish::finish;
@@ -65,18 +70,6 @@ struct Handed {
     decision: Decision,
 }
 
-/// What there was from and for an address.
-#[derive(Clone, Copy, Debug, Default)]
-struct Address {
-    /// Messages it sent.
-    sent: Sum,
-    /// Mail first addressed to it.
-    addressed: Sum,
-    /// Mail that ended with it.
-    ended: Sum,
-    delivered: u64,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct FailureKey {
     decision: Decision,
@@ -121,11 +114,17 @@ pub struct Tally {
     clocks: Clocks,
     failures: HashMap<FailureKey, Failure>,
     not_found: HashMap<Symbol, NotFound>,
-    addresses: BySymbol<Address>,
+    /// Of all threads.
+    addresses: Arc<BySymbol<Address>>,
     missing: HashMap<Symbol, u64>,
 }
 
 impl Tally {
+    /// Nothing counted yet; what is counted by address is counted in the table given.
+    pub fn new(addresses: Arc<BySymbol<Address>>) -> Self {
+        Self { addresses, ..Self::default() }
+    }
+
     /// Counts a message that the filters left out.
     pub fn skip(&mut self) {
         self.not_chosen += 1;
@@ -145,7 +144,7 @@ impl Tally {
             None => elsewhere,
         } += 1;
         if journey.sender != EMPTY {
-            self.addresses.at(journey.sender).sent.add(size);
+            self.addresses.at(journey.sender).add(What::Sent, size);
         }
         journey.legs.iter().for_each(|leg| self.clocks.see(leg));
         let mut hour = HourRow { messages: 1, ..HourRow::default() };
@@ -185,17 +184,14 @@ impl Tally {
         self.connector(leaf, journey);
     }
 
-    fn address(&mut self, leaf: &Leaf, size: u64) {
+    fn address(&self, leaf: &Leaf, size: u64) {
         let (first, last) = leaf.folded;
-        if first != last {
-            self.addresses.at(first).addressed.add(size);
-        }
+        self.addresses.at(first).add(What::Addressed, size);
         let address = self.addresses.at(last);
-        if first == last {
-            address.addressed.add(size);
+        address.add(What::Ended, size);
+        if leaf.decision == Decision::LocalDelivery {
+            address.deliver();
         }
-        address.ended.add(size);
-        address.delivered += u64::from(leaf.decision == Decision::LocalDelivery);
     }
 
     fn connector(&mut self, leaf: &Leaf, journey: &Journey) {
@@ -241,7 +237,7 @@ impl Tally {
         }
     }
 
-    /// Adds what another thread has counted.
+    /// Adds what another thread has counted, which was given the same table.
     pub fn merge(&mut self, other: Self) {
         self.messages += other.messages;
         self.not_chosen += other.not_chosen;
@@ -257,7 +253,6 @@ impl Tally {
         add_all(other.latency, |k, n| self.latency.entry(k).or_default().extend(n));
         self.clocks.merge(other.clocks);
         add_all(other.missing, |k, n| *self.missing.entry(k).or_default() += n);
-        self.addresses.merge(other.addresses, Address::merge);
         add_all(other.hours, |k, n| merge_hour(self.hours.entry(k).or_default(), n));
         add_all(other.handed, |k, n| self.handed.entry(k).or_default().merge(n));
         add_all(other.failures, |k, n| match self.failures.get_mut(&k) {
@@ -295,15 +290,6 @@ impl Sum {
     fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.bytes += other.bytes;
-    }
-}
-
-impl Address {
-    fn merge(&mut self, other: Self) {
-        self.sent.merge(other.sent);
-        self.addressed.merge(other.addressed);
-        self.ended.merge(other.ended);
-        self.delivered += other.delivered;
     }
 }
 
