@@ -185,7 +185,7 @@ impl State {
             return (0..self.joined.len() as u32).map(Unit::Joined).collect();
         }
         let joined = self.in_joined.get(number);
-        (0..shard.entries.len() as u32)
+        (0..shard.len())
             .filter(|i| joined.is_none_or(|j| !j.contains(i)))
             .map(|i| Unit::Single((number as u16, i)))
             .collect()
@@ -203,7 +203,7 @@ impl State {
         let several = match unit {
             Unit::Single((_, number)) => {
                 shard.decode(number, &self.shapes, &mut work.bag);
-                shard.entries.get(number as usize).is_some_and(|e| e.key().kind == KeyKind::MessageId)
+                shard.key(number).is_some_and(|key| key.kind == KeyKind::MessageId)
             }
             Unit::Joined(number) => {
                 for number in self.joined.get(number as usize).into_iter().flatten() {

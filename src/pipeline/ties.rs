@@ -13,7 +13,7 @@ pub(super) type Named = (u64, Place);
 
 /// All message-ids of a shard.
 pub(super) fn ids_of(shard: &Shard, number: usize) -> Vec<Named> {
-    let own = (0u32..).zip(&shard.entries).map(|(i, entry)| (entry.key().message_id, i));
+    let own = (0..shard.len()).filter_map(|i| Some((shard.key(i)?.message_id, i)));
     let ids = own.filter(|(id, _)| *id != 0).chain(shard.aliases.iter().copied());
     ids.map(|(id, i)| (id, (number as u16, i))).collect()
 }

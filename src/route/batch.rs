@@ -24,7 +24,7 @@ pub const BLOCK: usize = if cfg!(test) { 1 << 9 } else { 32 << 10 };
 /// What the last fact of a block may take beyond its size, seldom more, bytes.
 const SLACK: usize = BLOCK / 16;
 /// Keys of messages that a thread met last; a power of two.
-const RECENT: usize = 1 << 14;
+const RECENT: usize = 1 << 15;
 
 /// It moves nothing.
 pub(super) const NOTE: u8 = 1;
@@ -51,7 +51,10 @@ struct Block {
 /// A message that was met, and how the block it was met in names it.
 #[derive(Clone, Copy, Debug)]
 struct Recent {
-    key: Key,
+    /// In halves, as a whole number would leave gaps here.
+    value: [u64; 2],
+    message_id: u64,
+    kind: KeyKind,
     sender: Symbol,
     serial: u32,
     bag: u32,
@@ -59,6 +62,17 @@ struct Recent {
     moved: bool,
     /// The last such row in the block.
     base: Option<Base>,
+}
+
+impl Recent {
+    fn is(&self, kind: KeyKind, value: u128) -> bool {
+        self.value == halves(value) && self.kind == kind
+    }
+}
+
+/// The halves of a number, the low one first.
+fn halves(value: u128) -> [u64; 2] {
+    [value as u64, (value >> 64) as u64]
 }
 
 /// One thread's facts, and the way to their parts.
@@ -77,8 +91,16 @@ pub struct Batch<'r> {
 impl<'r> Batch<'r> {
     /// With `texts`, facts keep what only `routes` and `trace` print. All threads are given one `hasher` and `shapes`.
     pub fn new(texts: bool, hasher: RandomState, shapes: &'r Shapes) -> Self {
-        let key = Key { kind: KeyKind::Network, value: 0, message_id: 0 };
-        let none = Recent { key, sender: EMPTY, serial: 0, bag: 0, moved: false, base: None };
+        let none = Recent {
+            value: [0; 2],
+            message_id: 0,
+            kind: KeyKind::Network,
+            sender: EMPTY,
+            serial: 0,
+            bag: 0,
+            moved: false,
+            base: None,
+        };
         let blocks = (0..PARTS).map(|_| Block::default()).collect();
         Self {
             blocks,
@@ -95,7 +117,7 @@ impl<'r> Batch<'r> {
     /// that notes about it are of no use.
     pub fn has_moved(&self, network: u128) -> bool {
         let slot = self.recent.get(self.hasher.hash_one(network) as usize % RECENT);
-        slot.is_some_and(|r| r.moved && r.key.value == network && r.key.kind == KeyKind::Network)
+        slot.is_some_and(|r| r.moved && r.is(KeyKind::Network, network))
     }
 
     /// Adds a row.
@@ -114,10 +136,10 @@ impl<'r> Batch<'r> {
         let (out, note) = (&mut block.bytes, fact.flags & ANNOTATION != 0);
         let stays = fact.marks != 0 || key.kind == KeyKind::MessageId;
         let mut bits = if note { NOTE } else { 0 } | if stays { STAYS } else { 0 };
-        let known = (recent.key.value, recent.key.kind) == (key.value, key.kind);
+        let known = recent.is(key.kind, key.value);
         if known && recent.serial == block.serial {
             put(u64::from(recent.bag) + 1, out);
-            bits |= if recent.key.message_id == key.message_id { 0 } else { OTHER_ID };
+            bits |= if recent.message_id == key.message_id { 0 } else { OTHER_ID };
             bits |= if recent.sender == fact.sender { 0 } else { OTHER_SENDER };
             bits |= if recent.base.is_some() { BASED } else { 0 };
             out.push(bits);
@@ -135,13 +157,21 @@ impl<'r> Batch<'r> {
             put(u64::from(fact.sender.0), out);
             out.push(bits);
             let moved = !note || known && recent.moved;
-            *recent =
-                Recent { key, sender: fact.sender, serial: block.serial, bag: block.bags, moved, base: None };
+            *recent = Recent {
+                value: halves(key.value),
+                message_id: key.message_id,
+                kind: key.kind,
+                sender: fact.sender,
+                serial: block.serial,
+                bag: block.bags,
+                moved,
+                base: None,
+            };
             block.bags += 1;
         }
         append(out, |out| code::encode((fact, recipients), (self.texts, recent.base), &mut self.shaper, out));
         if !note {
-            recent.base = Some(Base::of(fact));
+            recent.base = Some(Base::of(fact, recipients));
         }
         if out.len() >= BLOCK {
             self.full.push((number, std::mem::take(out)));

@@ -60,6 +60,10 @@ mod part {
     pub(super) const OWN_STATUS: u16 = 1 << 10;
     /// It has one recipient; else their number is written.
     pub(super) const ONE: u16 = 1 << 11;
+    /// That is the one of its base.
+    pub(super) const SAME_ONE: u16 = 1 << 12;
+    /// Its message was submitted when that of its base was.
+    pub(super) const SAME_ORIGINATION: u16 = 1 << 13;
 }
 
 /// An earlier fact of the same message, of which the next one says only what differs.
@@ -67,12 +71,19 @@ mod part {
 pub struct Base {
     time: Timestamp,
     id: u64,
+    origination: Option<Timestamp>,
+    /// Its recipient, if it has just one.
+    only: Symbol,
 }
 
 impl Base {
     /// What later facts can rest on.
-    pub fn of(fact: &Fact) -> Self {
-        Self { time: fact.time, id: fact.id }
+    pub fn of(fact: &Fact, recipients: &[Recipient]) -> Self {
+        let only = match recipients {
+            [only] => only.address,
+            _ => EMPTY,
+        };
+        Self { time: fact.time, id: fact.id, origination: fact.origination, only }
     }
 }
 
@@ -90,17 +101,27 @@ fn shape_of(fact: &Fact, recipients: &[Recipient], texts: bool, base: Option<Bas
         Some(base) if base.id == fact.id => part::SAME_ID,
         _ => when(fact.id != 0, part::ID),
     };
+    let origination = match base {
+        Some(base) if base.origination == fact.origination && fact.origination.is_some() => {
+            part::SAME_ORIGINATION
+        }
+        _ => when(fact.origination.is_some(), part::ORIGINATION),
+    };
+    let one = match (recipients, base) {
+        ([only], Some(base)) if only.address == base.only => part::ONE | part::SAME_ONE,
+        _ => when(recipients.len() == 1, part::ONE),
+    };
     let parts = id
+        | origination
+        | one
         | when(fact.link_id != 0, part::LINK)
         | when(fact.related != EMPTY, part::RELATED)
-        | when(fact.origination.is_some(), part::ORIGINATION)
         | when(fact.size.is_some(), part::SIZE)
         | when(fact.origin_ip != EMPTY, part::ORIGIN_IP)
         | when(fact.twin != 0, part::TWIN)
         | when(fact.made_from != 0, part::MADE_FROM)
         | when(texts, part::TEXTS)
-        | when(own, part::OWN_STATUS)
-        | when(recipients.len() == 1, part::ONE);
+        | when(own, part::OWN_STATUS);
     Shape::of(fact, parts, status)
 }
 
@@ -144,7 +165,9 @@ pub(super) fn encode(
         put(recipients.len() as u64, out);
     }
     for recipient in recipients {
-        put(u64::from(recipient.address.0), out);
+        if parts & part::SAME_ONE == 0 {
+            put(u64::from(recipient.address.0), out);
+        }
         if texts {
             put(u64::from(recipient.shown.0), out);
         }
@@ -221,7 +244,10 @@ pub(super) fn decode(from: &mut &[u8], known: Known, shapes: &FrozenShapes, bag:
         related_shown: related,
         sender,
         sender_shown: sender,
-        origination: has(part::ORIGINATION).then(|| Timestamp(time.0 - unzigzag(opt(part::ORIGINATION)))),
+        origination: match base {
+            Some(base) if has(part::SAME_ORIGINATION) => base.origination,
+            _ => has(part::ORIGINATION).then(|| Timestamp(time.0 - unzigzag(opt(part::ORIGINATION)))),
+        },
         size: has(part::SIZE).then(|| opt(part::SIZE)),
         origin_ip: Symbol(opt(part::ORIGIN_IP) as u32),
         twin: opt(part::TWIN),
@@ -244,7 +270,10 @@ pub(super) fn decode(from: &mut &[u8], known: Known, shapes: &FrozenShapes, bag:
     fact.first = bag.recipients.len() as u32;
     fact.count = if has(part::ONE) { 1 } else { take(from) as u32 };
     for _ in 0..fact.count {
-        let address = symbol(from);
+        let address = match base {
+            Some(base) if has(part::SAME_ONE) => base.only,
+            _ => symbol(from),
+        };
         let shown = if texts { symbol(from) } else { address };
         let status = if has(part::OWN_STATUS) { read_status(from) } else { shape.status };
         bag.recipients.push(Recipient { address, shown, status });

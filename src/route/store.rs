@@ -10,7 +10,7 @@ use super::batch::{BASED, BLOCK, NOTE, OTHER_ID, OTHER_SENDER, STAYS};
 use super::code::{self, Base, put, take};
 use super::fact::{ANNOTATION, Bag};
 use super::shape::FrozenShapes;
-use crate::model::name::{EMPTY, Symbol};
+use crate::model::name::Symbol;
 
 /// What names a message before anything is joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,39 +96,53 @@ pub fn bare_message_id(id: &[u8]) -> &[u8] {
     id.strip_suffix(b">").unwrap_or(id).trim_ascii()
 }
 
-/// One bag.
-#[derive(Clone, Debug)]
-pub struct Entry {
+/// One part of the state.
+#[derive(Debug, Default)]
+pub struct Shard {
+    /// Message-ids under which a bag is known besides that of its key.
+    pub aliases: HashSet<(u64, u32)>,
+    /// Where each bag lies: number of the chunk times its size, and bytes in it.
+    bags: Vec<u32>,
+    /// Each bag is a [`Head`], and for each fact its sender and whether it has a base, and the fact itself.
+    /// In chunks like the blocks they were made of, as that memory is free when these are filled.
+    chunks: Vec<Vec<u8>>,
+}
+
+/// What stands before the facts of a bag.
+#[derive(Clone, Copy, Debug)]
+struct Head {
     value: [u64; 2],
     message_id: u64,
-    sender: Symbol,
-    /// Where it lies: number of the chunk times its size, and bytes in it.
-    at: u32,
-    bytes: u32,
     kind: KeyKind,
     /// A row moves the message, so that its notes do not matter.
     moved: bool,
+    sender: Symbol,
 }
 
-impl Entry {
-    /// Its name.
-    pub fn key(&self) -> Key {
+impl Head {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(self.kind as u8 | if self.moved { MOVED } else { 0 });
+        for word in [self.value[0], self.value[1], self.message_id] {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+        put(u64::from(self.sender.0), out);
+    }
+
+    fn read(from: &mut &[u8]) -> Self {
+        let bits = code::byte(from);
+        let (kind, moved) = (KeyKind::from_u8(bits & !MOVED), bits & MOVED != 0);
+        let (value, message_id) = ([code::word(from), code::word(from)], code::word(from));
+        Self { value, message_id, kind, moved, sender: code::symbol(from) }
+    }
+
+    fn key(&self) -> Key {
         let [low, high] = self.value;
         Key { kind: self.kind, value: u128::from(high) << 64 | u128::from(low), message_id: self.message_id }
     }
 }
 
-/// One part of the state.
-#[derive(Debug, Default)]
-pub struct Shard {
-    /// The bags.
-    pub entries: Vec<Entry>,
-    /// Message-ids under which a bag is known besides that of its key.
-    pub aliases: HashSet<(u64, u32)>,
-    /// Each bag is a number of facts, and for each its sender and whether it has a base, and the fact itself.
-    /// In chunks like the blocks they were made of, as that memory is free when these are filled.
-    chunks: Vec<Vec<u8>>,
-}
+/// Stands beside the kind.
+const MOVED: u8 = 1 << 7;
 
 /// Where a fact lies, and whose it is.
 #[derive(Clone, Copy, Debug)]
@@ -153,6 +167,7 @@ struct Named {
 struct Sorter {
     table: HashTable<u32>,
     hasher: RandomState,
+    heads: Vec<Head>,
     shard: Shard,
     places: Vec<Place>,
 }
@@ -169,55 +184,67 @@ impl Shard {
         sorter.lay_out(blocks)
     }
 
+    /// How many bags it has.
+    pub fn len(&self) -> u32 {
+        self.bags.len() as u32
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.bags.is_empty()
+    }
+
+    /// The name of a bag.
+    pub fn key(&self, number: u32) -> Option<Key> {
+        let mut bag = self.bag(number);
+        (!bag.is_empty()).then(|| Head::read(&mut bag).key())
+    }
+
     /// A copy of some bags of another part.
     pub fn adopt<'s>(&mut self, other: &'s Self, numbers: impl Iterator<Item = &'s u32>) {
-        for entry in numbers.filter_map(|n| other.entries.get(*n as usize)) {
-            let bytes = other.bag(entry).get(..entry.bytes as usize).unwrap_or_default();
-            let at = self.room(bytes.len());
-            self.append(bytes);
-            self.entries.push(Entry { at, ..entry.clone() });
-        }
+        numbers.for_each(|number| self.append(other.bag(*number)));
     }
 
     /// Decodes a bag and adds its facts to `bag`.
     pub fn decode(&self, number: u32, shapes: &FrozenShapes, bag: &mut Bag) {
-        let Some(entry) = self.entries.get(number as usize) else { return };
-        let key = entry.key();
-        let owner = if key.kind == KeyKind::Network { key.value } else { 0 };
-        let id_hash = entry.message_id;
+        let mut rest = self.bag(number);
+        let head = Head::read(&mut rest);
+        let owner = if head.kind == KeyKind::Network { head.key().value } else { 0 };
+        let id_hash = head.message_id;
         let first = bag.facts.len();
-        let mut rest = self.bag(entry);
         let mut last = None;
-        for _ in 0..take(&mut rest) {
-            let head = take(&mut rest);
-            let sender = if head >> 1 == 0 { entry.sender } else { Symbol(((head >> 1) - 1) as u32) };
-            let base = last.filter(|_| head & 1 == 1);
+        while !rest.is_empty() {
+            let own = take(&mut rest);
+            let sender = if own >> 1 == 0 { head.sender } else { Symbol(((own >> 1) - 1) as u32) };
+            let base = last.filter(|_| own & 1 == 1);
             code::decode(&mut rest, code::Known { sender, owner, id_hash, base }, shapes, bag);
-            last = bag.facts.last().filter(|f| f.flags & ANNOTATION == 0).map(Base::of).or(last);
+            let fact = bag.facts.last().filter(|f| f.flags & ANNOTATION == 0);
+            last = fact.map(|f| Base::of(f, bag.recipients_of(f))).or(last);
         }
-        if entry.moved && entry.kind != KeyKind::MessageId {
+        if head.moved && head.kind != KeyKind::MessageId {
             drop_annotations(bag, first);
         }
     }
 
-    /// The bytes from the start of a bag on.
-    fn bag(&self, entry: &Entry) -> &[u8] {
-        let (chunk, from) = (entry.at as usize / BLOCK, entry.at as usize % BLOCK);
-        self.chunks.get(chunk).and_then(|c| c.get(from..)).unwrap_or_default()
+    /// The bytes of a bag. They end where the next one in the chunk begins.
+    fn bag(&self, number: u32) -> &[u8] {
+        let place =
+            |number: usize| self.bags.get(number).map(|at| (*at as usize / BLOCK, *at as usize % BLOCK));
+        let Some((chunk, from)) = place(number as usize) else { return &[] };
+        let chunk_bytes = self.chunks.get(chunk).map(Vec::as_slice).unwrap_or_default();
+        let next = place(number as usize + 1).filter(|next| next.0 == chunk);
+        chunk_bytes.get(from..next.map_or(chunk_bytes.len(), |next| next.1)).unwrap_or_default()
     }
 
-    /// Makes room for a bag of so many bytes and says where. One that is larger than a chunk has its own.
-    fn room(&mut self, bytes: usize) -> u32 {
-        if self.chunks.last().is_none_or(|c| c.len() + bytes > BLOCK) {
-            self.chunks.push(Vec::with_capacity(BLOCK.max(bytes)));
+    /// Lays a bag behind the last one. One that is larger than a chunk has its own.
+    fn append(&mut self, bag: &[u8]) {
+        if self.chunks.last().is_none_or(|c| c.len() + bag.len() > BLOCK) {
+            self.chunks.push(Vec::with_capacity(BLOCK.max(bag.len())));
         }
-        let filled = self.chunks.last().map_or(0, Vec::len);
-        ((self.chunks.len() - 1) * BLOCK + filled) as u32
-    }
-
-    fn append(&mut self, bytes: &[u8]) {
+        let number = self.chunks.len() - 1;
         if let Some(chunk) = self.chunks.last_mut() {
-            chunk.extend_from_slice(bytes);
+            self.bags.push((number * BLOCK + chunk.len()) as u32);
+            chunk.extend_from_slice(bag);
         }
     }
 }
@@ -260,31 +287,23 @@ impl Sorter {
         let value = [code::word(rest), code::word(rest)];
         let message_id = code::word(rest);
         let hash = self.hasher.hash_one(value);
-        let entries = &mut self.shard.entries;
-        let same = |i: &u32| entries.get(*i as usize).is_some_and(|e| e.value == value && e.kind == kind);
+        let heads = &mut self.heads;
+        let same = |i: &u32| heads.get(*i as usize).is_some_and(|h| h.value == value && h.kind == kind);
         if let Some(&found) = self.table.find(hash, same) {
             return (found, message_id);
         }
-        let index = entries.len() as u32;
-        entries.push(Entry {
-            value,
-            message_id: 0,
-            sender: Symbol(u32::MAX),
-            at: 0,
-            bytes: 0,
-            kind,
-            moved: false,
-        });
+        let index = heads.len() as u32;
+        heads.push(Head { value, message_id: 0, kind, moved: false, sender: Symbol(u32::MAX) });
         let hasher = &self.hasher;
         self.table.insert_unique(hash, index, |i| {
-            hasher.hash_one(entries.get(*i as usize).map_or([0, 0], |e| e.value))
+            hasher.hash_one(heads.get(*i as usize).map_or([0, 0], |h| h.value))
         });
         (index, message_id)
     }
 
     /// What a row tells of the message-ids of its bag. A note matters only to a message that has no other row.
     fn note_ids(&mut self, place: Place, id: u64) {
-        let Some(entry) = self.shard.entries.get_mut(place.entry as usize) else { return };
+        let Some(entry) = self.heads.get_mut(place.entry as usize) else { return };
         if entry.sender.0 == u32::MAX {
             entry.sender = place.sender;
         }
@@ -305,33 +324,29 @@ impl Sorter {
 
     /// Puts the facts of each bag side by side.
     fn lay_out(self, blocks: &[Vec<u8>]) -> Shard {
-        let Self { mut shard, mut places, .. } = self;
+        let Self { mut shard, heads, mut places, .. } = self;
         places.retain(|p| {
-            let moved = shard.entries.get(p.entry as usize).is_some_and(|e| e.moved);
+            let moved = heads.get(p.entry as usize).is_some_and(|h| h.moved);
             p.bits & NOTE == 0 || p.bits & STAYS != 0 || !moved
         });
-        let order = by_entry(&places, shard.entries.len());
+        let order = by_entry(&places, heads.len());
         let place = |i: &u32| places.get(*i as usize);
         let mut whole = Vec::new();
+        shard.bags.reserve_exact(heads.len());
         for bag in order.chunk_by(|a, b| place(a).map(|p| p.entry) == place(b).map(|p| p.entry)) {
-            let Some(number) = bag.first().and_then(place).map(|p| p.entry as usize) else { continue };
-            let sender = shard.entries.get(number).map_or(EMPTY, |e| e.sender);
+            let number = bag.first().and_then(place).map(|p| p.entry as usize);
+            let Some(head) = number.and_then(|n| heads.get(n)) else { continue };
             whole.clear();
-            put(bag.len() as u64, &mut whole);
+            head.write(&mut whole);
             for place in bag.iter().filter_map(place) {
-                let other = if place.sender == sender { 0 } else { u64::from(place.sender.0) + 1 };
+                let other = if place.sender == head.sender { 0 } else { u64::from(place.sender.0) + 1 };
                 put(other << 1 | u64::from(place.bits & BASED != 0), &mut whole);
                 let block = blocks.get(place.block as usize).map(Vec::as_slice).unwrap_or_default();
                 whole
                     .extend_from_slice(block.get(place.from as usize..place.to as usize).unwrap_or_default());
             }
-            let at = shard.room(whole.len());
             shard.append(&whole);
-            if let Some(entry) = shard.entries.get_mut(number) {
-                (entry.at, entry.bytes) = (at, whole.len() as u32);
-            }
         }
-        shard.entries.shrink_to_fit();
         shard
     }
 }

@@ -28,7 +28,7 @@ impl State {
             };
             work.bag.clear();
             for number in numbers {
-                basis.keys.extend(shard.entries.get(*number as usize).map(|e| e.key().value));
+                basis.keys.extend(shard.key(*number).map(|key| key.value));
                 shard.decode(*number, &self.shapes, &mut work.bag);
             }
             basis.rows.extend(work.bag.facts.iter().map(|fact| (fact.server, fact.time)));

@@ -30,7 +30,7 @@ proptest! {
         size in proptest::option::of(any::<u64>()),
         people in proptest::collection::vec((any::<[u32; 2]>(), status()), 0..5),
         others in 0u16..20,
-        (texts, before) in (any::<bool>(), proptest::option::of((any::<bool>(), -1_000_000i64..1_000_000))),
+        (texts, before) in (any::<bool>(), proptest::option::of((any::<[bool; 3]>(), -1_000_000i64..1_000_000))),
     ) {
         let [server, link, connector, peer, peer_ip, origin_ip, related, sender, mid, subject, reference, file] = numbers;
         let shown = |s: u32| Symbol(if texts { s.wrapping_add(1) } else { s });
@@ -72,9 +72,11 @@ proptest! {
             .map(|([a, b], status)| Recipient { address: Symbol(*a), shown: Symbol(if texts { *b } else { *a }), status: *status })
             .collect();
         let mut bytes = Vec::new();
-        let base = before.map(|(same, ms)| {
-            let id = if same { fact.id } else { fact.id ^ 1 };
-            Base::of(&Fact { id, time: Timestamp(fact.time.0 + ms), ..fact })
+        let base = before.map(|([same_id, same_people, same_origin], ms)| {
+            let id = if same_id { fact.id } else { fact.id ^ 1 };
+            let origination = fact.origination.filter(|_| same_origin);
+            let people = if same_people { &people[..] } else { &[] };
+            Base::of(&Fact { id, origination, time: Timestamp(fact.time.0 + ms), ..fact }, people)
         });
         // Before it there are so many shapes that none is left for it, or fewer.
         let shapes = Shapes::default();
