@@ -6,25 +6,34 @@ use super::name::{Frozen, Symbol};
 /// counts and extremes, which come to the same in any order.
 #[derive(Debug, Default)]
 pub struct BySymbol<T> {
-    values: Vec<T>,
+    /// In pieces, as memory that was used before is free in pieces only.
+    pieces: Vec<Vec<T>>,
     /// What a symbol of another table would have.
     spare: T,
 }
 
+/// Bytes of a piece.
+const PIECE: usize = 32 << 10;
+
 impl<T: Default> BySymbol<T> {
+    /// Values in a piece.
+    const EACH: usize = PIECE / size_of::<T>();
+
     /// The default for each text.
     pub fn new(names: &Frozen) -> Self {
-        let values = std::iter::repeat_with(T::default).take(names.bound()).collect();
-        Self { values, spare: T::default() }
+        let piece = || std::iter::repeat_with(T::default).take(Self::EACH).collect();
+        let pieces = names.bound().div_ceil(Self::EACH);
+        Self { pieces: std::iter::repeat_with(piece).take(pieces).collect(), spare: T::default() }
     }
 
     /// The value of a symbol.
     pub fn at(&self, symbol: Symbol) -> &T {
-        self.values.get(symbol.0 as usize).unwrap_or(&self.spare)
+        let at = symbol.0 as usize;
+        self.pieces.get(at / Self::EACH).and_then(|p| p.get(at % Self::EACH)).unwrap_or(&self.spare)
     }
 
-    /// All symbols and their values.
+    /// All symbols, and some beyond them, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (Symbol, &T)> {
-        (0u32..).map(Symbol).zip(&self.values)
+        (0u32..).map(Symbol).zip(self.pieces.iter().flatten())
     }
 }
