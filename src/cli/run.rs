@@ -96,9 +96,11 @@ impl Run {
             if verbose {
                 let version = file.version.as_deref().unwrap_or("no version");
                 let columns = file.columns.map_or_else(|| "?".to_owned(), |c| c.to_string());
+                let records = format!(", {} records", file.records);
+                let records = if self.reading.searched { "" } else { &records };
                 say(&format!(
-                    "mailtrail: {}: {}, {version}, {columns} columns, {} records",
-                    file.name, file.family, file.records
+                    "mailtrail: {}: {}, {version}, {columns} columns{records}",
+                    file.name, file.family
                 ));
             }
             if let Some(note) = &file.note {
@@ -137,8 +139,11 @@ impl Run {
         let ledger = &self.reading.ledger;
         let seconds = self.started.elapsed().as_secs_f64();
         if !self.quiet {
+            // Where all was searched for some messages, records that name none of them are not counted.
+            let (searched, naming) =
+                if self.reading.searched { (" searched", " that name it") } else { ("", "") };
             say(&format!(
-                "mailtrail: {} files, {} bytes, {} records, {} rejects, {seconds:.2} s, {:.2} GB/s",
+                "mailtrail: {} files, {} bytes{searched}, {} records{naming}, {} rejects, {seconds:.2} s, {:.2} GB/s",
                 self.reading.files.len(),
                 ledger.bytes,
                 ledger.records,

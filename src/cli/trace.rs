@@ -30,10 +30,12 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
         return Err(Usage(what.to_owned()).into());
     }
     let target = Target::open(path, args.output.force)?;
+    // Only rows show which kinds of findings they have.
+    let findings = if format == TraceFormat::Jsonl { Findings::Kinds } else { Findings::None };
     let run = Run::read(
         (&args.read, &args.output),
         env,
-        Needs { texts: true, subjects: true, findings: Findings::Kinds, ..Needs::default() },
+        Needs { texts: true, subjects: true, findings, ..Needs::default() },
         |options| {
             options.filter.network_message_id = network;
             options.near = match &args.read.filter.message_id[..] {

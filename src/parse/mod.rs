@@ -6,14 +6,15 @@
 //! - [`event`]: a typed row; the small texts inside its fields stay untouched.
 //! - [`status`], [`context`], [`custom_data`], [`message_info`]: the grammars inside fields.
 //!
-//! [`rescue`] is tried only on a record that did not read; [`reference`](mod@reference) is the slow oracle that tests
-//! hold the fast splitter against.
+//! [`needle`] finds texts in bytes of which nothing is known yet. [`rescue`] is tried only on a record that did not
+//! read; [`reference`](mod@reference) is the slow oracle that tests hold the fast splitter against.
 
 pub mod context;
 pub mod custom_data;
 pub mod event;
 pub mod header;
 pub mod message_info;
+pub mod needle;
 pub mod record;
 pub mod reference;
 pub mod rescue;

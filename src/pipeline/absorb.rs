@@ -173,9 +173,6 @@ impl<'r> Absorber<'r> {
         }
         let filter = self.run.filter;
         let marks = if filter.is_empty() { 0 } else { filter.marks(event, &writer()) };
-        if let Some(near) = self.run.near {
-            near.look(&message_id, &mut self.seen.near);
-        }
         let connector = self.known.connector(event);
         let mut fact = Fact {
             time: event.time,

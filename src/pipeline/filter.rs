@@ -15,6 +15,10 @@ use crate::parse::event::Event;
 use crate::parse::values::guid;
 use crate::route::store::bare_message_id;
 
+/// The marks of two kinds of patterns that name a message.
+const MESSAGE_ID: u16 = 64;
+const NETWORK_MESSAGE_ID: u16 = 128;
+
 /// Patterns of one kind. Asked for without one, as by an empty list, they match nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Patterns {
@@ -36,6 +40,12 @@ impl Patterns {
     /// Whether the user asked for nothing of this kind.
     pub fn is_empty(&self) -> bool {
         !self.asked
+    }
+
+    /// The texts that are asked for, in lower case, if each pattern is one: ASCII, without wildcards.
+    fn texts(&self) -> Option<&[Vec<u8>]> {
+        let is_text = |p: &Vec<u8>| p.is_ascii() && memchr::memchr2(b'*', b'?', p).is_none();
+        (!self.list.is_empty() && self.list.iter().all(is_text)).then_some(&self.list)
     }
 
     /// Whether any matches.
@@ -105,8 +115,8 @@ impl Filter {
             (&self.client_ip, 8),
             (&self.event, 16),
             (&self.source, 32),
-            (&self.message_id, 64),
-            (&self.network_message_id, 128),
+            (&self.message_id, MESSAGE_ID),
+            (&self.network_message_id, NETWORK_MESSAGE_ID),
         ]
     }
 
@@ -134,8 +144,14 @@ impl Filter {
         if !self.asks_rows() {
             return 0;
         }
+        let met = |bit, patterns: &Patterns| Self::meets(bit, patterns, event, server);
+        self.row_kinds().iter().filter(|(p, bit)| !p.is_empty() && met(*bit, p)).map(|(_, bit)| bit).sum()
+    }
+
+    /// Whether a row meets the patterns of one kind.
+    fn meets(bit: u16, patterns: &Patterns, event: &Event<'_>, server: &[u8]) -> bool {
         let text = |c: Column| event.text(c);
-        let met = |bit: u16, patterns: &Patterns| match bit {
+        match bit {
             1 => patterns.matches(&text(Column::Sender)) || patterns.matches(&text(Column::ReturnPath)),
             2 => patterns.matches(&text(Column::Subject)),
             4 => {
@@ -148,14 +164,36 @@ impl Filter {
             }
             16 => patterns.matches(&text(Column::EventId)),
             32 => patterns.matches(&text(Column::Source)),
-            64 => {
+            MESSAGE_ID => {
                 let id = text(Column::MessageId);
                 patterns.matches(&id) || patterns.matches(bare_message_id(&id))
             }
             _ => guid(text(Column::NetworkMessageId).trim_ascii())
                 .is_some_and(|id| patterns.matches(guid_text(id).as_bytes())),
-        };
-        self.row_kinds().iter().filter(|(p, bit)| !p.is_empty() && met(*bit, p)).map(|(_, bit)| bit).sum()
+        }
+    }
+
+    /// Texts of which every message that is asked for has one, as message-id or network-message-id, whatever
+    /// its case; `None` if messages are asked for in another way.
+    pub(super) fn names(&self) -> Option<Vec<Vec<u8>>> {
+        if !self.message_id.is_empty() {
+            return Some(self.message_id.texts()?.to_vec());
+        }
+        let mut names = Vec::new();
+        for text in self.network_message_id.texts()? {
+            let dashed = guid_text(guid(text)?);
+            names.extend([dashed.replace('-', "").into_bytes(), dashed.into_bytes()]);
+        }
+        Some(names)
+    }
+
+    /// Whether a row has one of [`Self::names`].
+    pub(super) fn is_named_by(&self, event: &Event<'_>) -> bool {
+        if self.message_id.is_empty() {
+            Self::meets(NETWORK_MESSAGE_ID, &self.network_message_id, event, b"")
+        } else {
+            Self::meets(MESSAGE_ID, &self.message_id, event, b"")
+        }
     }
 
     /// Whether a row taken by itself meets all that was asked but the decision, which no row has.

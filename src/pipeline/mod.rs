@@ -19,6 +19,7 @@ mod standing;
 mod state;
 mod stream;
 mod ties;
+mod trail;
 mod twins;
 mod typed;
 pub mod window;
@@ -37,11 +38,11 @@ use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
 use crate::model::report::{CoverageRow, EventRow, FileNote, LeftOut, Report};
 use crate::model::time::Timestamp;
+use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
 use filter::Filter;
-use near::Near;
 use parts::{Budget, SpillError};
 use window::Window;
 
@@ -112,7 +113,7 @@ pub struct Options {
     pub no_raw: bool,
     /// How much memory facts may take.
     pub budget: Budget,
-    /// A message-id that may be mistyped: those like it are gathered.
+    /// A message-id that may be mistyped: where no message is found, those like it are gathered.
     pub near: Option<String>,
 }
 
@@ -144,7 +145,8 @@ struct Run<'r> {
     needs: Needs,
     /// Only messages of these keys, in a second reading.
     only: Option<&'r HashSet<u128>>,
-    near: Option<&'r Near>,
+    /// Only records that hold one of these, where all rows of those messages do.
+    holding: Option<&'r Needles>,
     /// Draws the parts of messages.
     parting: foldhash::fast::RandomState,
 }
@@ -156,6 +158,8 @@ pub struct Reading {
     pub state: State,
     /// The ledger of the run.
     pub ledger: Ledger,
+    /// All was searched for the messages that were asked for, and only records that name one were read.
+    pub searched: bool,
     period: Option<(Timestamp, Timestamp)>,
     unattached: u64,
     coverage: Vec<CoverageRow>,

@@ -1,6 +1,15 @@
 //! message-ids like one that was mistyped.
 
+use super::plan::Planned;
+use super::rows::is_probe_row;
+use super::seen::Seen;
+use super::standing::Standing;
+use super::worker::Sink;
+use super::{Options, window::Window};
+use crate::model::column::Column;
+use crate::model::intake::Position;
 use crate::model::name::fold_case;
+use crate::parse::event::Event;
 use crate::route::store::bare_message_id;
 
 /// How many are offered.
@@ -43,6 +52,35 @@ impl Near {
         if distance <= SLIPS.min(self.wanted.len() / 3).max(1) {
             add(found, (distance, String::from_utf8_lossy(id).into_owned()));
         }
+    }
+}
+
+/// The sink that looks at the message-ids of all rows that count.
+pub(super) struct Listener<'n> {
+    near: &'n Near,
+    window: Window,
+    include_probes: bool,
+    pub seen: Seen,
+}
+
+impl<'n> Listener<'n> {
+    pub(super) fn new(near: &'n Near, options: &Options) -> Self {
+        let Options { window, include_probes, .. } = *options;
+        Self { near, window, include_probes, seen: Seen::default() }
+    }
+}
+
+impl Sink for Listener<'_> {
+    fn row(&mut self, event: &Event<'_>, _: Position, _: &Planned) {
+        self.seen.ledger.events += 1;
+        let standing = Standing::of(event, self.window, || !self.include_probes && is_probe_row(event));
+        if standing == Standing::Counted {
+            self.near.look(&event.text(Column::MessageId), &mut self.seen.near);
+        }
+    }
+
+    fn seen(&mut self) -> &mut Seen {
+        &mut self.seen
     }
 }
 

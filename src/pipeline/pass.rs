@@ -5,13 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use super::absorb::Absorber;
 use super::feed::{Chunk, Feed};
+use super::near::{Listener, Near};
 use super::parts::{Budget, Parts};
 use super::pieces::{Piece, Pieces, Places};
 use super::plan::Planned;
 use super::seen::Seen;
-use super::worker::Worker;
+use super::worker::{Sink, Worker};
 use super::{Options, Run};
 use crate::input::InputError;
+use crate::parse::needle::Needles;
 
 /// A thread takes at most one of so many shares of the files at once.
 const SHARES: usize = 8;
@@ -85,37 +87,66 @@ impl<'p> Pass<'p> {
 
     pub(super) fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
         let parts = Parts::new(self.budget.clone());
-        let all: Vec<(Seen, Pieces)> = pool.broadcast(|_| {
-            let mut worker = Worker::new(Absorber::new(run), self.keep_rejects, self.no_raw);
-            let share = self.jobs.len() / (pool.current_num_threads() * SHARES);
-            self.work(&mut worker, &parts, share.max(1));
-            let Absorber { mut seen, batch, pieces, .. } = worker.sink;
-            parts.take(batch.finish());
-            seen.put_down();
-            (seen, pieces)
-        });
+        let take = |sink: &mut Absorber<'_>| {
+            parts.take(sink.batch.full());
+            !parts.failed()
+        };
+        let sinks = self.on_threads(pool, run.holding, || Absorber::new(run), take);
         let (mut seen, mut pieces) = (Seen::default(), Pieces::default());
-        for (theirs, more) in all {
+        for Absorber { seen: mut theirs, batch, pieces: more, .. } in sinks {
+            parts.take(batch.finish());
+            theirs.put_down();
             seen.merge(theirs);
             pieces.merge(more);
         }
         seen.trim_rejects(self.keep_rejects);
+        Done { parts, seen, pieces, errors: self.errors() }
+    }
+
+    /// Reads all rows for no more than their message-ids.
+    pub(super) fn listen(self, near: &Near, options: &Options, pool: &rayon::ThreadPool) -> Seen {
+        let mut seen = Seen::default();
+        for mut sink in self.on_threads(pool, None, || Listener::new(near, options), |_| true) {
+            sink.seen.put_down();
+            seen.merge(sink.seen);
+        }
+        seen.trim_rejects(self.keep_rejects);
+        seen
+    }
+
+    fn errors(self) -> Vec<InputError> {
         let mut errors = self.errors.into_inner().unwrap_or_else(PoisonError::into_inner);
         errors.sort_by_key(ToString::to_string);
-        Done { parts, seen, pieces, errors }
+        errors
+    }
+
+    /// Gives every thread a sink, and before and behind each chunk asks `more` whether to go on.
+    fn on_threads<S: Sink + Send>(
+        &self,
+        pool: &rayon::ThreadPool,
+        holding: Option<&Needles>,
+        new: impl Fn() -> S + Sync,
+        more: impl Fn(&mut S) -> bool + Sync,
+    ) -> Vec<S> {
+        pool.broadcast(|_| {
+            let mut worker = Worker::new(new(), self.keep_rejects, self.no_raw).only(holding);
+            let share = self.jobs.len() / (pool.current_num_threads() * SHARES);
+            self.work(&mut worker, &more, share.max(1));
+            worker.sink
+        })
     }
 
     /// A thread takes files of its own as long as there are some that nobody has opened, all of an hour but no
     /// more than its share, then helps with the rest.
-    fn work(&self, worker: &mut Worker<Absorber<'_>>, parts: &Parts, share: usize) {
+    fn work<S: Sink>(&self, worker: &mut Worker<'_, S>, more: &impl Fn(&mut S) -> bool, share: usize) {
         let mut chunk = Chunk::default();
         while let Some(own) = self.next_of_an_hour(share) {
             for number in own {
-                self.work_on(number, worker, parts, &mut chunk);
+                self.work_on(number, worker, more, &mut chunk);
             }
         }
         for number in 0..self.jobs.len() {
-            self.work_on(number, worker, parts, &mut chunk);
+            self.work_on(number, worker, more, &mut chunk);
         }
     }
 
@@ -129,12 +160,17 @@ impl<'p> Pass<'p> {
         Some(from..*next)
     }
 
-    fn work_on(&self, number: usize, worker: &mut Worker<Absorber<'_>>, parts: &Parts, chunk: &mut Chunk) {
-        while !parts.failed() && self.take(number, chunk) {
+    fn work_on<S: Sink>(
+        &self,
+        number: usize,
+        worker: &mut Worker<'_, S>,
+        more: &impl Fn(&mut S) -> bool,
+        chunk: &mut Chunk,
+    ) {
+        while more(&mut worker.sink) && self.take(number, chunk) {
             if let Some(job) = self.jobs.get(number) {
                 worker.chunk(chunk, job.planned);
             }
-            parts.take(worker.sink.batch.full());
             (self.progress)(chunk.data.len() as u64);
         }
     }

@@ -1,16 +1,22 @@
 //! A run: what is read, how often, and what comes of it.
 
+use hashbrown::HashSet;
+
 use super::judge::{Judged, judge, look};
-use super::near::Near;
+use super::near::{self, Near};
 use super::parts::SpillError;
 use super::pass::Pass;
-use super::pieces::Pieces;
+use super::pieces::{Pieces, Places};
 use super::plan::{Plan, plan};
 use super::seen::Seen;
-use super::state::{Basis, Order, State};
+use super::state::{Order, State};
+use super::trail::{self, Trail};
 use super::{Findings, Needs, Options, ReadError, Reading, Run};
 use crate::input::{InputError, Packing, Source};
+use crate::model::journey::Journey;
 use crate::model::name::Names;
+use crate::model::report::{CoverageRow, EventRow};
+use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
@@ -18,8 +24,9 @@ use crate::tally::{self, Tally};
 /// Reads all sources. `progress` is told the bytes as they are read.
 ///
 /// Where only some messages are asked for with all their texts, or the samples of findings, the logs are
-/// read twice: once to find the messages, once to keep just these. Standard input can be read once only,
-/// so all is kept.
+/// read twice: once to find the messages, once to keep just these. Messages that are asked for by their ids
+/// are found as texts instead, where nothing is wanted that rests on all the others. Standard input can be
+/// read once only, so all is kept.
 pub fn read(
     sources: Vec<Source>,
     options: &Options,
@@ -28,29 +35,14 @@ pub fn read(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = pool.install(|| plan(sources, &options.window));
-    let near = options.near.as_deref().map(Near::new);
-    let reader = Reader { plan: &plan, options, progress, pool: &pool, keyer: Keyer::default(), near, once };
-    let wants = options.needs;
-    let two = wants.texts && !options.filter.is_empty() && !once;
-    let needs = match () {
-        () if once && wants.shows_findings() => Needs { texts: true, ..wants },
-        () if two => Needs { texts: false, ..wants },
-        () => wants,
+    let reader = Reader { plan: &plan, options, progress, pool: &pool, keyer: Keyer::default(), once };
+    let found = match reader.follow() {
+        Some(trail) => reader.read_found(trail)?,
+        None => reader.read_all()?,
     };
-    let Passed { mut state, seen, errors, pieces } = reader.pass(needs, None)?;
-    let names = state.names();
-    let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
-    let events = tally::events(seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), names);
-    let (tally, judged) = pool.install(|| reader.judge(&state, &pieces))?;
-    if two {
-        let chosen = pool.install(|| state.ordered(&options.filter));
-        let basis = pool.install(|| state.basis_of(chosen.iter().map(Order::spot)));
-        drop(state);
-        state = reader.pass(wants, Some((&basis, &pieces)))?.state;
-    }
-    drop(reader);
-    let mut reading = account(plan, seen, errors, state.with_pool(pool), (coverage, events));
-    (reading.tally, reading.judged) = (tally, judged);
+    let Found { state, seen, errors, tables, tally, judged, searched } = found;
+    let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
+    (reading.tally, reading.judged, reading.searched) = (tally, judged, searched);
     Ok(reading)
 }
 
@@ -61,9 +53,29 @@ struct Reader<'r> {
     progress: &'r (dyn Fn(u64) + Sync),
     pool: &'r rayon::ThreadPool,
     keyer: Keyer,
-    near: Option<Near>,
     /// Something can be read once only.
     once: bool,
+}
+
+/// What all readings together gave.
+struct Found {
+    state: State,
+    seen: Seen,
+    errors: Vec<InputError>,
+    tables: Tables,
+    tally: Option<Tally>,
+    judged: Judged,
+    searched: bool,
+}
+
+/// Rows by server and hour, and by event and source.
+type Tables = (Vec<CoverageRow>, Vec<EventRow>);
+
+/// Messages that are read again, or at once where they were found as texts.
+struct Again<'a> {
+    keys: &'a HashSet<u128>,
+    places: Places,
+    holding: Option<&'a Needles>,
 }
 
 /// What one reading gave.
@@ -75,9 +87,76 @@ struct Passed {
 }
 
 impl Reader<'_> {
-    /// Reads all files, or again some messages, from the pieces in which they lie.
-    fn pass(&self, needs: Needs, again: Option<(&Basis, &Pieces)>) -> Result<Passed, SpillError> {
-        if let (Some(file), Some(_)) = (self.plan.files.first(), again) {
+    /// Finds the messages as texts, if they are asked for by their ids and nothing rests on the others.
+    fn follow(&self) -> Option<Trail> {
+        let Options { needs, filter, keep_rejects, chunk, .. } = self.options;
+        let of_all = needs.sums || needs.findings != Findings::None || *keep_rejects == usize::MAX;
+        if self.once || of_all || !needs.texts {
+            return None;
+        }
+        trail::follow(&self.plan.files, (filter, &self.keyer), *chunk, self.progress, self.pool)
+    }
+
+    /// Reads what was found.
+    fn read_found(&self, trail: Trail) -> Result<Found, SpillError> {
+        let Trail { keys, needles, files, bytes, errors } = trail;
+        let places = Places { pieces: Vec::new(), whole: files };
+        let again = Again { keys: &keys, places, holding: Some(&needles) };
+        let Passed { state, mut seen, .. } = self.pass(self.options.needs, Some(again))?;
+        seen.ledger.bytes = bytes;
+        let near = self.near(&state);
+        let searched = near.is_none();
+        let seen = near.map_or(seen, |near| self.all().listen(&near, self.options, self.pool));
+        let (tables, judged) = (Tables::default(), Judged::default());
+        Ok(Found { state, seen, errors, tables, tally: None, judged, searched })
+    }
+
+    /// Reads all.
+    fn read_all(&self) -> Result<Found, SpillError> {
+        let (wants, filter) = (self.options.needs, &self.options.filter);
+        let two = wants.texts && !filter.is_empty() && !self.once;
+        let needs = match () {
+            () if self.once && wants.shows_findings() => Needs { texts: true, ..wants },
+            () if two => Needs { texts: false, ..wants },
+            () => wants,
+        };
+        let Passed { mut state, mut seen, errors, pieces } = self.pass(needs, None)?;
+        let names = state.names();
+        let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
+        let events =
+            tally::events(seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), names);
+        let (tally, judged) = self.pool.install(|| self.judge(&state, &pieces))?;
+        if let Some(near) = self.near(&state) {
+            seen.near = if self.once {
+                self.pool.install(|| near_in(&state, &near))
+            } else {
+                self.all().listen(&near, self.options, self.pool).near
+            };
+        }
+        if two {
+            let chosen = self.pool.install(|| state.ordered(filter));
+            let basis = self.pool.install(|| state.basis_of(chosen.iter().map(Order::spot)));
+            drop(state);
+            let places = pieces.places(&basis.rows);
+            state = self.pass(wants, Some(Again { keys: &basis.keys, places, holding: None }))?.state;
+        }
+        Ok(Found { state, seen, errors, tables: (coverage, events), tally, judged, searched: false })
+    }
+
+    /// A message-id whose like is to be looked for, since no message was found.
+    fn near(&self, state: &State) -> Option<Near> {
+        let near = self.options.near.as_deref().map(Near::new)?;
+        self.pool.install(|| state.ordered(&self.options.filter)).is_empty().then_some(near)
+    }
+
+    /// A reading of all files.
+    fn all(&self) -> Pass<'_> {
+        Pass::new(&self.plan.files, None, self.options, self.progress)
+    }
+
+    /// Reads all files, or some messages, from the places in which they lie.
+    fn pass(&self, needs: Needs, again: Option<Again<'_>>) -> Result<Passed, SpillError> {
+        if let (Some(file), Some(_)) = (self.plan.files.first(), &again) {
             file.twins.forget();
         }
         let (names, shapes) = (Names::default(), Shapes::default());
@@ -90,11 +169,11 @@ impl Reader<'_> {
             filter,
             include_probes: *include_probes,
             needs,
-            only: again.map(|(basis, _)| &basis.keys),
-            near: self.near.as_ref(),
+            only: again.as_ref().map(|again| again.keys),
+            holding: again.as_ref().and_then(|again| again.holding),
             parting: foldhash::fast::RandomState::default(),
         };
-        let places = again.map(|(basis, pieces)| pieces.places(&basis.rows));
+        let places = again.map(|again| again.places);
         let pass = Pass::new(&self.plan.files, places, self.options, self.progress);
         let mut done = pass.read(&run, self.pool);
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
@@ -119,7 +198,8 @@ impl Reader<'_> {
                 None
             } else {
                 let basis = state.basis_of(shown.into_iter());
-                Some(self.pass(all, Some((&basis, pieces)))?.state)
+                let places = pieces.places(&basis.rows);
+                Some(self.pass(all, Some(Again { keys: &basis.keys, places, holding: None }))?.state)
             };
             judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
         }
@@ -128,13 +208,23 @@ impl Reader<'_> {
     }
 }
 
+/// message-ids like one, of what was kept.
+fn near_in(state: &State, near: &Near) -> near::Found {
+    let look = |found: &mut near::Found, _, journey: &Journey| {
+        near.look(state.names().get(journey.message_id), found);
+    };
+    let merge =
+        |found: &mut near::Found, more: near::Found| more.into_iter().for_each(|one| near::add(found, one));
+    state.fold(near::Found::new, look, merge)
+}
+
 /// Puts together what a run has read.
 pub(super) fn account(
     plan: Plan,
     seen: Seen,
     read_errors: Vec<InputError>,
     state: State,
-    (coverage, events): (Vec<crate::model::report::CoverageRow>, Vec<crate::model::report::EventRow>),
+    (coverage, events): Tables,
 ) -> Reading {
     let mut files = plan.notes;
     for (number, count) in &seen.files {
@@ -153,6 +243,7 @@ pub(super) fn account(
     Reading {
         state,
         ledger: seen.ledger,
+        searched: false,
         period: seen.period,
         unattached: seen.unattached,
         coverage,

@@ -4,7 +4,6 @@ mod basis;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(super) use basis::Basis;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 

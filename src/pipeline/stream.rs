@@ -180,7 +180,7 @@ struct Job<'j> {
 impl Job<'_> {
     fn texts(&self, chunks: &[Chunk]) -> io::Result<Vec<Piece>> {
         let worker = || Worker::new(Lines::new(self), self.options.keep_rejects, self.options.no_raw);
-        let read = |worker: &mut Worker<Lines<'_>>, chunk: &Chunk| {
+        let read = |worker: &mut Worker<'_, Lines<'_>>, chunk: &Chunk| {
             if let Some(planned) = self.files.get(chunk.file as usize) {
                 worker.chunk(chunk, planned);
             }

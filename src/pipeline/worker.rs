@@ -8,6 +8,7 @@ use super::seen::Seen;
 use crate::model::intake::{Position, Reject, RejectReason};
 use crate::parse::event::Event;
 use crate::parse::header::Binding;
+use crate::parse::needle::Needles;
 use crate::parse::record::{Fields, Record};
 use crate::parse::rescue::{is_undone_by_quotes, rescue, strip_padding};
 use crate::parse::schema::Schema;
@@ -29,8 +30,12 @@ pub(super) trait Sink {
 }
 
 /// One thread's reading.
-pub(super) struct Worker<S> {
+pub(super) struct Worker<'w, S> {
     pub sink: S,
+    /// Only records that hold one of these are read.
+    only: Option<&'w Needles>,
+    /// Where they stand in a chunk, from and to.
+    places: Vec<(usize, usize)>,
     fields: Fields,
     by_width: BTreeMap<usize, Schema>,
     keep_rejects: usize,
@@ -47,14 +52,26 @@ struct Line<'a> {
     zeros: bool,
 }
 
-impl<S: Sink> Worker<S> {
+impl<'w, S: Sink> Worker<'w, S> {
     pub(super) fn new(sink: S, keep_rejects: usize, no_raw: bool) -> Self {
         let by_width = [21, 26, 27, 30].into_iter().filter_map(|w| Some((w, Schema::by_width(w)?))).collect();
-        Self { sink, fields: Fields::default(), by_width, keep_rejects, no_raw }
+        let (fields, places) = (Fields::default(), Vec::new());
+        Self { sink, only: None, places, fields, by_width, keep_rejects, no_raw }
+    }
+
+    /// Leaves out, and does not count, all records that hold none of these texts.
+    pub(super) fn only(self, only: Option<&'w Needles>) -> Self {
+        Self { only, ..self }
     }
 
     /// Reads all records of a chunk.
     pub(super) fn chunk(&mut self, chunk: &Chunk, planned: &Planned) {
+        if let Some(only) = self.only {
+            only.places(&chunk.data, &mut self.places);
+            if self.places.is_empty() {
+                return;
+            }
+        }
         let mut own = std::mem::take(&mut self.fields);
         let fields = match &chunk.shape {
             Shape::Lines => &chunk.fields,
@@ -86,6 +103,10 @@ impl<S: Sink> Worker<S> {
             // A piece of a line that is too long ends no line.
             line_number += u64::from(record.is_terminated());
             let bytes = record.line();
+            if self.only.is_some() && !self.is_wanted(record.start(), record.start() + bytes.len()) {
+                read_header_only(bytes, chunk.zeros, &mut binding);
+                continue;
+            }
             let zeros = chunk.zeros && bytes.contains(&0);
             let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
             self.record(record, line, &mut binding, planned);
@@ -93,6 +114,17 @@ impl<S: Sink> Worker<S> {
         let plain = planned.as_is && matches!(chunk.shape, Shape::Lines) && !chunk.zeros;
         self.sink.end(chunk.file, chunk.offset + chunk.data.len() as u64, plain);
         self.fields = own;
+    }
+
+    /// Whether a record that lies here holds what is looked for.
+    fn is_wanted(&self, from: usize, to: usize) -> bool {
+        let next = self.places.partition_point(|(start, _)| *start < from);
+        self.places
+            .get(next..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|(start, _)| *start < to)
+            .any(|p| p.1 <= to)
     }
 
     fn record(&mut self, record: Record<'_>, line: Line<'_>, binding: &mut Binding, planned: &Planned) {
@@ -211,6 +243,19 @@ impl<S: Sink> Worker<S> {
         seen.rejects.push(Reject { position: line.at, reason, raw });
         if seen.rejects.len() > self.keep_rejects.saturating_mul(2).max(64) {
             seen.trim_rejects(self.keep_rejects);
+        }
+    }
+}
+
+/// Of a record that is left out, a header line binds what follows all the same, also between zero bytes.
+fn read_header_only(line: &[u8], zeros: bool, binding: &mut Binding) {
+    let is_header =
+        |line: &[u8]| matches!(line.first(), Some(b'#' | 0 | 0xEF)) && strip_padding(line).starts_with(b"#");
+    if is_header(line) {
+        binding.read_header(strip_padding(line));
+    } else if zeros && !matches!(binding, Binding::OtherLog) {
+        for piece in line.split(|b| *b == 0).filter(|piece| is_header(piece)) {
+            binding.read_header(strip_padding(piece));
         }
     }
 }
