@@ -13,9 +13,6 @@ use crate::output::file::Target;
 use crate::output::routes::{Context, Form, write_head, write_row};
 use crate::pipeline::{Findings, Needs, Order};
 
-/// Messages that are rebuilt and written at once.
-const BATCH: usize = 4096;
-
 pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
     let form = match (args.format, ending(path).as_deref()) {
@@ -26,8 +23,8 @@ pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> 
     };
     let target = Target::open(path, args.output.force)?;
     let needs = Needs { texts: true, subjects: true, findings: Findings::Kinds, ..Needs::default() };
-    let run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
-    let orders = run.reading.state.ordered(&run.options.filter);
+    let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
+    let orders = run.reading.ordered(&run.options.filter);
     let rows =
         Rows { run: &run, form, only_matching: args.only_matching, no_subjects: args.read.no_subjects };
     target.write(|out| rows.write(&orders, out))?;
@@ -46,44 +43,24 @@ impl Rows<'_> {
     /// Writes all rows of some messages, which are in order.
     pub(super) fn write(&self, orders: &[Order], out: &mut dyn Write) -> io::Result<()> {
         write_head(self.form, out)?;
-        let mut rest = orders;
-        while !rest.is_empty() {
-            let mut end = BATCH.min(rest.len());
-            // Messages that sort alike have their rows among each other, so they stay together.
-            while let (Some(last), Some(next)) = (rest.get(end - 1), rest.get(end))
-                && last.ties(next)
-            {
-                end += 1;
-            }
-            let (batch, after) = rest.split_at(end);
-            self.write_batch(batch, out)?;
-            rest = after;
-        }
-        // What could not be brought back is missing above.
-        self.run.reading.state.error().map_err(io::Error::other)
+        self.run.reading.state.write(orders, &|journeys, text| self.make(journeys, text), out)
     }
 
-    fn write_batch(&self, orders: &[Order], out: &mut dyn Write) -> io::Result<()> {
+    /// Appends the rows of messages that sort alike, which have their rows among each other.
+    fn make(&self, journeys: &[&Journey], text: &mut Vec<u8>) -> io::Result<()> {
         let reading = &self.run.reading;
         let names = reading.state.names();
         let context = Context { names, files: &reading.files, no_subjects: self.no_subjects };
-        let journeys = reading.state.journeys(orders);
         let kinds = |j: &Journey| reading.judged.kinds_of(j, names);
         let mut rows: Vec<((&Journey, &Leaf), Vec<&'static str>)> = journeys
             .iter()
-            .flat_map(|j| j.leaves.iter().map(move |l| (j, l)).zip(kinds(j)))
+            .flat_map(|j| j.leaves.iter().map(move |l| (*j, l)).zip(kinds(j)))
             .filter(|((_, leaf), _)| !self.only_matching || self.run.options.filter.takes_leaf(leaf, names))
             .collect();
         rows.sort_by(|(a, _), (b, _)| {
             key(*a, names).cmp(&key(*b, names)).then_with(|| content(*a, names).cmp(&content(*b, names)))
         });
-        let mut text = Vec::new();
-        for (row, kinds) in rows {
-            text.clear();
-            write_row(&context, row, &kinds, self.form, &mut text)?;
-            out.write_all(&text)?;
-        }
-        Ok(())
+        rows.iter().try_for_each(|(row, kinds)| write_row(&context, *row, kinds, self.form, text))
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     let target = Target::open(path, args.output.force)?;
     // Only rows show which kinds of findings they have.
     let findings = if format == TraceFormat::Jsonl { Findings::Kinds } else { Findings::None };
-    let run = Run::read(
+    let mut run = Run::read(
         (&args.read, &args.output),
         env,
         Needs { texts: true, subjects: true, findings, ..Needs::default() },
@@ -44,7 +44,7 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
             };
         },
     )?;
-    let orders = run.reading.state.ordered(&run.options.filter);
+    let orders = run.reading.ordered(&run.options.filter);
     if orders.is_empty() {
         suggest(&run);
     }

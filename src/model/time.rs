@@ -41,6 +41,42 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// RFC 3339 in UTC with milliseconds, of years that have four digits.
+    fn text(self) -> Option<[u8; 24]> {
+        let (year, month, day) = self.civil();
+        if !(0..10_000).contains(&year) {
+            return None;
+        }
+        let ms = self.0.rem_euclid(DAY);
+        let (hour, minute, second) = (ms / HOUR, ms / 60_000 % 60, ms / 1000 % 60);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        for (digits, mut number) in [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, hour),
+            (14..16, minute),
+            (17..19, second),
+            (20..23, ms % 1000),
+        ] {
+            for digit in text.get_mut(digits).into_iter().flatten().rev() {
+                *digit += (number % 10) as u8;
+                number /= 10;
+            }
+        }
+        Some(text)
+    }
+
+    /// Appends what [`fmt::Display`] shows.
+    pub fn append_to(self, out: &mut Vec<u8>) {
+        match self.text() {
+            Some(text) => out.extend_from_slice(&text),
+            None => out.extend_from_slice(self.to_string().as_bytes()),
+        }
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC with milliseconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +97,11 @@ mod tests {
             let t = Timestamp(days * DAY);
             let (y, m, d) = t.civil();
             assert_eq!(Timestamp::from_civil(y, m, d, 0), t);
+        }
+        for ms in (-100_000_000_000_000i64..300_000_000_000_000).step_by(77_777_777_777) {
+            let mut text = Vec::new();
+            Timestamp(ms).append_to(&mut text);
+            assert_eq!(String::from_utf8(text).unwrap(), Timestamp(ms).to_string());
         }
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000Z");
         assert_eq!(Timestamp(1_773_133_200_123).to_string(), "2026-03-10T09:00:00.123Z");

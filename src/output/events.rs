@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::escape::{csv_cell, csv_field, json, json_line};
+use super::rows::string;
 use crate::model::column::ALL;
 use crate::model::row::{Row, Value};
 
@@ -54,7 +55,9 @@ fn write_json(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
                 unparsed.extend(logged.as_deref().map(|l| (name, l)));
             }
             Value::Number(n) => serde_json::to_writer(&mut *out, n)?,
-            Value::Text(text) => string(text, out)?,
+            Value::Text(text) => {
+                string(text, out)?;
+            }
             Value::List(parts) => list(parts, out)?,
             Value::Unparsed(text) => {
                 out.extend_from_slice(b"null");
@@ -120,19 +123,6 @@ fn json_field(text: &[u8], out: &mut Vec<u8>) {
 
 fn others<'r>(row: &'r Row<'_>) -> impl Iterator<Item = (&'r str, &'r [u8])> {
     row.other.iter().map(|(name, text)| (*name, &**text))
-}
-
-/// A text as a JSON string; bytes that are no UTF-8 become U+FFFD.
-fn string(text: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-    // Most texts have nothing to escape. All bytes are looked at, without a branch, so that it goes fast.
-    let escaped = |b: u8| !matches!(b, b' '..=b'~') || b == b'"' || b == b'\\';
-    if !text.iter().fold(false, |any, b| any | escaped(*b)) {
-        out.push(b'"');
-        out.extend_from_slice(text);
-        out.push(b'"');
-        return Ok(());
-    }
-    Ok(serde_json::to_writer(out, &*String::from_utf8_lossy(text))?)
 }
 
 fn list(parts: &[Cow<'_, [u8]>], out: &mut Vec<u8>) -> io::Result<()> {

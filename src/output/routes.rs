@@ -1,11 +1,13 @@
 //! `routes`: one row per message and final recipient, as JSON lines or CSV.
 
+mod json;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::escape::terminal;
-use super::rows::{SCHEMA_VERSION, write_csv, write_json};
+use super::rows::{SCHEMA_VERSION, write_csv};
 use crate::model::intake::Position;
 use crate::model::journey::{Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol, guid_text};
@@ -210,11 +212,11 @@ pub fn write_row(
     form: Form,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
-    let row = Row { findings: findings.to_vec(), ..context.row(journey, leaf) };
+    let row = || Row { findings: findings.to_vec(), ..context.row(journey, leaf) };
     match form {
-        Form::JsonLines => write_json(&row, out)?,
-        Form::Csv => write_csv(&row, &COLUMNS, out)?,
-        Form::Text => write_text(&row, out)?,
+        Form::JsonLines => json::write(context, (journey, leaf), findings, out)?,
+        Form::Csv => write_csv(&row(), &COLUMNS, out)?,
+        Form::Text => write_text(&row(), out)?,
     }
     out.push(b'\n');
     Ok(())

@@ -16,6 +16,30 @@ pub(super) fn write_json(row: &impl Serialize, out: &mut Vec<u8>) -> io::Result<
     Ok(())
 }
 
+/// Appends a text as a JSON string; bytes that are no UTF-8 become U+FFFD. Says whether the text is printable ASCII.
+pub(super) fn string(text: &[u8], out: &mut Vec<u8>) -> io::Result<bool> {
+    // Most texts have nothing to escape. All bytes are looked at, without a branch, so that it goes fast.
+    let (mut strange, mut marked) = (false, false);
+    for b in text {
+        strange |= !matches!(b, b' '..=b'~');
+        marked |= matches!(b, b'"' | b'\\');
+    }
+    if strange {
+        serde_json::to_writer(out, &*String::from_utf8_lossy(text))?;
+        return Ok(false);
+    }
+    out.push(b'"');
+    let mut done = 0;
+    for at in marked.then(|| memchr::memchr2_iter(b'"', b'\\', text)).into_iter().flatten() {
+        out.extend_from_slice(text.get(done..at).unwrap_or_default());
+        out.push(b'\\');
+        done = at;
+    }
+    out.extend_from_slice(text.get(done..).unwrap_or_default());
+    out.push(b'"');
+    Ok(true)
+}
+
 /// Appends the cells of these columns, without the line break. A cell is what JSON would hold: text bare, a
 /// list as JSON text, null as nothing.
 pub(super) fn write_csv(row: &impl Serialize, columns: &[&str], out: &mut Vec<u8>) -> io::Result<()> {

@@ -6,7 +6,7 @@ use hashbrown::HashSet;
 
 use super::filter::Filter;
 use super::plan::Plan;
-use super::state::{Spot, State};
+use super::state::{Order, Spot, State, sort};
 use crate::findings::addresses::Addresses;
 use crate::findings::group::{GroupKey, Groups};
 use crate::findings::norms::Norms;
@@ -36,6 +36,7 @@ struct Look<'n> {
     tally: Option<Tally>,
     survey: Survey<'n>,
     suspects: Vec<(Spot, Suspicion)>,
+    orders: Option<Vec<Order>>,
 }
 
 impl Look<'_> {
@@ -45,11 +46,24 @@ impl Look<'_> {
         }
         self.survey.merge(other.survey);
         self.suspects.extend(other.suspects);
+        if let (Some(mine), Some(orders)) = (&mut self.orders, other.orders) {
+            mine.extend(orders);
+        }
     }
 }
 
-/// Looks at all messages once: sums for the report if asked, and what is normal.
-pub(super) fn look(state: &State, filter: &Filter, tally: bool) -> (Option<Tally>, Norms, Vec<Spot>) {
+/// What all messages together tell.
+pub(super) struct Overview {
+    pub tally: Option<Tally>,
+    pub norms: Norms,
+    /// Messages that are worth a second look.
+    pub suspects: Vec<Spot>,
+    /// Those the filter takes, in the order of output.
+    pub orders: Option<Vec<Order>>,
+}
+
+/// Looks at all messages once: sums for the report and the order of output if asked, and what is normal.
+pub(super) fn look(state: &State, filter: &Filter, (tally, order): (bool, bool)) -> Overview {
     let names = state.names();
     let sums = tally.then(|| Arc::new(BySymbol::new(names)));
     let addresses = Arc::new(Addresses::new(names));
@@ -57,21 +71,29 @@ pub(super) fn look(state: &State, filter: &Filter, tally: bool) -> (Option<Tally
         tally: sums.clone().map(Tally::new),
         survey: Survey::new(Arc::clone(&addresses)),
         suspects: Vec::new(),
+        orders: order.then(Vec::new),
     };
     let add = |look: &mut Look<'_>, spot: Spot, journey: &Journey| {
+        let taken = (look.tally.is_some() || look.orders.is_some()) && filter.takes(journey, names);
         if let Some(tally) = &mut look.tally {
-            if filter.takes(journey, names) { tally.add(journey) } else { tally.skip() }
+            if taken { tally.add(journey) } else { tally.skip() }
+        }
+        if let Some(orders) = look.orders.as_mut().filter(|_| taken) {
+            orders.push(state.order(spot, journey));
         }
         let Look { survey, suspects, .. } = look;
         survey.add(journey, |why| suspects.push((spot, why)));
     };
-    let look = state.fold(new, add, Look::merge);
+    let mut look = state.fold(new, add, Look::merge);
+    if let Some(orders) = &mut look.orders {
+        sort(orders);
+    }
     let norms = Norms::new(&look.survey);
-    let mut spots: Vec<Spot> =
+    let mut suspects: Vec<Spot> =
         look.suspects.into_iter().filter(|(_, why)| norms.wants(*why)).map(|(spot, _)| spot).collect();
-    spots.sort_unstable();
-    spots.dedup();
-    (look.tally, norms, spots)
+    suspects.sort_unstable();
+    suspects.dedup();
+    Overview { tally: look.tally, norms, suspects, orders: look.orders }
 }
 
 /// Judges the messages worth a second look. Also gives those that are to be shown: the samples of each

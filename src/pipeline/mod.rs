@@ -6,6 +6,7 @@ mod feed;
 pub mod filter;
 mod judge;
 mod known;
+mod lines;
 mod memo;
 mod near;
 pub mod parts;
@@ -29,6 +30,7 @@ use hashbrown::HashSet;
 
 pub use feed::CHUNK;
 pub use judge::Judged;
+pub use lines::MakeRows;
 pub use read::read;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Stream};
@@ -180,6 +182,8 @@ pub struct Reading {
     pub near: Vec<String>,
     /// The sums, where they were asked for.
     tally: Option<Tally>,
+    /// The messages the filter takes, where they were put in order on the way.
+    orders: Option<Vec<Order>>,
     /// The findings, where they were asked for.
     pub judged: Judged,
 }
@@ -188,6 +192,11 @@ impl Reading {
     /// Whether something that should have been read was not.
     pub fn is_incomplete(&self) -> bool {
         !self.errors.is_empty() || self.ledger.rejects > 0 || self.left_out.iter().any(|l| l.explicit)
+    }
+
+    /// The messages the filter takes, in the order of output.
+    pub fn ordered(&mut self, filter: &Filter) -> Vec<Order> {
+        self.orders.take().unwrap_or_else(|| self.state.ordered(filter))
     }
 
     /// First and last event that counts.

@@ -22,6 +22,7 @@ const SLIPS: usize = 6;
 pub(super) struct Near {
     wanted: String,
     letters: u64,
+    counts: [i16; 256],
 }
 
 /// The nearest so far: distance and message-id.
@@ -31,7 +32,8 @@ impl Near {
     pub(super) fn new(id: &str) -> Self {
         let mut folded = Vec::new();
         fold_case(bare_message_id(id.as_bytes()), &mut folded);
-        Self { wanted: String::from_utf8_lossy(&folded).into_owned(), letters: letters(&folded) }
+        let (letters, counts) = (letters(&folded), counts(&folded));
+        Self { wanted: String::from_utf8_lossy(&folded).into_owned(), letters, counts }
     }
 
     /// Looks at one message-id. Most are far off, so the costly comparison comes last.
@@ -47,12 +49,37 @@ impl Near {
         }
         let mut folded = Vec::new();
         fold_case(bare, &mut folded);
+        let most = SLIPS.min(self.wanted.len() / 3).max(1);
+        if !part && self.is_far(&folded, most) {
+            return;
+        }
         let text = String::from_utf8_lossy(&folded);
         let distance = if part { 1 } else { strsim::damerau_levenshtein(&self.wanted, &text) };
-        if distance <= SLIPS.min(self.wanted.len() / 3).max(1) {
+        if distance <= most {
             add(found, (distance, String::from_utf8_lossy(id).into_owned()));
         }
     }
+}
+
+impl Near {
+    /// Whether so many slips surely do not turn the one text into the other: each takes away one letter and
+    /// adds one. Beyond ASCII a letter is several bytes, so nothing is said there.
+    fn is_far(&self, folded: &[u8], slips: usize) -> bool {
+        let differ = |(a, b): (&i16, i16)| usize::from(a.abs_diff(b));
+        let apart: usize = self.counts.iter().zip(counts(folded)).map(differ).sum();
+        apart > 2 * slips && self.wanted.is_ascii() && folded.is_ascii()
+    }
+}
+
+/// How often each byte stands in a text.
+fn counts(text: &[u8]) -> [i16; 256] {
+    let mut counts = [0i16; 256];
+    for b in text {
+        if let Some(count) = counts.get_mut(usize::from(*b)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
 }
 
 /// The sink that looks at the message-ids of all rows that count.

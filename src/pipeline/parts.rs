@@ -89,6 +89,11 @@ impl Parts {
         lock(&self.file).is_some()
     }
 
+    /// Bytes of memory that facts may take.
+    pub(super) fn budget(&self) -> usize {
+        self.budget.bytes
+    }
+
     fn put_away(&self, part: &mut Part) -> io::Result<()> {
         let mut file = lock(&self.file);
         let spill = match &mut *file {

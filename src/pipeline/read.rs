@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::judge::{Judged, judge, look};
+use super::judge::{Judged, Overview, judge, look};
 use super::near::{self, Near};
 use super::parts::SpillError;
 use super::pass::Pass;
@@ -40,9 +40,10 @@ pub fn read(
         Some(trail) => reader.read_found(trail)?,
         None => reader.read_all()?,
     };
-    let Found { state, seen, errors, tables, tally, judged, searched } = found;
+    let Found { state, seen, errors, tables, verdict, searched } = found;
     let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
-    (reading.tally, reading.judged, reading.searched) = (tally, judged, searched);
+    (reading.tally, reading.judged, reading.orders) = (verdict.tally, verdict.judged, verdict.orders);
+    reading.searched = searched;
     Ok(reading)
 }
 
@@ -63,9 +64,16 @@ struct Found {
     seen: Seen,
     errors: Vec<InputError>,
     tables: Tables,
+    verdict: Verdict,
+    searched: bool,
+}
+
+/// What a look at all messages gave.
+#[derive(Default)]
+struct Verdict {
     tally: Option<Tally>,
     judged: Judged,
-    searched: bool,
+    orders: Option<Vec<Order>>,
 }
 
 /// Rows by server and hour, and by event and source.
@@ -107,14 +115,14 @@ impl Reader<'_> {
         let near = self.near(&state);
         let searched = near.is_none();
         let seen = near.map_or(seen, |near| self.all().listen(&near, self.options, self.pool));
-        let (tables, judged) = (Tables::default(), Judged::default());
-        Ok(Found { state, seen, errors, tables, tally: None, judged, searched })
+        let (tables, verdict) = (Tables::default(), Verdict::default());
+        Ok(Found { state, seen, errors, tables, verdict, searched })
     }
 
     /// Reads all.
     fn read_all(&self) -> Result<Found, SpillError> {
         let (wants, filter) = (self.options.needs, &self.options.filter);
-        let two = wants.texts && !filter.is_empty() && !self.once;
+        let two = self.twice();
         let needs = match () {
             () if self.once && wants.shows_findings() => Needs { texts: true, ..wants },
             () if two => Needs { texts: false, ..wants },
@@ -125,7 +133,7 @@ impl Reader<'_> {
         let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
         let events =
             tally::events(seen.events.iter().map(|((e, s, ue, us), n)| (*e, *s, *ue, *us, *n)), names);
-        let (tally, judged) = self.pool.install(|| self.judge(&state, &pieces))?;
+        let verdict = self.pool.install(|| self.judge(&state, &pieces))?;
         if let Some(near) = self.near(&state) {
             seen.near = if self.once {
                 self.pool.install(|| near_in(&state, &near))
@@ -140,7 +148,12 @@ impl Reader<'_> {
             let places = pieces.places(&basis.rows);
             state = self.pass(wants, Some(Again { keys: &basis.keys, places, holding: None }))?.state;
         }
-        Ok(Found { state, seen, errors, tables: (coverage, events), tally, judged, searched: false })
+        Ok(Found { state, seen, errors, tables: (coverage, events), verdict, searched: false })
+    }
+
+    /// Whether some messages are asked for with texts, so that a second reading keeps only these.
+    fn twice(&self) -> bool {
+        self.options.needs.texts && !self.options.filter.is_empty() && !self.once
     }
 
     /// A message-id whose like is to be looked for, since no message was found.
@@ -184,12 +197,13 @@ impl Reader<'_> {
     }
 
     /// Adds up and judges all messages, as far as that was asked for.
-    fn judge(&self, state: &State, pieces: &Pieces) -> Result<(Option<Tally>, Judged), SpillError> {
+    fn judge(&self, state: &State, pieces: &Pieces) -> Result<Verdict, SpillError> {
         let (wants, filter) = (self.options.needs, &self.options.filter);
         if !wants.sums && wants.findings == Findings::None {
-            return Ok((None, Judged::default()));
+            return Ok(Verdict::default());
         }
-        let (tally, norms, suspects) = look(state, filter, wants.sums);
+        let all = look(state, filter, (wants.sums, wants.texts && !self.twice()));
+        let Overview { tally, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
         let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), self.plan);
         if wants.shows_findings() && !shown.is_empty() {
@@ -204,7 +218,7 @@ impl Reader<'_> {
             judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
         }
         state.error()?;
-        Ok((tally, judged))
+        Ok(Verdict { tally, judged, orders })
     }
 }
 
@@ -256,6 +270,7 @@ pub(super) fn account(
         rejects,
         near: seen.near.into_iter().map(|(_, id)| id).collect(),
         tally: None,
+        orders: None,
         judged: Judged::default(),
     }
 }

@@ -1,25 +1,26 @@
 //! All messages when everything is read: which bags are one message, and the way to visit each.
 
 mod basis;
+mod order;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::filter::Filter;
 use super::parts::{Parts, SpillError};
 use super::ties::{Named, Place, find_joined, ids_of};
-use crate::model::intake::Position;
 use crate::model::journey::Journey;
 use crate::model::name::Frozen;
-use crate::model::time::Timestamp;
 use crate::route::batch::PARTS;
 use crate::route::fact::Bag;
 use crate::route::join::partition;
 use crate::route::journey::Builder;
 use crate::route::shape::FrozenShapes;
 use crate::route::store::{KeyKind, Shard};
+
+pub use order::Order;
+pub(super) use order::sort;
 
 /// Where a message lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,16 +49,6 @@ pub struct State {
     resubmitted: HashSet<u128>,
 }
 
-/// One message in the order of output.
-#[derive(Clone, Debug)]
-pub struct Order {
-    first_seen: Timestamp,
-    message_id: Vec<u8>,
-    /// Where all else is equal, as when a scanner writes without any id.
-    evidence: Position,
-    spot: Spot,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
     Single(Place),
@@ -70,18 +61,6 @@ impl Unit {
             Self::Single((shard, _)) => usize::from(shard),
             Self::Joined(_) => PARTS,
         }
-    }
-}
-
-impl Order {
-    /// Where the message lies.
-    pub(super) fn spot(&self) -> Spot {
-        self.spot
-    }
-
-    /// Whether two messages sort by the same time and id, so that their rows stand among each other.
-    pub fn ties(&self, other: &Self) -> bool {
-        self.first_seen == other.first_seen && self.message_id == other.message_id
     }
 }
 
@@ -318,46 +297,6 @@ impl State {
             });
         };
         merged(self.by_spots(spots, &new, look), &new, merge)
-    }
-
-    /// The messages the filter takes, in the order of output.
-    pub fn ordered(&self, filter: &Filter) -> Vec<Order> {
-        let add = |out: &mut Vec<Order>, spot: Spot, journey: &Journey| {
-            if filter.takes(journey, &self.names) {
-                out.push(Order {
-                    first_seen: journey.first_seen,
-                    message_id: self.names.get(journey.message_id).to_vec(),
-                    evidence: journey.evidence,
-                    spot,
-                });
-            }
-        };
-        let mut all = self.fold(Vec::new, add, |all: &mut Vec<Order>, more| all.extend(more));
-        all.sort_by(|a, b| {
-            (a.first_seen, &a.message_id, a.evidence).cmp(&(b.first_seen, &b.message_id, b.evidence))
-        });
-        all
-    }
-
-    /// The journeys of some messages, in their order.
-    pub fn journeys(&self, orders: &[Order]) -> Vec<Journey> {
-        let mut wanted: Vec<(Spot, usize)> = orders.iter().map(|o| o.spot).zip(0..).collect();
-        wanted.sort_unstable();
-        let spots: Vec<Spot> = wanted.iter().map(|(spot, _)| *spot).collect();
-        let look = |out: &mut Vec<(usize, Journey)>, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
-            let Some(&Spot { unit, .. }) = spots.first() else { return };
-            let place = |number: u32| {
-                let at = wanted.binary_search_by_key(&Spot { unit, number }, |(spot, _)| *spot);
-                at.ok().and_then(|at| wanted.get(at)).map(|(_, place)| *place)
-            };
-            self.visit((shard, unit), work, (self.texts, |i| place(i).is_some()), |number, journey| {
-                out.extend(place(number).map(|place| (place, journey.clone())));
-            });
-        };
-        let mut found: Vec<(usize, Journey)> =
-            self.by_spots(&spots, Vec::new, look).into_iter().flatten().collect();
-        found.sort_unstable_by_key(|(place, _)| *place);
-        found.into_iter().map(|(_, journey)| journey).collect()
     }
 }
 
