@@ -87,7 +87,7 @@ impl Feed {
             chunk.binding.clone_from(&self.binding);
             self.offset += cut.end as u64;
             self.line += cut.lines as u64;
-            if cut.headers {
+            if cut.headers || cut.zeros {
                 self.read_headers(chunk);
             }
             return (true, error);
@@ -97,9 +97,13 @@ impl Feed {
     /// Header lines inside this chunk bind the next one too.
     fn read_headers(&mut self, chunk: &Chunk) {
         let mut read = |line: &[u8]| {
-            let line = strip_padding(line);
-            if line.starts_with(b"#") {
-                self.binding.read_header(line);
+            let stripped = strip_padding(line);
+            if stripped.starts_with(b"#") {
+                self.binding.read_header(stripped);
+            } else if chunk.zeros && !matches!(self.binding, Binding::OtherLog) && line.contains(&0) {
+                // What stands behind the zero bytes of a crash is a record of its own.
+                let pieces = line.split(|b| *b == 0).map(strip_padding).filter(|p| p.starts_with(b"#"));
+                pieces.for_each(|piece| self.binding.read_header(piece));
             }
         };
         match &chunk.shape {

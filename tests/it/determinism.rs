@@ -12,7 +12,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::logwriter::COLUMNS;
+use crate::logwriter::{COLUMNS, Log, Release};
 use mailtrail::input::discover::discover;
 use mailtrail::model::report::Report;
 use mailtrail::model::time::{DAY, Timestamp};
@@ -286,6 +286,25 @@ fn the_samples_read_alike_however_they_are_read() {
 #[test]
 fn generated_logs_read_alike_however_they_are_read() {
     expect_same_both_ways(&generated(31, &[]), 4);
+}
+
+#[test]
+fn a_header_behind_zero_bytes_binds_in_chunks_of_any_size() {
+    let text = |log: Log| String::from_utf8(log.bytes()).unwrap();
+    let whole = text(Log::of(Release::E2016).delivered("first"));
+    let header = whole.lines().find(|line| line.starts_with("#Fields:")).unwrap();
+    let other = header
+        .replace("message-subject", "?")
+        .replace("reference", "message-subject")
+        .replace('?', "reference");
+    let cut = &whole[..whole.trim_end().len() - 60];
+    let rows = text(Log::of(Release::E2016).delivered("second").delivered("third"));
+    let rows: Vec<&str> = rows.lines().filter(|line| !line.starts_with('#')).collect();
+    let log = format!("{cut}\0\0\0\0{other}\r\n{}\r\n", rows.join("\r\n"));
+    let logs = vec![("EX1/MSGTRK2026031009-1.LOG".to_owned(), log.into_bytes())];
+    for chunk in [64, 1 << 10, 3 << 10] {
+        expect_same(&logs, Reading { chunk, ..PLAIN }, &OUTPUTS[..2]).unwrap();
+    }
 }
 
 #[test]
