@@ -258,8 +258,7 @@ pub(super) fn decode(from: &mut &[u8], known: Known, shapes: &FrozenShapes, bag:
         id_hash,
         ..Fact::default()
     };
-    let texts = has(part::TEXTS);
-    if texts {
+    if has(part::TEXTS) {
         fact.related_shown = symbol(from);
         fact.sender_shown = symbol(from);
         fact.message_id = symbol(from);
@@ -269,16 +268,21 @@ pub(super) fn decode(from: &mut &[u8], known: Known, shapes: &FrozenShapes, bag:
     }
     fact.first = bag.recipients.len() as u32;
     fact.count = if has(part::ONE) { 1 } else { take(from) as u32 };
-    for _ in 0..fact.count {
+    decode_recipients(from, fact.count, (&shape, base), bag);
+    bag.facts.push(fact);
+}
+
+fn decode_recipients(from: &mut &[u8], count: u32, (shape, base): (&Shape, Option<Base>), bag: &mut Bag) {
+    let has = |bit: u16| shape.parts & bit != 0;
+    for _ in 0..count {
         let address = match base {
             Some(base) if has(part::SAME_ONE) => base.only,
             _ => symbol(from),
         };
-        let shown = if texts { symbol(from) } else { address };
+        let shown = if has(part::TEXTS) { symbol(from) } else { address };
         let status = if has(part::OWN_STATUS) { read_status(from) } else { shape.status };
         bag.recipients.push(Recipient { address, shown, status });
     }
-    bag.facts.push(fact);
 }
 
 #[cfg(test)]
