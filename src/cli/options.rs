@@ -88,14 +88,14 @@ pub(super) fn options(args: &ReadArgs, env: &Environment, needs: Needs) -> Resul
     })
 }
 
-/// Half of the memory is for facts as they come, since sorting them takes as much again for a while.
+/// A quarter of the memory is for facts as they come: names and sums, which stay, take more than that.
 fn budget(args: &ReadArgs) -> Result<Budget, Usage> {
     let memory = args.memory.unwrap_or_else(|| machine_memory() / 4);
     let folder = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
     if args.temp_dir.is_some() && !folder.is_dir() {
         return Err(Usage(format!("--temp-dir: {} is no folder", folder.display())));
     }
-    Ok(Budget { bytes: (memory / 2) as usize, folder })
+    Ok(Budget { bytes: (memory / 4) as usize, folder })
 }
 
 /// Bytes of memory of this machine, or of the container it shows us; much where it does not tell.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::filter::Filter;
 use super::plan::Plan;
@@ -35,7 +35,8 @@ pub struct Judged {
 struct Look<'n> {
     tally: Option<Tally>,
     survey: Survey<'n>,
-    suspects: Vec<(Spot, Suspicion)>,
+    /// Messages by what may be wrong with them.
+    suspects: HashMap<Suspicion, Vec<Spot>>,
     orders: Option<Vec<Order>>,
 }
 
@@ -45,7 +46,11 @@ impl Look<'_> {
             mine.merge(tally);
         }
         self.survey.merge(other.survey);
-        self.suspects.extend(other.suspects);
+        for (why, spots) in other.suspects {
+            let mine = self.suspects.entry(why).or_default();
+            mine.reserve_exact(spots.len());
+            mine.extend(spots);
+        }
         if let (Some(mine), Some(orders)) = (&mut self.orders, other.orders) {
             mine.extend(orders);
         }
@@ -70,7 +75,7 @@ pub(super) fn look(state: &State, filter: &Filter, (tally, order): (bool, bool))
     let new = || Look {
         tally: sums.clone().map(Tally::new),
         survey: Survey::new(Arc::clone(&addresses)),
-        suspects: Vec::new(),
+        suspects: HashMap::new(),
         orders: order.then(Vec::new),
     };
     let add = |look: &mut Look<'_>, spot: Spot, journey: &Journey| {
@@ -82,7 +87,7 @@ pub(super) fn look(state: &State, filter: &Filter, (tally, order): (bool, bool))
             orders.push(state.order(spot, journey));
         }
         let Look { survey, suspects, .. } = look;
-        survey.add(journey, |why| suspects.push((spot, why)));
+        survey.add(journey, |why| suspects.entry(why).or_default().push(spot));
     };
     let mut look = state.fold(new, add, Look::merge);
     if let Some(orders) = &mut look.orders {
@@ -90,7 +95,7 @@ pub(super) fn look(state: &State, filter: &Filter, (tally, order): (bool, bool))
     }
     let norms = Norms::new(&look.survey);
     let mut suspects: Vec<Spot> =
-        look.suspects.into_iter().filter(|(_, why)| norms.wants(*why)).map(|(spot, _)| spot).collect();
+        look.suspects.into_iter().filter(|(why, _)| norms.wants(*why)).flat_map(|(_, spots)| spots).collect();
     suspects.sort_unstable();
     suspects.dedup();
     Overview { tally: look.tally, norms, suspects, orders: look.orders }

@@ -51,14 +51,15 @@ pub struct State {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
-    Single(Place),
+    /// Shard and number.
+    Single(u16, u32),
     Joined(u32),
 }
 
 impl Unit {
     fn shard(self) -> usize {
         match self {
-            Self::Single((shard, _)) => usize::from(shard),
+            Self::Single(shard, _) => usize::from(shard),
             Self::Joined(_) => PARTS,
         }
     }
@@ -85,7 +86,8 @@ impl State {
             })
             .collect();
         let (mut shards, ids): (Vec<_>, Vec<_>) = looked.into_iter().unzip();
-        let places = find_joined(ids.into_iter().flatten().collect());
+        let places = find_joined(&ids);
+        drop(ids);
         let mut in_joined: Vec<HashSet<u32>> = vec![HashSet::new(); PARTS + 1];
         for (shard, number) in places.iter().flatten() {
             if let Some(set) = in_joined.get_mut(usize::from(*shard)) {
@@ -165,7 +167,7 @@ impl State {
         let joined = self.in_joined.get(number);
         (0..shard.len())
             .filter(|i| joined.is_none_or(|j| !j.contains(i)))
-            .map(|i| Unit::Single((number as u16, i)))
+            .map(|i| Unit::Single(number as u16, i))
             .collect()
     }
 
@@ -179,7 +181,7 @@ impl State {
     ) {
         work.bag.clear();
         let several = match unit {
-            Unit::Single((_, number)) => {
+            Unit::Single(_, number) => {
                 shard.decode(number, &self.shapes, &mut work.bag);
                 shard.key(number).is_some_and(|key| key.kind == KeyKind::MessageId)
             }

@@ -15,21 +15,28 @@ pub(super) type Named = (u64, Place);
 pub(super) fn ids_of(shard: &Shard, number: usize) -> Vec<Named> {
     let own = (0..shard.len()).filter_map(|i| Some((shard.key(i)?.message_id, i)));
     let ids = own.filter(|(id, _)| *id != 0).chain(shard.aliases.iter().copied());
-    ids.map(|(id, i)| (id, (number as u16, i))).collect()
+    let mut all = Vec::with_capacity(shard.len() as usize + shard.aliases.len());
+    all.extend(ids.map(|(id, i)| (id, (number as u16, i))));
+    all
 }
 
+/// Message-ids are sorted in so many lots, so that there is no second list of all.
+const LOTS: u64 = 16;
+
 /// Bags to be looked at together: those that share a message-id.
-pub(super) fn find_joined(mut ids: Vec<Named>) -> Vec<Vec<Place>> {
+pub(super) fn find_joined(ids: &[Vec<Named>]) -> Vec<Vec<Place>> {
+    let ties = |lot: u64| {
+        let mut some: Vec<Named> = ids.iter().flatten().filter(|(id, _)| id % LOTS == lot).copied().collect();
+        some.sort_unstable();
+        let pairs = some.windows(2).filter_map(|pair| match pair {
+            [(a, one), (b, other)] if a == b && one != other => Some((*one, *other)),
+            _ => None,
+        });
+        pairs.collect::<Vec<_>>()
+    };
+    let ties: Vec<Vec<(Place, Place)>> = (0..LOTS).into_par_iter().map(ties).collect();
     let mut groups = Groups::default();
-    ids.par_sort_unstable();
-    for pair in ids.windows(2) {
-        if let [(a, one), (b, other)] = pair
-            && a == b
-            && one != other
-        {
-            groups.tie(*one, *other);
-        }
-    }
+    ties.into_iter().flatten().for_each(|(one, other)| groups.tie(one, other));
     groups.finish()
 }
 

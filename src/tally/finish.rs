@@ -1,6 +1,6 @@
 //! The sums made into the report: names in place of symbols, sorted so that nothing depends on chance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
@@ -103,14 +103,17 @@ fn hours(hours: HashMap<i64, HourRow>) -> BTreeMap<String, HourRow> {
     hours.into_iter().map(|(hour, row)| (Timestamp(hour * HOUR).to_string(), row)).collect()
 }
 
+/// Of all that arrived, and by decision. One list at a time, as they are long.
 fn latencies(all: &HashMap<Measured, Vec<i32>>, offsets: &Offsets) -> Vec<(&'static str, Percentiles)> {
-    let mut by_decision: BTreeMap<Decision, Vec<u32>> = BTreeMap::new();
-    for (by, values) in all {
-        by_decision.entry(by.decision).or_default().extend(corrected(by, values, offsets));
-    }
-    let mut every = by_decision.values().flatten().copied().collect::<Vec<u32>>();
-    let mut rows = vec![("all", percentiles(&mut every))];
-    rows.extend(by_decision.iter_mut().map(|(decision, values)| (decision.as_str(), percentiles(values))));
+    let of = |decision: Option<Decision>| {
+        let some = || all.iter().filter(|(by, _)| decision.is_none_or(|d| by.decision == d));
+        let mut values = Vec::with_capacity(some().map(|(_, values)| values.len()).sum());
+        some().for_each(|(by, of_these)| values.extend(corrected(by, of_these, offsets)));
+        percentiles(&mut values)
+    };
+    let decisions: BTreeSet<Decision> = all.keys().map(|by| by.decision).collect();
+    let mut rows = vec![("all", of(None))];
+    rows.extend(decisions.into_iter().map(|decision| (decision.as_str(), of(Some(decision)))));
     rows
 }
 

@@ -250,7 +250,11 @@ impl Tally {
         self.entered.iter_mut().zip(other.entered).for_each(|(mine, n)| *mine += n);
         self.decisions.iter_mut().zip(other.decisions).for_each(|(mine, n)| *mine += n);
         add_all(other.classes, |k, n| *self.classes.entry(k).or_default() += n);
-        add_all(other.latency, |k, n| self.latency.entry(k).or_default().extend(n));
+        add_all(other.latency, |k, n| {
+            let mine = self.latency.entry(k).or_default();
+            mine.reserve_exact(n.len());
+            mine.extend(n);
+        });
         self.clocks.merge(other.clocks);
         add_all(other.missing, |k, n| *self.missing.entry(k).or_default() += n);
         add_all(other.hours, |k, n| merge_hour(self.hours.entry(k).or_default(), n));

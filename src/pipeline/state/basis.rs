@@ -23,7 +23,7 @@ impl State {
         let look = |basis: &mut Basis, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
             let Some(Spot { unit, .. }) = spots.first() else { return };
             let numbers = match unit {
-                Unit::Single((_, number)) => std::slice::from_ref(number),
+                Unit::Single(_, number) => std::slice::from_ref(number),
                 Unit::Joined(number) => self.joined.get(*number as usize).map_or(&[][..], Vec::as_slice),
             };
             work.bag.clear();
