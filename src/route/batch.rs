@@ -21,8 +21,8 @@ use crate::model::name::{EMPTY, Symbol};
 pub const PARTS: usize = 128;
 /// Bytes of a block, about.
 pub const BLOCK: usize = if cfg!(test) { 1 << 9 } else { 32 << 10 };
-/// What the last fact of a block may take beyond its size, seldom more, bytes.
-const SLACK: usize = BLOCK / 16;
+/// A block is full when less than this is left, so that hardly any grows: memory is used again in blocks.
+const SLACK: usize = BLOCK / 32;
 /// Keys of messages that a thread met last; a power of two.
 const RECENT: usize = 1 << 15;
 
@@ -131,7 +131,7 @@ impl<'r> Batch<'r> {
         };
         if block.bytes.is_empty() {
             self.serials += 1;
-            *block = Block { bytes: Vec::with_capacity(BLOCK + SLACK), serial: self.serials, bags: 0 };
+            *block = Block { bytes: Vec::with_capacity(BLOCK), serial: self.serials, bags: 0 };
         }
         let (out, note) = (&mut block.bytes, fact.flags & ANNOTATION != 0);
         let stays = fact.marks != 0 || key.kind == KeyKind::MessageId;
@@ -173,7 +173,7 @@ impl<'r> Batch<'r> {
         if !note {
             recent.base = Some(Base::of(fact, recipients));
         }
-        if out.len() >= BLOCK {
+        if out.len() >= BLOCK - SLACK {
             self.full.push((number, std::mem::take(out)));
         }
     }
