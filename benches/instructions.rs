@@ -62,13 +62,13 @@ fn cells(column: Column) -> Vec<Vec<u8>> {
 // What goes in comes out, so that giving back its memory is not counted.
 
 #[library_benchmark]
-#[bench::log(setup = Log::new)]
+#[bench::log(setup = Log::indexed)]
 fn split(mut log: Log) -> (usize, Log) {
     (cut(black_box(&log.text), &Binding::default(), true, &mut log.fields).lines, log)
 }
 
 #[library_benchmark]
-#[bench::log(setup = Log::new)]
+#[bench::log(setup = Log::indexed)]
 fn separators(mut log: Log) -> Log {
     log.fields.index_lines(black_box(&log.text));
     log
