@@ -10,6 +10,7 @@ use nom::{
     sequence::preceded,
 };
 
+use super::rescue::strip_padding;
 use super::schema::Schema;
 
 /// One header line, taken apart.
@@ -87,6 +88,18 @@ impl Binding {
                 *self = Schema::from_header(line).map_or(Self::ByWidth, |s| Self::Header(Arc::new(s)));
             }
             _ => {}
+        }
+    }
+
+    /// Takes note of the header lines in a line that is not read otherwise. With `zeros`, there may be zero bytes
+    /// in it: what stands behind those of a crash is a record of its own.
+    pub fn pass_over(&mut self, line: &[u8], zeros: bool) {
+        let stripped = strip_padding(line);
+        if stripped.starts_with(b"#") {
+            self.read_header(stripped);
+        } else if zeros && !matches!(self, Self::OtherLog) && line.contains(&0) {
+            let pieces = line.split(|b| *b == 0).map(strip_padding).filter(|piece| piece.starts_with(b"#"));
+            pieces.for_each(|piece| self.read_header(piece));
         }
     }
 }

@@ -6,7 +6,6 @@ use super::pieces::Piece;
 use crate::input::Buffer;
 use crate::parse::header::Binding;
 use crate::parse::record::Fields;
-use crate::parse::rescue::strip_padding;
 use crate::parse::split::{self, Shape};
 
 /// Bytes of a chunk, about; smaller for tests.
@@ -96,16 +95,7 @@ impl Feed {
 
     /// Header lines inside this chunk bind the next one too.
     fn read_headers(&mut self, chunk: &Chunk) {
-        let mut read = |line: &[u8]| {
-            let stripped = strip_padding(line);
-            if stripped.starts_with(b"#") {
-                self.binding.read_header(stripped);
-            } else if chunk.zeros && !matches!(self.binding, Binding::OtherLog) && line.contains(&0) {
-                // What stands behind the zero bytes of a crash is a record of its own.
-                let pieces = line.split(|b| *b == 0).map(strip_padding).filter(|p| p.starts_with(b"#"));
-                pieces.for_each(|piece| self.binding.read_header(piece));
-            }
-        };
+        let mut read = |line: &[u8]| self.binding.pass_over(line, chunk.zeros);
         match &chunk.shape {
             Shape::Lines => chunk.fields.lines(&chunk.data).for_each(read),
             Shape::Ends(ends) => {

@@ -104,7 +104,7 @@ impl<'w, S: Sink> Worker<'w, S> {
             line_number += u64::from(record.is_terminated());
             let bytes = record.line();
             if self.only.is_some() && !self.is_wanted(record.start(), record.start() + bytes.len()) {
-                read_header_only(bytes, chunk.zeros, &mut binding);
+                binding.pass_over(bytes, chunk.zeros);
                 continue;
             }
             let zeros = chunk.zeros && bytes.contains(&0);
@@ -243,19 +243,6 @@ impl<'w, S: Sink> Worker<'w, S> {
         seen.rejects.push(Reject { position: line.at, reason, raw });
         if seen.rejects.len() > self.keep_rejects.saturating_mul(2).max(64) {
             seen.trim_rejects(self.keep_rejects);
-        }
-    }
-}
-
-/// Of a record that is left out, a header line binds what follows all the same, also between zero bytes.
-fn read_header_only(line: &[u8], zeros: bool, binding: &mut Binding) {
-    let is_header =
-        |line: &[u8]| matches!(line.first(), Some(b'#' | 0 | 0xEF)) && strip_padding(line).starts_with(b"#");
-    if is_header(line) {
-        binding.read_header(strip_padding(line));
-    } else if zeros && !matches!(binding, Binding::OtherLog) {
-        for piece in line.split(|b| *b == 0).filter(|piece| is_header(piece)) {
-            binding.read_header(strip_padding(piece));
         }
     }
 }

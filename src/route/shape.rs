@@ -40,21 +40,18 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) fn of(fact: &Fact, parts: u16, status: StatusInfo) -> Self {
-        let Fact {
-            event, source, flags, marks, direction, server, link_host, connector, peer, peer_ip, ..
-        } = *fact;
         Self {
-            event,
-            source,
-            flags,
-            marks,
+            event: fact.event,
+            source: fact.source,
+            flags: fact.flags,
+            marks: fact.marks,
             parts,
-            direction,
-            server,
-            link_host,
-            connector,
-            peer,
-            peer_ip,
+            direction: fact.direction,
+            server: fact.server,
+            link_host: fact.link_host,
+            connector: fact.connector,
+            peer: fact.peer,
+            peer_ip: fact.peer_ip,
             status,
         }
     }

@@ -15,7 +15,7 @@ pub(super) enum What {
     Ended,
 }
 
-/// The counts of one address.
+/// The counts of one address: bytes, and messages up to four thousand million, which no log of one address holds.
 #[derive(Debug, Default)]
 pub struct Address {
     bytes: [AtomicU64; 3],
