@@ -47,7 +47,7 @@ impl<'r> Absorber<'r> {
             seen: Seen::default(),
             batch: Batch::new(run.needs.texts, run.parting.clone(), run.shapes),
             pieces: Pieces::default(),
-            known: Known::new(run.names),
+            known: Known::new(run.names, run.needs.texts),
             recipients: Vec::new(),
             sender: Sender::default(),
             hosts: HostNames::default(),
@@ -61,8 +61,9 @@ impl<'r> Absorber<'r> {
             return;
         }
         self.hosts = self.known.hosts(event, &file.host);
-        if self.run.only.is_none() && file.as_is {
+        if self.run.only.is_none() {
             self.pieces.row(at, self.hosts.writer, event.time);
+            self.seen.current.last = self.seen.current.last.max(Some(event.time));
         }
         let (mut twin, twins) = (0, &file.twins);
         if twins.may_hold(event.time) {

@@ -56,10 +56,11 @@ pub(super) struct Known<'r> {
 }
 
 impl<'r> Known<'r> {
-    pub(super) fn new(names: &'r Names) -> Self {
+    /// `texts`: of each message its id and subject are asked for too.
+    pub(super) fn new(names: &'r Names, texts: bool) -> Self {
         Self {
             names,
-            symbols: Memo::new(1 << 12),
+            symbols: Memo::new(if texts { 1 << 15 } else { 1 << 12 }),
             addresses: Memo::new(1 << 15),
             senders: Memo::new(1 << 14),
             connectors: Memo::new(1 << 8),

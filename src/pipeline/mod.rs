@@ -9,6 +9,7 @@ mod known;
 mod lines;
 mod memo;
 mod near;
+mod overlap;
 pub mod parts;
 mod pass;
 mod pieces;

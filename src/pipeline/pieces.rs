@@ -89,8 +89,8 @@ impl Pieces {
         self.whole.extend(other.whole);
     }
 
-    /// Where rows of these servers and times may lie.
-    pub(super) fn places(&self, rows: &[(Symbol, Timestamp)]) -> Places {
+    /// Where rows of these servers and times may lie; of a file that cannot be read from any place, as one piece.
+    pub(super) fn places(&self, rows: &[(Symbol, Timestamp)], seekable: impl Fn(u32) -> bool) -> Places {
         let mut rows = rows.to_vec();
         rows.sort_unstable();
         let mut times: Vec<Timestamp> = rows.iter().map(|(_, time)| *time).collect();
@@ -109,6 +109,13 @@ impl Pieces {
         let in_part = |piece: &&Piece| whole.binary_search(&piece.file).is_err();
         let mut pieces: Vec<Piece> = self.done.iter().filter(in_part).filter(may_hold).cloned().collect();
         pieces.sort_unstable_by_key(|piece| (piece.file, piece.from));
+        pieces.dedup_by(|next, piece| {
+            let one = next.file == piece.file && !seekable(piece.file);
+            if one {
+                piece.to = next.to;
+            }
+            one
+        });
         Places { pieces, whole }
     }
 }
@@ -134,14 +141,17 @@ mod tests {
         pieces.end(200);
         let found = |rows: &[(Symbol, i64)]| -> Vec<(u32, u64)> {
             let rows: Vec<_> = rows.iter().map(|(server, time)| (*server, Timestamp(*time))).collect();
-            pieces.places(&rows).pieces.iter().map(|p| (p.file, p.from)).collect()
+            pieces.places(&rows, |_| true).pieces.iter().map(|p| (p.file, p.from)).collect()
         };
         assert_eq!(found(&[(one, 0)]), [(0, 0)]);
         assert_eq!(found(&[(one, 700)]), [(0, 65_600)]);
         assert_eq!(found(&[(one, 1999), (other, 3)]), [(0, 196_800)]);
         assert_eq!(found(&[(other, 6)]), [(1, 0)]);
+        let packed = pieces.places(&[(one, Timestamp(0)), (one, Timestamp(1999)), (other, Timestamp(6))], |_| false);
+        let spans: Vec<_> = packed.pieces.iter().map(|p| (p.file, p.from, p.to)).collect();
+        assert_eq!(spans, [(0, 0, 200_000), (1, 0, 200)]);
         pieces.whole(0);
-        let places = pieces.places(&[(one, Timestamp(700))]);
+        let places = pieces.places(&[(one, Timestamp(700))], |_| true);
         assert_eq!((places.pieces.len(), places.whole), (0, vec![0]));
     }
 }

@@ -15,6 +15,7 @@ use crate::parse::rescue::strip_padding;
 use crate::parse::sniff::{Family, Kind, Sniffed, sniff, stamp_of_name};
 use crate::parse::values;
 
+use super::overlap::{self, Reach};
 use super::twins::{Met, Twins};
 use super::window::Window;
 
@@ -22,11 +23,6 @@ use super::window::Window;
 const LOOK: usize = decode::HEAD;
 /// So much of a head tells whether two files may be the same, bytes.
 const LIKENESS: usize = 4 << 10;
-/// Head and end are samples; times of a file may lie this far outside what they show, ms.
-const SLACK: i64 = 5_000;
-/// Logs that follow each other share at most this, ms.
-const FOLLOWING: i64 = 60_000;
-const ALWAYS: (Timestamp, Timestamp) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
 /// A row longer than what is looked at makes the look longer, up to this, bytes.
 const LONGEST_LOOK: usize = 8 << 20;
 /// Before a file is left out for its time, its name, header, head and end are distrusted by so much, ms.
@@ -44,7 +40,7 @@ pub(super) struct Planned {
     /// Of standard input, what was read to learn what it is.
     head: Vec<u8>,
     /// It is not packed, and UTF-8 lines as it lies there.
-    pub as_is: bool,
+    as_is: bool,
 }
 
 impl Planned {
@@ -64,9 +60,19 @@ impl Planned {
 }
 
 impl Planned {
-    /// Opens the file for the bytes between two offsets.
+    /// Opens the file for the bytes between two offsets, which count what comes out of [`Planned::open`].
     pub(super) fn open_between(&self, from: u64, to: u64) -> Result<Box<dyn Read + Send>, InputError> {
-        Ok(Box::new(self.source.open_at(from)?.take(to - from)))
+        let fail = |source| InputError::Open { path: self.source.name.clone(), source };
+        let mut bytes = if self.as_is { self.source.open_at(from)? } else { self.open()? };
+        if !self.as_is {
+            io::copy(&mut bytes.by_ref().take(from), &mut io::sink()).map_err(fail)?;
+        }
+        Ok(Box::new(bytes.take(to - from)))
+    }
+
+    /// Whether a place in it can be read without all that stands before.
+    pub(super) fn is_seekable(&self) -> bool {
+        self.as_is
     }
 }
 
@@ -79,6 +85,35 @@ pub(super) struct Plan {
     pub errors: Vec<InputError>,
     /// Files left out by their time.
     pub outside_window: u64,
+    /// Which times each file covers.
+    reaches: Vec<Reach>,
+}
+
+impl Plan {
+    /// Takes it that a packed log ends where the next one begins. Whether that is so shows when it has been read.
+    pub(super) fn guess_ends(&mut self) {
+        overlap::guess(&mut self.reaches);
+        self.overlap();
+    }
+
+    /// Puts in place of what was guessed when each file was found to end. Says whether it must be read again, since a
+    /// row that stands in a copy too may have counted twice.
+    pub(super) fn settle_ends(&mut self, ends: impl Fn(usize) -> Option<Timestamp>) -> bool {
+        if !overlap::settle(&mut self.reaches, ends) {
+            return false;
+        }
+        let before: Vec<_> = self.files.iter().map(|file| file.twins.windows().to_vec()).collect();
+        self.overlap();
+        let mut windows = self.files.iter().map(|file| file.twins.windows()).zip(&before);
+        windows.any(|(now, before)| !overlap::covers(before, now))
+    }
+
+    /// Looks for copies where files overlap.
+    fn overlap(&mut self) {
+        for (file, windows) in self.files.iter_mut().zip(overlap::windows(&self.reaches)) {
+            file.twins.look_in(windows);
+        }
+    }
 }
 
 struct Looked {
@@ -113,8 +148,7 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
     }
     drop_identical(&mut looked, &mut plan);
     let met = Arc::new(Met::default());
-    let windows = overlaps(&looked);
-    for (file, windows) in looked.into_iter().zip(windows) {
+    for file in looked {
         plan.notes.push(FileNote {
             name: file.source.name.clone(),
             family: file.family.as_str(),
@@ -123,7 +157,9 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             ..FileNote::default()
         });
         let begins = file.sniffed.first.or_else(|| stamp_of_name(&file.source.log_name()));
-        let twins = Twins::new(windows, file.sniffed.host.clone(), Arc::clone(&met));
+        let twins = Twins::new(file.sniffed.host.clone(), Arc::clone(&met));
+        let (host, first) = (file.sniffed.host.clone(), file.sniffed.first);
+        plan.reaches.push(Reach::new(host, file.family, first, file.last));
         plan.files.push(Planned {
             source: file.source,
             twins,
@@ -133,6 +169,7 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             as_is: file.as_is,
         });
     }
+    plan.overlap();
     plan
 }
 
@@ -268,65 +305,4 @@ fn same_content(a: &Source, b: &Source) -> bool {
             return true;
         }
     }
-}
-
-/// The times that each file shares with others of its server and family.
-fn overlaps(looked: &[Looked]) -> Vec<Vec<(Timestamp, Timestamp)>> {
-    let spans: Vec<(Timestamp, Timestamp)> = looked.iter().map(span).collect();
-    let mut hosts: HashMap<&[u8], Vec<usize>> = HashMap::new();
-    for (i, file) in looked.iter().enumerate() {
-        hosts.entry(&file.sniffed.host).or_default().push(i);
-    }
-    let mut out = vec![Vec::new(); looked.len()];
-    for files in hosts.values_mut() {
-        files.sort_by_key(|i| spans.get(*i));
-        // Of the files up to each, the latest end: before it, none reaches further.
-        let ends = files.iter().scan(Timestamp(i64::MIN), |latest, i| {
-            *latest = spans.get(*i).map_or(*latest, |span| span.1.max(*latest));
-            Some(*latest)
-        });
-        let ends: Vec<Timestamp> = ends.collect();
-        for own in files.iter() {
-            let Some(shared) = out.get_mut(*own) else { continue };
-            let Some((file, (from, to))) = looked.get(*own).zip(spans.get(*own).copied()) else { continue };
-            let before = files.partition_point(|i| spans.get(*i).is_some_and(|span| span.0 <= to));
-            let near = files.iter().zip(&ends).take(before).rev().take_while(|(_, end)| from <= **end);
-            let others =
-                near.filter(|(i, _)| *i != own).filter_map(|(i, _)| looked.get(*i).zip(spans.get(*i)));
-            let met = others.filter(|(other, span)| from <= span.1 && may_be_one(file, other));
-            shared.extend(met.map(|(_, span)| (from.max(span.0), to.min(span.1))));
-            *shared = merged(std::mem::take(shared));
-        }
-    }
-    out
-}
-
-/// When a file begins and ends, with some slack.
-fn span(file: &Looked) -> (Timestamp, Timestamp) {
-    let first = file.sniffed.first.map_or(i64::MIN, |t| t.0 - SLACK);
-    (Timestamp(first), Timestamp(file.last.map_or(i64::MAX, |t| t.0 + SLACK)))
-}
-
-/// Whether two logs of one server may hold the same rows.
-fn may_be_one(one: &Looked, other: &Looked) -> bool {
-    one.family == other.family || one.family == Family::Unknown || other.family == Family::Unknown
-}
-
-/// Spans without overlaps. Two logs that follow each other share seconds. What shares more is a copy, and
-/// may be one of rows whose times lie anywhere.
-fn merged(mut shared: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
-    for span in &mut shared {
-        if span.1.0.saturating_sub(span.0.0) > FOLLOWING {
-            *span = ALWAYS;
-        }
-    }
-    shared.sort_unstable();
-    let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
-    for (from, to) in shared {
-        match merged.last_mut() {
-            Some((_, end)) if from <= *end => *end = to.max(*end),
-            _ => merged.push((from, to)),
-        }
-    }
-    merged
 }

@@ -7,15 +7,16 @@ use super::near::{self, Near};
 use super::parts::SpillError;
 use super::pass::Pass;
 use super::pieces::{Pieces, Places};
-use super::plan::{Plan, plan};
+use super::plan::{Plan, Planned, plan};
 use super::seen::Seen;
 use super::state::{Order, State};
 use super::trail::{self, Trail};
 use super::{Findings, Needs, Options, ReadError, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::journey::Journey;
-use crate::model::name::Names;
+use crate::model::name::{Names, Symbol};
 use crate::model::report::{CoverageRow, EventRow};
+use crate::model::time::Timestamp;
 use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
@@ -35,11 +36,12 @@ pub fn read(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = pool.install(|| plan(sources, &options.window));
-    let reader = Reader { plan: &plan, options, progress, pool: &pool, keyer: Keyer::default(), once };
+    let mut reader = Reader { plan, options, progress, pool: &pool, keyer: Keyer::default(), once };
     let found = match reader.follow() {
         Some(trail) => reader.read_found(trail)?,
         None => reader.read_all()?,
     };
+    let plan = reader.plan;
     let Found { state, seen, errors, tables, verdict, searched } = found;
     let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
     (reading.tally, reading.judged, reading.orders) = (verdict.tally, verdict.judged, verdict.orders);
@@ -49,7 +51,7 @@ pub fn read(
 
 /// What every reading of one run shares.
 struct Reader<'r> {
-    plan: &'r Plan,
+    plan: Plan,
     options: &'r Options,
     progress: &'r (dyn Fn(u64) + Sync),
     pool: &'r rayon::ThreadPool,
@@ -119,16 +121,35 @@ impl Reader<'_> {
         Ok(Found { state, seen, errors, tables, verdict, searched })
     }
 
-    /// Reads all.
-    fn read_all(&self) -> Result<Found, SpillError> {
-        let (wants, filter) = (self.options.needs, &self.options.filter);
-        let two = self.twice();
+    /// Reads all; where a packed log was found to end elsewhere than was thought, and rows of it may stand in
+    /// another, once more.
+    fn read_all(&mut self) -> Result<Found, SpillError> {
+        if !self.once {
+            self.plan.guess_ends();
+        }
+        let mut first = self.first()?;
+        if self.plan.settle_ends(|file| first.seen.files.get(&(file as u32))?.last) {
+            drop(first);
+            first = self.first()?;
+        }
+        self.conclude(first)
+    }
+
+    /// Reads all once.
+    fn first(&self) -> Result<Passed, SpillError> {
+        let wants = self.options.needs;
         let needs = match () {
             () if self.once && wants.shows_findings() => Needs { texts: true, ..wants },
-            () if two => Needs { texts: false, ..wants },
+            () if self.twice() => Needs { texts: false, ..wants },
             () => wants,
         };
-        let Passed { mut state, mut seen, errors, pieces } = self.pass(needs, None)?;
+        self.pass(needs, None)
+    }
+
+    /// What all that was read comes to; reads again what must be shown with its texts.
+    fn conclude(&self, all: Passed) -> Result<Found, SpillError> {
+        let (wants, filter) = (self.options.needs, &self.options.filter);
+        let Passed { mut state, mut seen, errors, pieces } = all;
         let names = state.names();
         let coverage = tally::coverage(seen.coverage.iter().map(|((s, h), n)| (*s, *h, *n)), names);
         let events =
@@ -141,11 +162,11 @@ impl Reader<'_> {
                 self.all().listen(&near, self.options, self.pool).near
             };
         }
-        if two {
+        if self.twice() {
             let chosen = self.pool.install(|| state.ordered(filter));
             let basis = self.pool.install(|| state.basis_of(chosen.iter().map(Order::spot)));
             drop(state);
-            let places = pieces.places(&basis.rows);
+            let places = self.places(&pieces, &basis.rows);
             state = self.pass(wants, Some(Again { keys: &basis.keys, places, holding: None }))?.state;
         }
         Ok(Found { state, seen, errors, tables: (coverage, events), verdict, searched: false })
@@ -162,6 +183,12 @@ impl Reader<'_> {
         self.pool.install(|| state.ordered(&self.options.filter)).is_empty().then_some(near)
     }
 
+    /// Where rows of these servers and times lie.
+    fn places(&self, pieces: &Pieces, rows: &[(Symbol, Timestamp)]) -> Places {
+        let seekable = |file: u32| self.plan.files.get(file as usize).is_some_and(Planned::is_seekable);
+        pieces.places(rows, seekable)
+    }
+
     /// A reading of all files.
     fn all(&self) -> Pass<'_> {
         Pass::new(&self.plan.files, None, self.options, self.progress)
@@ -169,7 +196,7 @@ impl Reader<'_> {
 
     /// Reads all files, or some messages, from the places in which they lie.
     fn pass(&self, needs: Needs, again: Option<Again<'_>>) -> Result<Passed, SpillError> {
-        if let (Some(file), Some(_)) = (self.plan.files.first(), &again) {
+        if let Some(file) = self.plan.files.first() {
             file.twins.forget();
         }
         let (names, shapes) = (Names::default(), Shapes::default());
@@ -205,14 +232,14 @@ impl Reader<'_> {
         let all = look(state, filter, (wants.sums, wants.texts && !self.twice()));
         let Overview { tally, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
-        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), self.plan);
+        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), &self.plan);
         if wants.shows_findings() && !shown.is_empty() {
             let all = Needs { texts: true, ..wants };
             let again = if self.once {
                 None
             } else {
                 let basis = state.basis_of(shown.into_iter());
-                let places = pieces.places(&basis.rows);
+                let places = self.places(pieces, &basis.rows);
                 Some(self.pass(all, Some(Again { keys: &basis.keys, places, holding: None }))?.state)
             };
             judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);

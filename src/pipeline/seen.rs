@@ -52,6 +52,8 @@ pub(super) struct FileCount {
     pub bytes: u64,
     pub rejects: u64,
     pub cut_off: bool,
+    /// The latest time of a row.
+    pub last: Option<Timestamp>,
 }
 
 impl FileCount {
@@ -60,6 +62,7 @@ impl FileCount {
         self.bytes += other.bytes;
         self.rejects += other.rejects;
         self.cut_off |= other.cut_off;
+        self.last = self.last.max(other.last);
     }
 }
 

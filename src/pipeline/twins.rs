@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
+use super::overlap::Span;
 use crate::model::column::Column;
 use crate::model::time::Timestamp;
 use crate::parse::event::Event;
@@ -72,15 +73,25 @@ impl Shard {
 #[derive(Debug)]
 pub(super) struct Twins {
     /// Times in which another file of the same server and family has rows too.
-    windows: Vec<(Timestamp, Timestamp)>,
+    windows: Vec<Span>,
     /// Rows of files of other servers are other rows.
     host: Vec<u8>,
     met: Arc<Met>,
 }
 
 impl Twins {
-    pub(super) fn new(windows: Vec<(Timestamp, Timestamp)>, host: Vec<u8>, met: Arc<Met>) -> Self {
-        Self { windows, host, met }
+    pub(super) fn new(host: Vec<u8>, met: Arc<Met>) -> Self {
+        Self { windows: Vec::new(), host, met }
+    }
+
+    /// Times in which another file has rows too.
+    pub(super) fn windows(&self) -> &[Span] {
+        &self.windows
+    }
+
+    /// Looks for copies in these times.
+    pub(super) fn look_in(&mut self, windows: Vec<Span>) {
+        self.windows = windows;
     }
 
     /// Whether a row of this time may stand in another file too.

@@ -111,7 +111,7 @@ impl<'w, S: Sink> Worker<'w, S> {
             let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
             self.record(record, line, &mut binding, planned);
         }
-        let plain = planned.as_is && matches!(chunk.shape, Shape::Lines) && !chunk.zeros;
+        let plain = matches!(chunk.shape, Shape::Lines) && !chunk.zeros;
         self.sink.end(chunk.file, chunk.offset + chunk.data.len() as u64, plain);
         self.fields = own;
     }

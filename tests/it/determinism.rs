@@ -1152,6 +1152,19 @@ fn large_packed_logs_overlap_like_plain_ones() {
 }
 
 #[test]
+fn a_packed_log_that_reaches_into_the_next_one_is_read_again() {
+    // Where it ends is not known before it is read; the second log repeats its later half.
+    let (name, bytes) = old_log(1, (3000, 1000), 1);
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let half = text.split_inclusive('\n').enumerate().filter(|(i, line)| line.starts_with('#') || *i > 1500);
+    let half: String = half.map(|(_, line)| line).collect();
+    let logs = vec![(name, bytes), ("HUB1/MSGTRK20260310-2.LOG".to_owned(), half.into_bytes())];
+    expect_same(&logs, Reading { packed: u64::MAX, ..PLAIN }, &OUTPUTS[..4]).unwrap();
+    let ledger = report(&Laid::new(&logs, u64::MAX), PLAIN).ledger;
+    assert!((1490..1510).contains(&ledger.duplicates), "{}", ledger.duplicates);
+}
+
+#[test]
 fn large_packed_logs_are_cut_by_time_like_plain_ones() {
     // The first ends at 9:10, the second at 10:40; a plain file so early is not read at all.
     let logs = vec![old_log(1, (600, 1000), 1), old_log(2, (600, 10_000), 1)];
