@@ -27,3 +27,4 @@ pub mod parse;
 pub mod pipeline;
 pub mod route;
 pub mod tally;
+pub mod topology;

@@ -1,0 +1,221 @@
+//! What the administrator's exports say of the organisation, and what Exchange does with a message by them.
+//!
+//! [`exports`] turns the files into [`Facts`], [`Topology`] makes them fit for look-up, [`walk`] knows the rules
+//! for one address, [`expected`] follows them fast and without words, [`simulate`] with all branches and with the
+//! rule behind each step. What was not exported is not known, which is never taken for "there is none".
+
+pub mod check;
+pub mod connector;
+pub mod domain;
+pub mod expected;
+pub mod exports;
+pub mod graph;
+pub mod recipient;
+pub mod server;
+pub mod simulate;
+mod steps;
+pub mod toml_file;
+mod walk;
+
+use serde::{Deserialize, Serialize};
+
+use connector::{Choice, Load, Pick, SendConnector};
+use domain::{AcceptedDomain, DomainType, Fit, Lookup, RemoteDomain};
+use recipient::{Directory, Recipient};
+use server::{ReceiveConnector, Server};
+
+use crate::model::name::fold_case;
+
+/// A sort of export, by the cmdlet that makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Export {
+    /// `Get-AcceptedDomain`.
+    #[serde(rename = "Get-AcceptedDomain")]
+    AcceptedDomains,
+    /// `Get-SendConnector`.
+    #[serde(rename = "Get-SendConnector")]
+    SendConnectors,
+    /// `Get-RemoteMailbox`.
+    #[serde(rename = "Get-RemoteMailbox")]
+    RemoteMailboxes,
+    /// `Get-Mailbox`.
+    #[serde(rename = "Get-Mailbox")]
+    Mailboxes,
+    /// `Get-MailUser`.
+    #[serde(rename = "Get-MailUser")]
+    MailUsers,
+    /// `Get-MailContact`.
+    #[serde(rename = "Get-MailContact")]
+    MailContacts,
+    /// `Get-DistributionGroup`, `Get-DynamicDistributionGroup`.
+    #[serde(rename = "Get-DistributionGroup")]
+    Groups,
+    /// `Get-RemoteDomain`.
+    #[serde(rename = "Get-RemoteDomain")]
+    RemoteDomains,
+    /// `Get-ReceiveConnector`.
+    #[serde(rename = "Get-ReceiveConnector")]
+    ReceiveConnectors,
+    /// `Get-TransportService`, `Get-ExchangeServer`.
+    #[serde(rename = "Get-ExchangeServer")]
+    Servers,
+}
+
+impl Export {
+    /// All, in the order of the documentation.
+    pub const ALL: [Self; 10] = [
+        Self::AcceptedDomains,
+        Self::SendConnectors,
+        Self::RemoteMailboxes,
+        Self::Mailboxes,
+        Self::MailUsers,
+        Self::MailContacts,
+        Self::Groups,
+        Self::RemoteDomains,
+        Self::ReceiveConnectors,
+        Self::Servers,
+    ];
+
+    /// Those that say who has which address.
+    pub const RECIPIENTS: [Self; 5] =
+        [Self::RemoteMailboxes, Self::Mailboxes, Self::MailUsers, Self::MailContacts, Self::Groups];
+
+    /// The cmdlet.
+    pub fn cmdlet(self) -> &'static str {
+        match self {
+            Self::AcceptedDomains => "Get-AcceptedDomain",
+            Self::SendConnectors => "Get-SendConnector",
+            Self::RemoteMailboxes => "Get-RemoteMailbox",
+            Self::Mailboxes => "Get-Mailbox",
+            Self::MailUsers => "Get-MailUser",
+            Self::MailContacts => "Get-MailContact",
+            Self::Groups => "Get-DistributionGroup",
+            Self::RemoteDomains => "Get-RemoteDomain",
+            Self::ReceiveConnectors => "Get-ReceiveConnector",
+            Self::Servers => "Get-ExchangeServer",
+        }
+    }
+}
+
+/// What the exports say, as it is written to `topology.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Facts {
+    /// Which exports were given, sorted.
+    pub given: Vec<Export>,
+    /// When the oldest of them was made, as far as its file tells; ms since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<i64>,
+    /// Accepted domains.
+    pub accepted_domains: Vec<AcceptedDomain>,
+    /// Send connectors.
+    pub send_connectors: Vec<SendConnector>,
+    /// Remote domains.
+    pub remote_domains: Vec<RemoteDomain>,
+    /// Receive connectors.
+    pub receive_connectors: Vec<ReceiveConnector>,
+    /// Servers.
+    pub servers: Vec<Server>,
+    /// Recipients of all sorts.
+    pub recipients: Vec<Recipient>,
+}
+
+/// What the exports say, ready to be asked.
+#[derive(Clone, Debug, Default)]
+pub struct Topology {
+    facts: Facts,
+    domains: Lookup,
+    directory: Directory,
+}
+
+impl Topology {
+    /// Makes the tables that are looked up in.
+    pub fn new(facts: Facts) -> Self {
+        let domains = Lookup::new(facts.accepted_domains.iter().map(|d| &*d.domain));
+        let directory = Directory::new(&facts.recipients);
+        Self { facts, domains, directory }
+    }
+
+    /// What the exports say.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Whether an export was given; if not, nothing is known of what it would say.
+    pub fn has(&self, export: Export) -> bool {
+        self.facts.given.contains(&export)
+    }
+
+    /// The number of the recipient that has an address, in any case.
+    pub fn owner(&self, address: &[u8]) -> Option<u32> {
+        if address.is_ascii() && !address.iter().any(u8::is_ascii_uppercase) {
+            return self.directory.find(&self.facts.recipients, address);
+        }
+        let mut folded = Vec::with_capacity(address.len());
+        fold_case(address, &mut folded);
+        self.directory.find(&self.facts.recipients, &folded)
+    }
+
+    /// A recipient by its number.
+    pub fn recipient(&self, number: u32) -> Option<&Recipient> {
+        self.facts.recipients.get(number as usize)
+    }
+
+    /// Addresses that more than one recipient has, each with the first owner and one more.
+    pub fn doubles(&self) -> &[(Box<str>, u32, u32)] {
+        self.directory.doubles()
+    }
+
+    /// The accepted domain for a domain in lower case: itself, else the longest `*.suffix`.
+    pub fn accepted(&self, domain: &[u8]) -> Option<(&AcceptedDomain, Fit)> {
+        let (number, fit) = self.domains.closest(domain)?;
+        Some((self.facts.accepted_domains.get(number as usize)?, fit))
+    }
+
+    /// A send connector by its number.
+    pub fn connector(&self, number: u32) -> Option<&SendConnector> {
+        self.facts.send_connectors.get(number as usize)
+    }
+
+    /// A send connector by its name in any case.
+    pub fn connector_named(&self, name: &[u8]) -> Option<(u32, &SendConnector)> {
+        (0..).zip(&self.facts.send_connectors).find(|(_, c)| c.name.as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    /// The organisation's server of a name, short or full.
+    pub fn own_server(&self, host: &[u8]) -> Option<&Server> {
+        self.facts.servers.iter().find(|s| s.is(host))
+    }
+
+    /// Which send connector takes mail for an address in lower case.
+    pub fn pick(&self, address: &[u8], size: Option<u64>, server: Option<&[u8]>) -> Pick {
+        self.choice().pick(&self.load(address, size, server))
+    }
+
+    fn choice(&self) -> Choice<'_> {
+        Choice { connectors: &self.facts.send_connectors, servers: &self.facts.servers }
+    }
+
+    fn load<'a>(&self, address: &'a [u8], size: Option<u64>, server: Option<&'a [u8]>) -> Load<'a> {
+        let accepted = self.accepted(crate::model::name::domain_of(address));
+        let is_own = accepted.is_some_and(|(d, _)| d.kind != DomainType::ExternalRelay);
+        Load { address, is_own, size, server }
+    }
+
+    /// Whether a domain in lower case is one that remote routing addresses are meant to be in: under
+    /// onmicrosoft.com, or named by an address space of a connector to Exchange Online or as the target of
+    /// remote mailboxes.
+    pub fn is_coexistence(&self, domain: &[u8]) -> bool {
+        let named = |c: &SendConnector| c.spaces.iter().any(|s| s.space.as_bytes() == domain);
+        domain.ends_with(b".onmicrosoft.com")
+            || self.facts.send_connectors.iter().any(|c| c.is_hybrid() && named(c))
+            || self
+                .facts
+                .remote_domains
+                .iter()
+                .any(|d| d.target_delivery == Some(true) && d.domain.as_bytes() == domain)
+    }
+}
+
+#[cfg(test)]
+mod tests;
