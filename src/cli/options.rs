@@ -83,6 +83,7 @@ pub(super) fn options(args: &ReadArgs, env: &Environment, needs: Needs) -> Resul
         needs: Needs { subjects: !args.no_subjects, ..needs },
         no_raw: args.no_subjects,
         near: None,
+        topology: None,
         budget: budget(args)?,
         keep_rejects: if args.rejects.is_some() { usize::MAX } else { 20 },
     })

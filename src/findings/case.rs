@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use hashbrown::HashMap;
 
+use super::expected::{Expected, asked};
 use super::norms::Norms;
 use super::thresholds::{LOOP_LAPS, POOL_LAPS, STUBBORN, SURE_LAPS};
 use crate::model::event::{EventId, Source};
@@ -13,6 +14,7 @@ use crate::model::intake::Position;
 use crate::model::journey::{Decision, Hop, Journey, Leaf, StatusInfo};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of, fold_case, is_exchange_online};
 use crate::model::status::EnhancedCode;
+use crate::topology::Export;
 
 /// Members of a way round that are shown.
 const MEMBERS: usize = 8;
@@ -53,6 +55,8 @@ pub(super) struct Case<'a> {
     pub norms: &'a Norms,
     /// Where it left the organisation, in order.
     pub exits: Vec<Exit<'a>>,
+    /// What the exports lead to expect of it.
+    pub expected: Option<Expected<'a>>,
 }
 
 /// The way round.
@@ -78,7 +82,16 @@ pub(super) struct Round<'c, 'a> {
 impl<'a> Case<'a> {
     /// Looks at a leaf.
     pub(super) fn new(journey: &'a Journey, leaf: &'a Leaf, names: &'a Frozen, norms: &'a Norms) -> Self {
-        Self { journey, leaf, names, norms, exits: exits(leaf, names) }
+        let expected = norms.told().map(|topology| {
+            let server = Some(names.get(leaf.server)).filter(|s| !s.is_empty());
+            Expected::new(topology, names.get(asked(leaf)), journey.size_bytes, server)
+        });
+        Self { journey, leaf, names, norms, exits: exits(leaf, names), expected }
+    }
+
+    /// What the exports say of the leaf, if all of these were given.
+    pub(super) fn told_by(&self, exports: &[Export]) -> Option<&Expected<'a>> {
+        self.expected.as_ref().filter(|e| exports.iter().all(|export| e.topology.has(*export)))
     }
 
     /// The text of a symbol.
@@ -128,6 +141,11 @@ impl<'a> Case<'a> {
     pub(super) fn peer_of(&self, hop: &Hop) -> Cow<'a, [u8]> {
         let host = if hop.status.host == EMPTY { hop.peer } else { hop.status.host };
         peer_name(self.text(host))
+    }
+
+    /// It was stored in a mailbox here.
+    pub(super) fn was_stored(&self) -> bool {
+        self.leaf.decision == Decision::LocalDelivery
     }
 
     /// Not found by this organisation itself; another may say the same of its own addresses.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 
 use super::case::Shape;
-use super::kind::{KINDS, Kind, Sighting, Sign, Telling};
+use super::kind::{KINDS, Kind, Sighting, Sign, Taken, Telling};
 use super::norms::Norms;
-use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::finding::{Confidence, Finding, Route, Severity};
 use crate::model::journey::{Journey, Leaf};
 use crate::model::name::{Frozen, Symbol};
 use crate::model::time::Timestamp;
@@ -80,6 +80,7 @@ struct Group<S> {
     confidence: Confidence,
     shape: Option<(Shape, i64)>,
     details: BTreeMap<Vec<u8>, u64>,
+    routes: BTreeMap<(Taken, Taken), u64>,
     peers: BTreeMap<Vec<u8>, u64>,
     /// Messages that have another kind too.
     with: BTreeMap<usize, u64>,
@@ -100,6 +101,7 @@ impl<S> Default for Group<S> {
             confidence: Confidence::Low,
             shape: None,
             details: BTreeMap::new(),
+            routes: BTreeMap::new(),
             peers: BTreeMap::new(),
             with: BTreeMap::new(),
             spots: BTreeMap::new(),
@@ -230,6 +232,9 @@ impl<S: Copy + Ord> Group<S> {
         if !sighting.detail.is_empty() {
             *self.details.entry(sighting.detail.clone()).or_default() += 1;
         }
+        if let Some(routes) = &sighting.routes {
+            *self.routes.entry(routes.clone()).or_default() += 1;
+        }
         if !sighting.shown_peer.is_empty() {
             *self.peers.entry(sighting.shown_peer.clone()).or_default() += 1;
         }
@@ -268,6 +273,9 @@ impl<S: Copy + Ord> Group<S> {
         for (detail, n) in other.details {
             *self.details.entry(detail).or_default() += n;
         }
+        for (routes, n) in other.routes {
+            *self.routes.entry(routes).or_default() += n;
+        }
         for (peer, n) in other.peers {
             *self.peers.entry(peer).or_default() += n;
         }
@@ -295,7 +303,7 @@ impl<S: Copy + Ord> Group<S> {
         let total = addresses.len() as u64;
         let lossy = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
         let [domain, connector, peer, address] = key.texts();
-        let peer = peer.or_else(|| most(&self.peers));
+        let peer = peer.or_else(|| most(&self.peers).map(|p| lossy(&p)));
         let shape = self.shape.as_ref().map(|(shape, _)| shape);
         let (cause, fix) = (kind.tell)(&Telling {
             norms,
@@ -304,7 +312,7 @@ impl<S: Copy + Ord> Group<S> {
             peer: peer.clone().unwrap_or_default(),
             address: address.clone().unwrap_or_default(),
             addresses: (addresses.iter().take(ADDRESSES).map(|a| lossy(a)).collect(), total),
-            detail: most(&self.details).unwrap_or_default(),
+            detail: most(&self.details).map(|d| lossy(&d)).unwrap_or_default(),
             messages: self.messages,
             doubtful: self.confidence == Confidence::Low,
             shape,
@@ -315,6 +323,7 @@ impl<S: Copy + Ord> Group<S> {
             (held_kinds.contains(&number) && shared * 2 >= self.messages && shared > 0).then_some(())
         };
         let time = |ms: i64| Timestamp(ms).to_string();
+        let (expected, actual) = most(&self.routes).map(|(e, a)| (route(&e), route(&a))).unzip();
         Some(Finding {
             kind: kind.id,
             title: kind.title,
@@ -331,8 +340,8 @@ impl<S: Copy + Ord> Group<S> {
             last_seen: self.span.map(|(_, last)| time(last)),
             laps_max: shape.map_or(0, |s| s.laps),
             cycle: shape.map_or_else(Vec::new, |s| s.members.iter().map(|m| lossy(m)).collect()),
-            expected: None,
-            actual: None,
+            expected,
+            actual,
             cause,
             fix,
             samples: Vec::new(),
@@ -345,8 +354,13 @@ impl<S: Copy + Ord> Group<S> {
     }
 }
 
-/// The text that was seen most often, of equals the first.
-fn most(texts: &BTreeMap<Vec<u8>, u64>) -> Option<String> {
-    let most = texts.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
-    most.map(|(text, _)| String::from_utf8_lossy(text).into_owned())
+/// What was seen most often, of equals the first.
+fn most<T: Ord + Clone>(seen: &BTreeMap<T, u64>) -> Option<T> {
+    let most = seen.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
+    most.map(|(one, _)| one.clone())
+}
+
+fn route((decision, connector): &Taken) -> Route {
+    let connector = connector.as_ref().map(|c| String::from_utf8_lossy(c).into_owned());
+    Route { decision: decision.as_str(), connector }
 }

@@ -5,6 +5,7 @@ use super::kinds;
 use super::norms::Norms;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::intake::Position;
+use crate::model::journey::Decision;
 
 /// Which verb shows a kind; `report` shows all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +59,19 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 27] = [
+pub static KINDS: [&Kind; 33] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
     &kinds::cloud_via_mx::KIND,
     &kinds::shared_domain_authoritative::KIND,
     &kinds::stale_or_moved_recipient::KIND,
+    &kinds::internal_relay_no_connector::KIND,
+    &kinds::external_relay_local_delivery::KIND,
+    &kinds::authoritative_leaves_default_connector::KIND,
+    &kinds::connector_less_specific::KIND,
     &kinds::size_fallthrough::KIND,
+    &kinds::wrong_smart_host::KIND,
     &kinds::hybrid_loop::KIND,
     &kinds::hairpin::KIND,
     &kinds::gateway_loop::KIND,
@@ -84,6 +90,7 @@ pub static KINDS: [&Kind; 27] = [
     &kinds::stuck::KIND,
     &kinds::duplicates::KIND,
     &kinds::tenant_attribution::KIND,
+    &kinds::wrong_person::KIND,
     &kinds::poison::KIND,
     &kinds::log_gap::KIND,
 ];
@@ -111,6 +118,9 @@ impl Sign {
     }
 }
 
+/// A decision, and the connector if it names one.
+pub(super) type Taken = (Decision, Option<Box<[u8]>>);
+
 /// What a kind says of one leaf.
 #[derive(Clone, Debug)]
 pub(super) struct Sighting {
@@ -133,6 +143,8 @@ pub(super) struct Sighting {
     pub shown_peer: Vec<u8>,
     /// What counts where one leaf is not enough.
     pub signs: Vec<Sign>,
+    /// What the exports lead to expect, and what was done instead.
+    pub routes: Option<(Taken, Taken)>,
 }
 
 impl Sighting {
@@ -152,6 +164,7 @@ impl Sighting {
             detail: Vec::new(),
             shown_peer: Vec::new(),
             signs: Vec::new(),
+            routes: None,
         }
     }
 
@@ -177,6 +190,13 @@ impl Sighting {
     /// It is about this host or server.
     pub(super) fn peer(mut self, peer: &[u8]) -> Self {
         self.peer = text(peer);
+        self
+    }
+
+    /// The exports lead to expect another route than the leaf took.
+    pub(super) fn instead_of(mut self, case: &Case<'_>, (decision, connector): (Decision, &[u8])) -> Self {
+        let taken = (case.leaf.decision, text(case.text(case.leaf.connector)));
+        self.routes = Some(((decision, text(connector)), taken));
         self
     }
 

@@ -6,11 +6,14 @@
 
 pub mod addresses;
 mod case;
+pub mod expected;
 pub mod group;
 pub mod kind;
 mod kinds;
 pub mod norms;
+pub mod remote_routing;
 pub mod samples;
+mod smart_hosts;
 mod stays;
 pub mod survey;
 mod thresholds;
@@ -21,6 +24,7 @@ use group::{GroupKey, Groups, Verdicts};
 use hashbrown::HashSet;
 use kind::KINDS;
 use norms::Norms;
+use remote_routing::Astray;
 
 use crate::model::journey::Journey;
 use crate::model::name::Frozen;
@@ -28,10 +32,11 @@ use crate::model::name::Frozen;
 pub use kinds::log_gap::missing_numbers;
 
 /// What every kind says of each leaf of a message.
-fn judge(journey: &Journey, names: &Frozen, norms: &Norms) -> Verdicts {
+fn judge(journey: &Journey, names: &Frozen, norms: &Norms, mut look: impl FnMut(&Case<'_>)) -> Verdicts {
     let mut out = Vec::new();
     for (number, leaf) in journey.leaves.iter().enumerate() {
         let case = Case::new(journey, leaf, names, norms);
+        look(&case);
         let mut found = Vec::new();
         for (kind, k) in KINDS.iter().enumerate() {
             found.extend((k.judge)(&case).into_iter().map(|s| (GroupKey::new(kind, &s), s)));
@@ -45,12 +50,17 @@ fn judge(journey: &Journey, names: &Frozen, norms: &Norms) -> Verdicts {
 
 /// Judges a message and adds it to the groups. `asked`: it is one that was asked for.
 pub fn add<S: Copy + Ord>(
-    groups: &mut Groups<S>,
+    (groups, astray): (&mut Groups<S>, &mut Astray),
     (journey, spot): (&Journey, S),
     (names, norms): (&Frozen, &Norms),
     asked: bool,
 ) {
-    let verdicts = judge(journey, names, norms);
+    let look = |case: &Case<'_>| {
+        if asked {
+            astray.add(case);
+        }
+    };
+    let verdicts = judge(journey, names, norms, look);
     if !verdicts.is_empty() {
         groups.add(journey, &verdicts, spot, asked);
     }
@@ -63,7 +73,7 @@ pub fn kinds_of(
     (norms, held): (&Norms, &HashSet<GroupKey>),
 ) -> Vec<Vec<&'static str>> {
     let mut out = vec![Vec::new(); journey.leaves.len()];
-    for (number, sightings) in judge(journey, names, norms) {
+    for (number, sightings) in judge(journey, names, norms, |_| {}) {
         let held = sightings.iter().filter(|(key, _)| held.contains(key));
         let mut ids: Vec<&'static str> = held.filter_map(|(k, _)| KINDS.get(k.kind)).map(|k| k.id).collect();
         ids.dedup();

@@ -2,11 +2,13 @@
 //! of the logs to another. All of it is inferred.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
 use super::addresses::{ByDomain, Mark};
-use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
+use super::smart_hosts::strangers;
+use super::survey::{Made, Pair, Survey, Suspicion, host_hash, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
     SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
@@ -14,6 +16,7 @@ use super::thresholds::{
 use crate::model::journey::Class;
 use crate::model::name::Symbol;
 use crate::model::time::Timestamp;
+use crate::topology::Topology;
 
 type Text = Box<[u8]>;
 
@@ -51,6 +54,10 @@ pub(super) struct Fallthrough {
 /// What is normal.
 #[derive(Clone, Debug, Default)]
 pub struct Norms {
+    /// What the administrator says of the organisation.
+    topology: Option<Arc<Topology>>,
+    /// Connectors, and hosts they handed mail to that are none of their smart hosts.
+    strangers: HashSet<(Text, Text)>,
     /// Domains of the organisation of which addresses are rewritten to the tenant's, and the tenant domain.
     hybrid: HashMap<Text, Text>,
     /// Domains of the own tenant.
@@ -87,8 +94,8 @@ struct Carried<'s> {
 
 impl Norms {
     /// Draws the conclusions.
-    pub fn new(survey: &Survey<'_>) -> Self {
-        let mut norms = Self::default();
+    pub fn new(survey: &Survey<'_>, topology: Option<Arc<Topology>>) -> Self {
+        let mut norms = Self { topology, ..Self::default() };
         let by_domain = &survey.by_domain();
         let org = org_domains(by_domain);
         let carried = carried(by_domain);
@@ -112,6 +119,10 @@ impl Norms {
         let text = |s: Symbol| Text::from(survey.names.get(s));
         norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier())).collect();
         norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
+        if let Some(topology) = norms.topology.as_deref() {
+            norms.strangers = strangers(&survey.hosts, survey.names, topology);
+        }
+        norms.wanted.extend(norms.strangers.iter().map(|(connector, host)| host_hash(connector, host)));
         norms.wanted.extend(norms.wanted_pairs((survey, by_domain)));
         norms
     }
@@ -252,6 +263,16 @@ impl Norms {
     /// Whether a suspicion turned out to be one.
     pub fn wants(&self, why: Suspicion) -> bool {
         why == 0 || self.wanted.contains(&why)
+    }
+
+    /// What the administrator says of the organisation.
+    pub fn told(&self) -> Option<&Topology> {
+        self.topology.as_deref()
+    }
+
+    /// Whether a connector handed mail to a host that is none of its smart hosts.
+    pub(super) fn is_stranger(&self, connector: &[u8], host: &[u8]) -> bool {
+        self.strangers.contains(&(Text::from(connector), Text::from(host)))
     }
 
     /// The tenant domain to which addresses of a domain are rewritten.

@@ -45,7 +45,7 @@ struct Sample {
 impl Samples {
     /// Judges a message once more, now with its texts.
     pub fn add(&mut self, journey: &Journey, names: &Frozen, norms: &Norms, held: &HashSet<GroupKey>) {
-        for (number, sightings) in judge(journey, names, norms) {
+        for (number, sightings) in judge(journey, names, norms, |_| {}) {
             let Some(leaf) = journey.leaves.get(number) else { continue };
             for (key, sighting) in sightings.into_iter().filter(|(key, _)| held.contains(key)) {
                 self.found.entry(key).or_default().push(Sample::new(journey, leaf, names, sighting));

@@ -8,7 +8,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::addresses::{Addresses, ByDomain, Mark};
-use super::case::{digits, exits, is_not_found_here};
+use super::case::{digits, exits, is_not_found_here, peer_name};
+use super::expected::Table;
+use super::smart_hosts::Used;
 use super::stays::Stays;
 use super::thresholds::{DELAY_LEAST, LOOP_LAPS, TENANT_ADDRESSES};
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
@@ -52,6 +54,10 @@ pub struct Survey<'n> {
     pub(super) names: &'n Frozen,
     /// Of all threads.
     pub(super) addresses: Arc<Addresses<'n>>,
+    /// What the exports lead to expect; of all threads.
+    expected: Option<Arc<Table<'n>>>,
+    /// Hosts that connectors with smart hosts handed mail to.
+    pub(super) hosts: Used,
     /// Some addresses that RESOLVE turned into others under onmicrosoft.com, by the two domains; with the
     /// same local part only, else an empty list.
     resolved: HashMap<(u32, u32), Vec<Symbol>>,
@@ -69,6 +75,11 @@ pub(super) fn pair_hash(connector: &[u8], domain: &[u8]) -> Suspicion {
     FixedState::default().hash_one((1u8, connector, domain)).max(1)
 }
 
+/// The hash by which a connector and a host are remembered.
+pub(super) fn host_hash(connector: &[u8], host: &[u8]) -> Suspicion {
+    FixedState::default().hash_one((3u8, connector, &*peer_name(host))).max(1)
+}
+
 /// The hash by which a message made of another is remembered.
 pub(super) fn made_hash(from: u64) -> Suspicion {
     FixedState::default().hash_one((2u8, from)).max(1)
@@ -76,10 +87,12 @@ pub(super) fn made_hash(from: u64) -> Suspicion {
 
 impl<'n> Survey<'n> {
     /// Nothing counted yet; what is counted by address is counted in the table given.
-    pub fn new(addresses: Arc<Addresses<'n>>) -> Self {
+    pub fn new(addresses: Arc<Addresses<'n>>, expected: Option<Arc<Table<'n>>>) -> Self {
         Self {
             names: addresses.names,
             addresses,
+            expected,
+            hosts: Used::new(),
             resolved: HashMap::new(),
             pairs: HashMap::new(),
             made: HashMap::new(),
@@ -109,7 +122,7 @@ impl<'n> Survey<'n> {
             self.addresses.at(journey.sender_folded).mark(Mark::Writes);
         }
         for leaf in &journey.leaves {
-            sure |= is_unusual(leaf);
+            sure |= is_unusual(leaf) || self.expected.as_ref().is_some_and(|e| e.is_odd(leaf));
             self.leaf(journey, leaf, &mut suspect);
         }
         if sure {
@@ -137,6 +150,10 @@ impl<'n> Survey<'n> {
             }
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
                 suspect(self.sent(journey, leaf, domain));
+                if self.expected.as_ref().is_some_and(|e| e.has_smart_hosts(leaf.connector)) {
+                    *self.hosts.entry((leaf.connector, leaf.next_hop)).or_default() += 1;
+                    suspect(host_hash(self.names.get(leaf.connector), self.names.get(leaf.next_hop)));
+                }
             }
             Decision::RecipientNotFound if is_not_found_here(leaf) => address.mark(Mark::NotFound),
             _ => {}
@@ -252,6 +269,9 @@ impl<'n> Survey<'n> {
         other.made.into_iter().for_each(|(id, made)| self.note_made(id, made));
         for (peer, n) in other.returned {
             *self.returned.entry(peer).or_default() += n;
+        }
+        for (pair, n) in other.hosts {
+            *self.hosts.entry(pair).or_default() += n;
         }
         for (key, stays) in other.stays {
             self.stays.entry(key).or_default().merge(&stays);

@@ -44,6 +44,13 @@ pub(super) fn who(telling: &Telling<'_>) -> String {
     }
 }
 
+/// The connector to the own tenant: the exports' first, else what the logs show.
+pub(super) fn hybrid_name(telling: &Telling<'_>) -> Option<String> {
+    let connectors = telling.norms.told().map(|t| &t.facts().send_connectors);
+    let told = connectors.into_iter().flatten().find(|c| c.is_hybrid()).map(|c| c.name.to_string());
+    told.or_else(|| telling.norms.hybrid_connector().map(|c| String::from_utf8_lossy(c).into_owned()))
+}
+
 /// A size in MiB with one digit.
 pub(super) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / 1_048_576.0)

@@ -7,6 +7,7 @@ pub mod finding;
 pub mod intake;
 pub mod journey;
 pub mod name;
+pub mod remote_routing;
 pub mod report;
 pub mod row;
 pub mod signs;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::finding::{ClockRow, Finding};
 use super::intake::{Ledger, Reject};
+use super::remote_routing::RemoteRouting;
 
 /// One file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -273,6 +274,8 @@ pub struct Report {
     pub top: usize,
     /// Servers whose clocks differ.
     pub clocks: Vec<ClockRow>,
+    /// Remote mailboxes whose mail goes astray; `None` where no exports tell.
+    pub remote_routing: Option<RemoteRouting>,
 }
 
 /// A number with its thousands apart.

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::escape::json;
 use crate::model::finding::{ClockRow, Finding};
 use crate::model::intake::{Ledger, Reject};
+use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::{
     ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
     Percentiles, Report, Top,
@@ -29,6 +30,7 @@ struct Object<'r> {
     attention: Vec<Point<'r>>,
     findings: &'r [Finding],
     clocks: &'r [ClockRow],
+    remote_routing: Option<&'r RemoteRouting>,
     period: Option<Period<'r>>,
     messages: u64,
     recipients: u64,
@@ -133,6 +135,7 @@ impl<'r> Object<'r> {
             attention: report.attention.iter().map(|a| Point { wrong: a.wrong, text: &a.text }).collect(),
             findings: &report.findings,
             clocks: &report.clocks,
+            remote_routing: report.remote_routing.as_ref(),
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),
             messages: report.messages,
             recipients: report.recipients,

@@ -4,6 +4,7 @@ pub(in crate::output) mod content;
 mod findings;
 mod logs;
 mod mail;
+mod remote_routing;
 pub(in crate::output) mod sums;
 mod table;
 pub(in crate::output) mod when;
@@ -63,6 +64,9 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         style.title(&block.title, &block.note, out)?;
         for (i, line) in lines(&block, style.width).iter().enumerate() {
             writeln!(out, "{}", style.paint(if i == 0 { DIM } else { PLAIN }, line))?;
+        }
+        for line in block.code.lines() {
+            writeln!(out, "  {}", terminal(line))?;
         }
     }
     reconciliation(report, style, out)

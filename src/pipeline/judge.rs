@@ -8,8 +8,10 @@ use super::filter::Filter;
 use super::plan::Plan;
 use super::state::{Order, Spot, State, sort};
 use crate::findings::addresses::Addresses;
+use crate::findings::expected::Table;
 use crate::findings::group::{GroupKey, Groups};
 use crate::findings::norms::Norms;
+use crate::findings::remote_routing::Astray;
 use crate::findings::samples::Samples;
 use crate::findings::survey::{Survey, Suspicion};
 use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
@@ -17,9 +19,11 @@ use crate::model::by_symbol::BySymbol;
 use crate::model::finding::{Finding, Instance};
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, short_host};
+use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::FileNote;
 use crate::parse::sniff::Family;
 use crate::tally::Tally;
+use crate::topology::Topology;
 
 /// Findings, and what is needed to say of any message which of them it has.
 #[derive(Debug, Default)]
@@ -27,6 +31,8 @@ pub struct Judged {
     norms: Norms,
     held: HashSet<GroupKey>,
     findings: Vec<(GroupKey, Finding)>,
+    /// Remote mailboxes whose mail goes astray, where exports tell.
+    pub remote_routing: Option<RemoteRouting>,
     /// Every message and recipient, where that was asked for.
     pub instances: Vec<Instance>,
 }
@@ -68,13 +74,18 @@ pub(super) struct Overview {
 }
 
 /// Looks at all messages once: sums for the report and the order of output if asked, and what is normal.
-pub(super) fn look(state: &State, filter: &Filter, (tally, order): (bool, bool)) -> Overview {
+pub(super) fn look(
+    state: &State,
+    (filter, topology): (&Filter, Option<&Arc<Topology>>),
+    (tally, order): (bool, bool),
+) -> Overview {
     let names = state.names();
     let sums = tally.then(|| Arc::new(BySymbol::new(names)));
     let addresses = Arc::new(Addresses::new(names));
+    let expected = topology.map(|topology| Arc::new(Table::new(topology, names)));
     let new = || Look {
         tally: sums.clone().map(Tally::new),
-        survey: Survey::new(Arc::clone(&addresses)),
+        survey: Survey::new(Arc::clone(&addresses), expected.clone()),
         suspects: HashMap::new(),
         orders: order.then(Vec::new),
     };
@@ -93,7 +104,7 @@ pub(super) fn look(state: &State, filter: &Filter, (tally, order): (bool, bool))
     if let Some(orders) = &mut look.orders {
         sort(orders);
     }
-    let norms = Norms::new(&look.survey);
+    let norms = Norms::new(&look.survey, topology.cloned());
     let mut suspects: Vec<Spot> =
         look.suspects.into_iter().filter(|(why, _)| norms.wants(*why)).flat_map(|(_, spots)| spots).collect();
     suspects.sort_unstable();
@@ -110,10 +121,15 @@ pub(super) fn judge(
     plan: &Plan,
 ) -> (Judged, Vec<Spot>) {
     let names = state.names();
-    let judge = |groups: &mut Groups<Spot>, spot: Spot, journey: &Journey| {
-        add(groups, (journey, spot), (names, &norms), filter.takes(journey, names));
+    let judge = |(groups, astray): &mut (Groups<Spot>, Astray), spot: Spot, journey: &Journey| {
+        add((groups, astray), (journey, spot), (names, &norms), filter.takes(journey, names));
     };
-    let mut groups = state.fold_some(suspects, Groups::default, judge, Groups::merge);
+    let merge = |all: &mut (Groups<Spot>, Astray), more: (Groups<Spot>, Astray)| {
+        all.0.merge(more.0);
+        all.1.merge(more.1);
+    };
+    let (mut groups, astray) = state.fold_some(suspects, Default::default, judge, merge);
+    let remote_routing = norms.told().and_then(|topology| astray.conclude(topology));
     if filter.is_empty() {
         note_missing_files(&mut groups, plan);
     }
@@ -121,7 +137,7 @@ pub(super) fn judge(
     let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
     let findings = groups.findings(&held, &norms, names);
     let shown = if findings.is_empty() { Vec::new() } else { shown };
-    (Judged { norms, held, findings, instances: Vec::new() }, shown)
+    (Judged { norms, held, findings, remote_routing, instances: Vec::new() }, shown)
 }
 
 /// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy

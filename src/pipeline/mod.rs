@@ -27,6 +27,8 @@ mod typed;
 pub mod window;
 mod worker;
 
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 
 pub use feed::CHUNK;
@@ -45,6 +47,7 @@ use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
+use crate::topology::Topology;
 use filter::Filter;
 use parts::{Budget, SpillError};
 use window::Window;
@@ -118,6 +121,8 @@ pub struct Options {
     pub budget: Budget,
     /// A message-id that may be mistyped: where no message is found, those like it are gathered.
     pub near: Option<String>,
+    /// What the administrator says of the organisation.
+    pub topology: Option<Arc<Topology>>,
 }
 
 impl Default for Options {
@@ -132,6 +137,7 @@ impl Default for Options {
             keep_rejects: 20,
             no_raw: false,
             near: None,
+            topology: None,
             budget: Budget::default(),
         }
     }
@@ -225,6 +231,7 @@ impl Reading {
         report.rejects_by_reason.clone_from(&self.rejects_by_reason);
         report.rejects.clone_from(&self.rejects);
         report.findings = self.judged.findings().cloned().collect();
+        report.remote_routing.clone_from(&self.judged.remote_routing);
         assert!(ledger.adds_up(), "the ledger does not add up: {ledger:?}");
         let leaves: u64 = report.decisions.iter().map(|(_, n)| n).sum();
         assert!(leaves == report.recipients, "{leaves} decisions for {} recipients", report.recipients);

@@ -159,7 +159,8 @@ mod tests {
         let guessed = windows(&reaches);
         assert_eq!(guessed, [vec![between(1)], vec![between(1), between(2)], vec![between(2)]]);
         // As guessed, and one that reaches far into the next.
-        for (end, holds) in [(HOUR + 100, false), (HOUR - 100, true), (HOUR, true), (HOUR + HOUR / 2, false)] {
+        for (end, holds) in [(HOUR + 100, false), (HOUR - 100, true), (HOUR, true), (HOUR + HOUR / 2, false)]
+        {
             let mut settled = reaches.clone();
             let found = |number| (number == 0).then_some(Timestamp(end));
             assert!(settle(&mut settled, found));

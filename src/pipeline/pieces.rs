@@ -147,7 +147,8 @@ mod tests {
         assert_eq!(found(&[(one, 700)]), [(0, 65_600)]);
         assert_eq!(found(&[(one, 1999), (other, 3)]), [(0, 196_800)]);
         assert_eq!(found(&[(other, 6)]), [(1, 0)]);
-        let packed = pieces.places(&[(one, Timestamp(0)), (one, Timestamp(1999)), (other, Timestamp(6))], |_| false);
+        let packed =
+            pieces.places(&[(one, Timestamp(0)), (one, Timestamp(1999)), (other, Timestamp(6))], |_| false);
         let spans: Vec<_> = packed.pieces.iter().map(|p| (p.file, p.from, p.to)).collect();
         assert_eq!(spans, [(0, 0, 200_000), (1, 0, 200)]);
         pieces.whole(0);

@@ -229,7 +229,8 @@ impl Reader<'_> {
         if !wants.sums && wants.findings == Findings::None {
             return Ok(Verdict::default());
         }
-        let all = look(state, filter, (wants.sums, wants.texts && !self.twice()));
+        let topology = self.options.topology.as_ref();
+        let all = look(state, (filter, topology), (wants.sums, wants.texts && !self.twice()));
         let Overview { tally, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
         let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), &self.plan);

@@ -51,6 +51,11 @@ pub enum MaxSize {
 }
 
 impl MaxSize {
+    /// The limit, if there is one and it is known.
+    pub fn bytes(self) -> Option<u64> {
+        if let Self::Bytes(most) = self { Some(most) } else { None }
+    }
+
     fn is_unknown(&self) -> bool {
         *self == Self::Unknown
     }

@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("input", &["model"]),
     ("generate", &["model"]),
     ("output", &["model"]),
-    ("pipeline", &["model", "parse", "route", "tally", "findings", "input"]),
+    ("pipeline", &["model", "parse", "route", "tally", "topology", "findings", "input"]),
     ("cli", &["model", "topology", "findings", "generate", "input", "pipeline", "output"]),
     ("main", &["cli"]),
     ("lib", &[]),

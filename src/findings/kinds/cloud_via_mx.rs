@@ -1,9 +1,12 @@
 //! MR-04: mail for the own tenant reaches it by the internet's way.
 
-use crate::findings::case::{Case, EXCHANGE_ONLINE};
+use crate::findings::case::{Case, EXCHANGE_ONLINE, Exit};
+use crate::findings::expected::Expected;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::quoted;
+use crate::findings::words::{hybrid_name, quoted};
 use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::Decision;
+use crate::topology::Export;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "cloud-via-mx",
@@ -27,19 +30,36 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit()?;
     let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
+    if let Some(expected) = case.told_by(&[Export::SendConnectors, Export::RemoteMailboxes]) {
+        return by_exports(case, (exit, expected));
+    }
     if *exit.peer != *EXCHANGE_ONLINE || !case.norms.is_tenant(domain) || case.norms.is_hybrid(connector) {
         return None;
     }
     Some(Sighting::at_exit(&KIND, case, exit))
 }
 
+/// The target is in the tenant, a hybrid connector leads there, and another one was taken.
+fn by_exports(case: &Case<'_>, (exit, expected): (&Exit<'_>, &Expected<'_>)) -> Option<Sighting> {
+    let (_, target) = expected.remote()?;
+    let (hybrid, _) = expected.connector().filter(|(c, _)| c.is_hybrid())?;
+    let taken = expected.topology.connector_named(case.text(exit.hop.connector));
+    let other = taken.is_some_and(|(_, c)| !c.is_hybrid()) && target.as_bytes() == exit.address;
+    let route = (Decision::RemoteRoutingAddress, hybrid.name.as_bytes());
+    let confidence = expected.confidence(case.leaf.last_seen);
+    other.then(|| Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) }.instead_of(case, route))
+}
+
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let hybrid = t.norms.hybrid_connector().map(|c| String::from_utf8_lossy(c).into_owned());
+    let hybrid = hybrid_name(t);
+    let told = t.norms.told().is_some();
     let cause = format!(
-        "Mail for {} went to Exchange Online by '{}', not by the hybrid connector{} (inferred).",
+        "Mail for {} went to {} by '{}', not by the hybrid connector{}{}.",
         t.domain,
+        t.peer,
         t.connector,
-        hybrid.as_ref().map_or(String::new(), |h| format!(" '{h}'"))
+        hybrid.as_ref().map_or(String::new(), |h| format!(" '{h}'")),
+        if told { "" } else { " (inferred)" }
     );
     let name = hybrid.unwrap_or_else(|| "Outbound to Office 365".to_owned());
     let fix = format!(

@@ -2,8 +2,9 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::quoted;
+use crate::findings::words::{hybrid_name, quoted};
 use crate::model::finding::{Confidence, Severity};
+use crate::topology::Export;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "rra-no-route",
@@ -27,6 +28,12 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit().filter(|_| case.was_resolved())?;
     let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
+    if let Some(expected) = case.told_by(&[Export::SendConnectors, Export::RemoteMailboxes]) {
+        let (_, target) = expected.target_lacks_connector()?;
+        let sent = target.as_bytes() == exit.address;
+        let confidence = expected.certainty(case.leaf.last_seen);
+        return sent.then(|| Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) });
+    }
     if !case.norms.is_tenant(domain) || !case.norms.is_default(connector) {
         return None;
     }
@@ -34,7 +41,17 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let hybrid = t.norms.hybrid_connector().map(|c| String::from_utf8_lossy(c).into_owned());
+    let hybrid = hybrid_name(t);
+    let name = hybrid.clone().unwrap_or_else(|| "Outbound to Office 365".to_owned());
+    let space = format!("SMTP:{};1", t.domain);
+    let fix = format!("Set-SendConnector {} -AddressSpaces @{{Add={}}}", quoted(&name), quoted(&space));
+    if t.norms.told().is_some_and(|t| t.has(Export::SendConnectors)) {
+        let cause = format!(
+            "No send connector has {} among its address spaces, so mail rewritten to it went by '{}'.",
+            t.domain, t.connector
+        );
+        return (cause, fix);
+    }
     let cause = format!(
         "Mail rewritten to {} went by '{}', which carries mail for many outside domains (inferred): {}.",
         t.domain,
@@ -46,7 +63,5 @@ fn tell(t: &Telling<'_>) -> (String, String) {
             None => "no connector to the tenant shows in these logs".to_owned(),
         }
     );
-    let name = hybrid.unwrap_or_else(|| "Outbound to Office 365".to_owned());
-    let space = format!("SMTP:{};1", t.domain);
-    (cause, format!("Set-SendConnector {} -AddressSpaces @{{Add={}}}", quoted(&name), quoted(&space)))
+    (cause, fix)
 }

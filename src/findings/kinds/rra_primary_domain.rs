@@ -1,10 +1,13 @@
 //! MR-01: the remote routing address of a moved mailbox is in the organisation's own domain.
 
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
+use crate::findings::expected::{Expected, right_target, tenant_domain};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::{for_each, in_comment, local_part, quoted, who};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
+use crate::model::name::domain_of;
+use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "rra-primary-domain",
@@ -30,6 +33,30 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
+    match case.told_by(&[Export::AcceptedDomains, Export::RemoteMailboxes]) {
+        Some(expected) => by_exports(case, expected),
+        None => by_log(case),
+    }
+}
+
+/// The export of remote mailboxes says it, and here is mail that was sent by it.
+fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
+    expected.own_domain_target()?;
+    if case.leaf.decision == Decision::LocalDelivery && case.exits.is_empty() {
+        return None;
+    }
+    let mut sighting = match case.final_exit() {
+        Some(exit) => Sighting::at_exit(&KIND, case, exit),
+        None => Sighting::new(&KIND, case).domain(domain_of(expected.address)),
+    };
+    sighting.confidence = expected.certainty(case.leaf.last_seen);
+    sighting.span.0 = case.exits.first().map_or(sighting.span.0, |e| e.hop.time.0);
+    let hybrid = expected.topology.facts().send_connectors.iter().find(|c| c.is_hybrid());
+    let connector = hybrid.map_or(&[][..], |c| c.name.as_bytes());
+    Some(sighting.instead_of(case, (Decision::RemoteRoutingAddress, connector)))
+}
+
+fn by_log(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit()?;
     let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
     let arrived = matches!(case.leaf.decision, Decision::LocalDelivery | Decision::RemoteRoutingAddress);
@@ -55,6 +82,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
+    if let Some(topology) = t.norms.told().filter(|t| t.has(Export::RemoteMailboxes)) {
+        return tell_by_exports(t, topology);
+    }
     let tenant = t
         .norms
         .tenant_of(t.domain.as_bytes())
@@ -76,4 +106,24 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
     });
     (cause, format!("{check}\n# only where that shows an address of {}:\n{fix}", in_comment(&t.domain)))
+}
+
+fn tell_by_exports(t: &Telling<'_>, topology: &Topology) -> (String, String) {
+    let tenant = tenant_domain(topology).unwrap_or_else(|| "<tenant>.mail.onmicrosoft.com".to_owned());
+    let way = if t.connector.is_empty() {
+        "its mail was refused here".to_owned()
+    } else {
+        format!("its mail went by '{}' to {}", t.connector, t.peer)
+    };
+    let cause = format!(
+        "The remote routing address of {} is in {}, a domain of the organisation itself, and not in {tenant}. So nothing \
+         leads to the tenant, and {way}.",
+        who(t),
+        t.domain,
+    );
+    let fix = for_each(t, |address| {
+        let target = right_target(topology, address, &tenant);
+        format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
+    });
+    (cause, fix)
 }

@@ -4,6 +4,8 @@ use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
+use crate::topology::Export;
+use crate::topology::domain::DomainType;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "shared-domain-authoritative",
@@ -27,7 +29,15 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let domain = Some(case.domain()).filter(|_| case.not_found_here())?;
     case.norms.shared(domain)?;
-    Some(Sighting::new(&KIND, case).domain(domain))
+    let mut sighting = Sighting::new(&KIND, case).domain(domain);
+    if let Some(expected) = case.told_by(&[Export::AcceptedDomains]) {
+        let (accepted, _) = expected.topology.accepted(domain)?;
+        if accepted.kind != DomainType::Authoritative {
+            return None;
+        }
+        sighting.confidence = expected.certainty(case.leaf.last_seen);
+    }
+    Some(sighting)
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

@@ -2,7 +2,7 @@
 
 use super::when::Clock;
 use super::words;
-use super::{logs, mail};
+use super::{logs, mail, remote_routing};
 use crate::model::report::Report;
 use crate::output::numbers::{counted, grouped, size};
 
@@ -66,18 +66,26 @@ pub(in crate::output) struct Block {
     pub(in crate::output) columns: Vec<(String, Lay)>,
     /// Never empty.
     pub(in crate::output) rows: Vec<Row>,
+    /// Commands that stand below it, with text from exports in them.
+    pub(in crate::output) code: String,
 }
 
 impl Block {
     /// A block without rows yet.
     pub(super) fn new(title: impl Into<String>, columns: &[(&str, Lay)]) -> Self {
         let columns = columns.iter().map(|(head, lay)| ((*head).to_owned(), *lay)).collect();
-        Self { title: title.into(), note: String::new(), columns, rows: Vec::new() }
+        Self { title: title.into(), note: String::new(), columns, rows: Vec::new(), code: String::new() }
     }
 
     /// Says how to read it.
     pub(super) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// With these commands below.
+    pub(super) fn code(mut self, code: &str) -> Self {
+        code.clone_into(&mut self.code);
         self
     }
 
@@ -97,7 +105,8 @@ impl Block {
 /// All blocks that have something to say.
 pub(in crate::output) fn blocks(report: &Report) -> Vec<Block> {
     let clock = Clock::new(report.period.as_ref());
-    let mut blocks = mail::blocks(report, &clock);
+    let mut blocks: Vec<Block> = remote_routing::block(report, &clock).into_iter().collect();
+    blocks.extend(mail::blocks(report, &clock));
     blocks.extend(logs::blocks(report, &clock));
     blocks.retain(|block| !block.rows.is_empty());
     blocks

@@ -1,0 +1,268 @@
+//! What the exports lead to expect of mail for an address, beside what the log shows of it.
+//!
+//! [`Table`] answers for every leaf of multi-gigabyte logs whether it is worth a second look, from one number for
+//! each address; [`Expected`] is all there is to say of one leaf, for the kinds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::remote_routing::wrong;
+use super::words::local_part;
+use crate::model::by_symbol::BySymbol;
+use crate::model::finding::Confidence;
+use crate::model::journey::{Decision, Leaf, Step};
+use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
+use crate::model::time::Timestamp;
+use crate::topology::connector::{Chosen, SendConnector};
+use crate::topology::domain::{DomainType, Fit};
+use crate::topology::expected::{Expectation, Reason};
+use crate::topology::recipient::{Class, Kind, Recipient};
+use crate::topology::{Export, Topology};
+
+/// The address whose route is expected of a leaf: the one that forwarding, a group or a rule has put in, else the
+/// one the message was addressed to.
+pub(super) fn asked(leaf: &Leaf) -> Symbol {
+    let put_in = leaf.via.iter().rev().find(|v| v.step != Step::Resolve);
+    put_in.map_or(leaf.folded.0, |v| v.folded.1)
+}
+
+/// What is to be expected of each address, looked up once; all threads share it.
+#[derive(Debug)]
+pub struct Table<'n> {
+    topology: Arc<Topology>,
+    names: &'n Frozen,
+    /// A [`Code`] by address.
+    codes: BySymbol<AtomicU32>,
+    /// The names of connectors as logs have them, by number.
+    connectors: Vec<Symbol>,
+}
+
+/// What is expected, as a number: 0 before it is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Code(u32);
+
+const KNOWN: u32 = 1;
+/// Something is wrong with the address whatever the log shows.
+const FAULTY: u32 = 1 << 1;
+const STAYS: u32 = 1 << 2;
+const LEAVES: u32 = 1 << 3;
+/// Nobody of the domain should live here.
+const EXTERNAL: u32 = 1 << 4;
+/// Everybody of the domain is known here.
+const AUTHORITATIVE: u32 = 1 << 5;
+/// The connector's number stands above.
+const CONNECTOR: u32 = 8;
+
+impl Code {
+    fn of(expected: &Expected<'_>) -> Self {
+        let e = &expected.expectation;
+        let mut code = KNOWN;
+        if expected.is_faulty() {
+            code |= FAULTY;
+        }
+        match e.domain {
+            Some(DomainType::ExternalRelay) => code |= EXTERNAL,
+            Some(DomainType::Authoritative) => code |= AUTHORITATIVE,
+            _ => {}
+        }
+        match e.decision {
+            Some(Decision::LocalDelivery) if !e.forks => code |= STAYS,
+            Some(Decision::SendConnector | Decision::RemoteRoutingAddress) => code |= LEAVES,
+            _ => {}
+        }
+        let connector = e.connector.map_or(0, |chosen| chosen.connector + 1);
+        Self(code | connector << CONNECTOR)
+    }
+
+    fn connector(self) -> Option<usize> {
+        (self.0 >> CONNECTOR).checked_sub(1).map(|n| n as usize)
+    }
+}
+
+impl<'n> Table<'n> {
+    /// Nothing looked up yet.
+    pub fn new(topology: &Arc<Topology>, names: &'n Frozen) -> Self {
+        let symbol = |c: &SendConnector| names.find(c.name.as_bytes()).unwrap_or(EMPTY);
+        let connectors = topology.facts().send_connectors.iter().map(symbol).collect();
+        Self { topology: Arc::clone(topology), names, codes: BySymbol::new(names), connectors }
+    }
+
+    /// Whether a leaf is worth a second look.
+    pub(super) fn is_odd(&self, leaf: &Leaf) -> bool {
+        let code = self.code(asked(leaf));
+        if code.0 & FAULTY != 0 {
+            return true;
+        }
+        match leaf.decision {
+            Decision::LocalDelivery => code.0 & (LEAVES | EXTERNAL) != 0,
+            Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
+                let usual = code.connector().and_then(|n| self.connectors.get(n));
+                let unchanged = leaf.folded.1 == asked(leaf);
+                code.0 & STAYS != 0
+                    || (unchanged && code.0 & AUTHORITATIVE != 0)
+                    || usual.is_some_and(|usual| *usual != leaf.connector)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether mail by a connector goes to its smart hosts, so that it tells something to whom it went.
+    pub(super) fn has_smart_hosts(&self, connector: Symbol) -> bool {
+        let number = self.connectors.iter().position(|c| *c == connector && connector != EMPTY);
+        let told = number.and_then(|n| self.topology.connector(n as u32));
+        told.is_some_and(SendConnector::uses_smart_hosts)
+    }
+
+    fn code(&self, address: Symbol) -> Code {
+        let slot = self.codes.at(address);
+        match slot.load(Ordering::Relaxed) {
+            0 => {
+                let code = Code::of(&Expected::new(&self.topology, self.names.get(address), None, None));
+                slot.store(code.0, Ordering::Relaxed);
+                code
+            }
+            code => Code(code),
+        }
+    }
+}
+
+/// What is expected of one leaf.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected<'a> {
+    pub topology: &'a Topology,
+    /// The address it is expected of, in lower case.
+    pub address: &'a [u8],
+    pub expectation: Expectation,
+}
+
+impl<'a> Expected<'a> {
+    /// `size` in bytes, `server` short or full.
+    pub(super) fn new(
+        topology: &'a Topology,
+        address: &'a [u8],
+        size: Option<u64>,
+        server: Option<&[u8]>,
+    ) -> Self {
+        Self { topology, address, expectation: topology.expected(address, size, server) }
+    }
+
+    /// Who has the address.
+    pub(super) fn owner(&self) -> Option<&'a Recipient> {
+        self.topology.recipient(self.expectation.owner?)
+    }
+
+    /// The owner, if it is a remote mailbox, and its remote routing address.
+    pub(super) fn remote(&self) -> Option<(&'a Recipient, &'a str)> {
+        let owner = self.owner().filter(|o| o.kind == Kind::RemoteMailbox)?;
+        Some((owner, owner.target.as_deref()?))
+    }
+
+    /// A remote mailbox whose remote routing address is in a domain of the organisation that is not meant for it.
+    pub(super) fn own_domain_target(&self) -> Option<(&'a Recipient, &'a str)> {
+        self.remote().filter(|(_, target)| is_own_domain(self.topology, target))
+    }
+
+    /// The connector it should leave by, and how closely that one's address space fits.
+    pub(super) fn connector(&self) -> Option<(&'a SendConnector, Chosen)> {
+        let chosen = self.expectation.connector?;
+        Some((self.topology.connector(chosen.connector)?, chosen))
+    }
+
+    /// No connector is for the address but the one for everything, or none at all.
+    pub(super) fn lacks_connector(&self) -> bool {
+        let all = self.connector().is_some_and(|(_, chosen)| chosen.fit == Fit::Any);
+        self.topology.has(Export::SendConnectors) && (all || self.expectation.reason == Reason::NoRoute)
+    }
+
+    /// A remote mailbox whose target, in the tenant's domain, no connector is for.
+    pub(super) fn target_lacks_connector(&self) -> Option<(&'a Recipient, &'a str)> {
+        self.remote().filter(|(_, target)| {
+            self.lacks_connector() && self.topology.is_coexistence(domain_of(target.as_bytes()))
+        })
+    }
+
+    /// Nobody has the address, its domain is shared with another system, and no connector leads there.
+    pub(super) fn relay_lacks_connector(&self) -> bool {
+        let relayed = self.expectation.domain == Some(DomainType::InternalRelay);
+        let nobody = matches!(self.expectation.reason, Reason::Relay | Reason::NoRoute);
+        relayed && nobody && self.owner().is_none() && self.lacks_connector()
+    }
+
+    /// Its target is an address of somebody else.
+    pub(super) fn other_person(&self) -> Option<(&'a Recipient, &'a Recipient)> {
+        let owner = self.owner().filter(|o| !matches!(o.kind, Kind::Group | Kind::DynamicGroup))?;
+        let other = self.topology.owner(owner.target.as_deref()?.as_bytes())?;
+        Some((owner, self.topology.recipient(other).filter(|_| Some(other) != self.expectation.owner)?))
+    }
+
+    /// A mailbox here that has a target all the same.
+    pub(super) fn mailbox_with_target(&self) -> Option<(&'a Recipient, &'a str)> {
+        let owner = self.owner().filter(|o| o.class() == Class::MailboxWithTarget)?;
+        Some((owner, owner.target.as_deref()?))
+    }
+
+    /// A mailbox in a domain of which nobody should live here.
+    pub(super) fn mailbox_in_external_domain(&self) -> bool {
+        self.expectation.domain == Some(DomainType::ExternalRelay)
+            && self.expectation.reason == Reason::Mailbox
+    }
+
+    /// A remote mailbox whose remote routing address does not lead to the tenant.
+    fn wrong_target(&self) -> bool {
+        let owner = self.expectation.owner.zip(self.owner());
+        owner.is_some_and(|(number, owner)| wrong(self.topology, number, owner).is_some())
+    }
+
+    /// Whether something is wrong with the address whatever happened to its mail.
+    fn is_faulty(&self) -> bool {
+        self.own_domain_target().is_some()
+            || self.wrong_target()
+            || self.target_lacks_connector().is_some()
+            || self.relay_lacks_connector()
+            || self.mailbox_with_target().is_some()
+            || self.mailbox_in_external_domain()
+            || self.other_person().is_some()
+    }
+
+    /// How sure it is that an object was at a time as the exports have it: they may be older than the mail.
+    pub(super) fn certainty(&self, time: Timestamp) -> Confidence {
+        let old = self.topology.facts().made.is_some_and(|made| made < time.0);
+        if old { Confidence::Medium } else { Confidence::High }
+    }
+
+    /// How sure the route is that was to be expected at a time.
+    pub(super) fn confidence(&self, time: Timestamp) -> Confidence {
+        self.certainty(time).min(self.expectation.confidence)
+    }
+}
+
+/// Whether an address is in a domain of which everybody is known here, and that is not meant for remote routing
+/// addresses.
+pub(super) fn is_own_domain(topology: &Topology, address: &str) -> bool {
+    let domain = domain_of(address.as_bytes());
+    let own = topology.accepted(domain).is_some_and(|(d, _)| d.kind == DomainType::Authoritative);
+    own && !topology.is_coexistence(domain)
+}
+
+/// The remote routing address that a recipient should have: its own address in the tenant's domain, else one made
+/// of the part before the `@`.
+pub(super) fn right_target(topology: &Topology, address: &str, tenant: &str) -> String {
+    let owner = topology.owner(address.as_bytes()).and_then(|n| topology.recipient(n));
+    let own = owner.and_then(|o| o.addresses.iter().find(|a| domain_of(a.as_bytes()) == tenant.as_bytes()));
+    own.map_or_else(|| format!("{}@{tenant}", local_part(address)), str::to_owned)
+}
+
+/// The domain that most remote routing addresses are in and that is meant for them.
+pub(super) fn tenant_domain(topology: &Topology) -> Option<String> {
+    let mut counts: std::collections::BTreeMap<&[u8], usize> = std::collections::BTreeMap::new();
+    let remote = topology.facts().recipients.iter().filter(|r| r.kind == Kind::RemoteMailbox);
+    let spaces = topology.facts().send_connectors.iter().filter(|c| c.is_hybrid()).flat_map(|c| &c.spaces);
+    let named = spaces.map(|s| s.space.as_bytes()).filter(|s| s.ends_with(b".mail.onmicrosoft.com"));
+    for domain in remote.filter_map(|r| r.target.as_deref()).map(|t| domain_of(t.as_bytes())).chain(named) {
+        if topology.is_coexistence(domain) {
+            *counts.entry(domain).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().max_by_key(|(domain, n)| (*n, std::cmp::Reverse(*domain)))?;
+    Some(String::from_utf8_lossy(most.0).into_owned())
+}

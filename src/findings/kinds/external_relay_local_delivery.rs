@@ -1,0 +1,52 @@
+//! MR-10: somebody lives in a domain of which nobody should live here.
+
+use crate::findings::case::Case;
+use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::words::{for_each, quoted, who};
+use crate::model::finding::{Confidence, Severity};
+use crate::topology::Export;
+
+pub(in crate::findings) static KIND: Kind = Kind {
+    id: "external-relay-local-delivery",
+    title: "Mail of an external relay domain is delivered here",
+    shown: Shown::Misroutes,
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    caused_by: &[],
+    means: "ExternalRelay means that all people of the domain live in another system. Here one of them has a mailbox \
+            all the same, and Exchange delivers to it. Either the domain's type is wrong, or the mailbox is a leftover \
+            and its owner never sees that mail.",
+    proof: "By the exports the accepted domain is ExternalRelay, and a row says DELIVER for an address of it. Never \
+            found without exports.",
+    mend: "Set-AcceptedDomain 'domain' -DomainType InternalRelay, or take the address off the mailbox.",
+    judge: |case| judge(case).into_iter().collect(),
+    enough: None,
+    tell,
+};
+
+fn judge(case: &Case<'_>) -> Option<Sighting> {
+    let expected = case.told_by(&[Export::AcceptedDomains])?;
+    let external = expected.expectation.domain == Some(crate::topology::domain::DomainType::ExternalRelay);
+    if !external || !case.was_stored() || case.address() != expected.address {
+        return None;
+    }
+    let confidence = expected.certainty(case.leaf.last_seen);
+    let domain = crate::model::name::domain_of(expected.address);
+    Some(Sighting { confidence, ..Sighting::new(&KIND, case).domain(domain) })
+}
+
+fn tell(t: &Telling<'_>) -> (String, String) {
+    let cause = format!(
+        "{} is ExternalRelay: nobody of it should live here. Mail for {} was delivered to a mailbox here.",
+        t.domain,
+        who(t)
+    );
+    let look =
+        for_each(t, |a| format!("Get-Recipient {} | Format-List Name,RecipientTypeDetails", quoted(a)));
+    let fix = format!(
+        "{look}\n# if people of {0} do live here:\nSet-AcceptedDomain {1} -DomainType InternalRelay",
+        crate::findings::words::in_comment(&t.domain),
+        quoted(&t.domain)
+    );
+    (cause, fix)
+}

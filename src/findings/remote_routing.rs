@@ -1,0 +1,200 @@
+//! The founding incident: remote mailboxes whose remote routing address does not lead to the tenant, and the mail that
+//! went astray by it.
+
+use std::collections::BTreeMap;
+
+use super::case::Case;
+use super::expected::{is_own_domain, right_target, tenant_domain};
+use super::words::quoted;
+use crate::model::journey::Decision;
+use crate::model::name::domain_of;
+use crate::model::remote_routing::{RemoteRouting, WrongTarget};
+use crate::model::report::Top;
+use crate::model::time::Timestamp;
+use crate::topology::connector::Pick;
+use crate::topology::domain::{DomainType, Fit};
+use crate::topology::recipient::{Kind, Recipient};
+use crate::topology::{Export, Topology};
+
+/// Mailboxes that are listed; the others are counted.
+const LISTED: usize = 1000;
+/// Places that are named for one mailbox.
+const PLACES: usize = 3;
+
+/// What the logs show of mailboxes with a wrong remote routing address, by their number in the exports.
+#[derive(Clone, Debug, Default)]
+pub struct Astray {
+    by_owner: BTreeMap<u32, Seen>,
+}
+
+#[derive(Clone, Debug)]
+struct Seen {
+    messages: u64,
+    span: (i64, i64),
+    went_to: BTreeMap<Vec<u8>, u64>,
+}
+
+/// What is wrong with the remote routing address of a remote mailbox, if something is.
+pub(super) fn wrong(topology: &Topology, number: u32, owner: &Recipient) -> Option<&'static str> {
+    if owner.kind != Kind::RemoteMailbox {
+        return None;
+    }
+    let Some(target) = owner.target.as_deref() else { return Some("it has none") };
+    let domain = domain_of(target.as_bytes());
+    let accepted = topology.accepted(domain).map(|(d, _)| d.kind);
+    if topology.owner(target.as_bytes()).is_some_and(|other| other != number) {
+        return Some("it is an address of somebody else");
+    }
+    if topology.has(Export::AcceptedDomains) && is_own_domain(topology, target) {
+        return Some("its domain is the organisation's own");
+    }
+    if accepted == Some(DomainType::Authoritative) && topology.owner(target.as_bytes()).is_none() {
+        return Some("its domain is Authoritative here, and nobody has it");
+    }
+    let by_all = match topology.pick(target.as_bytes(), None, None) {
+        Pick::One(chosen) => chosen.fit == Fit::Any,
+        Pick::NoRoute => true,
+        Pick::TooLarge => false,
+    };
+    (topology.has(Export::SendConnectors) && by_all).then_some("no connector is for its domain")
+}
+
+impl Astray {
+    /// Adds a leaf of a mailbox with a wrong remote routing address, if it did not stay here.
+    pub(super) fn add(&mut self, case: &Case<'_>) {
+        let Some(expected) = &case.expected else { return };
+        let Some((number, owner)) = expected.expectation.owner.zip(expected.owner()) else { return };
+        if wrong(expected.topology, number, owner).is_none() || case.was_stored() && case.exits.is_empty() {
+            return;
+        }
+        let last = case.leaf.last_seen.0;
+        let first = case.exits.first().map_or(last, |e| e.hop.time.0);
+        let place = match (case.final_exit(), case.leaf.decision) {
+            (Some(exit), Decision::SendConnector | Decision::RemoteRoutingAddress) => exit.peer.to_vec(),
+            (_, decision) => decision.as_str().as_bytes().to_vec(),
+        };
+        let new = || Seen { messages: 0, span: (first, last), went_to: BTreeMap::new() };
+        let seen = self.by_owner.entry(number).or_insert_with(new);
+        seen.messages += 1;
+        seen.span = (seen.span.0.min(first), seen.span.1.max(last));
+        *seen.went_to.entry(place).or_default() += 1;
+    }
+
+    /// Adds what another thread has seen.
+    pub fn merge(&mut self, other: Self) {
+        for (owner, seen) in other.by_owner {
+            let Some(mine) = self.by_owner.get_mut(&owner) else {
+                self.by_owner.insert(owner, seen);
+                continue;
+            };
+            mine.messages += seen.messages;
+            mine.span = (mine.span.0.min(seen.span.0), mine.span.1.max(seen.span.1));
+            for (place, n) in seen.went_to {
+                *mine.went_to.entry(place).or_default() += n;
+            }
+        }
+    }
+
+    /// All mailboxes with a wrong remote routing address, and their mail. `None` where the exports name no remote
+    /// mailboxes.
+    pub fn conclude(&self, topology: &Topology) -> Option<RemoteRouting> {
+        if !topology.has(Export::RemoteMailboxes) {
+            return None;
+        }
+        let tenant = tenant_domain(topology);
+        let recipients = || (0u32..).zip(&topology.facts().recipients);
+        let mut rows: Vec<WrongTarget> = recipients()
+            .filter_map(|(number, owner)| {
+                let why = wrong(topology, number, owner)?;
+                Some(row((topology, owner), why, tenant.as_deref(), self.by_owner.get(&number)))
+            })
+            .collect();
+        rows.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.address.cmp(&b.address)));
+        let fix = fix(&rows);
+        let time = |ms: i64| Timestamp(ms).to_string();
+        let total = rows.len() as u64;
+        rows.truncate(LISTED);
+        Some(RemoteRouting {
+            remote_mailboxes: recipients().filter(|(_, r)| r.kind == Kind::RemoteMailbox).count() as u64,
+            tenant,
+            messages: self.by_owner.values().map(|s| s.messages).sum(),
+            first_seen: self.by_owner.values().map(|s| s.span.0).min().map(time),
+            last_seen: self.by_owner.values().map(|s| s.span.1).max().map(time),
+            wrong: Top { total, first: rows },
+            fix,
+        })
+    }
+}
+
+fn row(
+    (topology, owner): (&Topology, &Recipient),
+    why: &'static str,
+    tenant: Option<&str>,
+    seen: Option<&Seen>,
+) -> WrongTarget {
+    let mut places: Vec<(&Vec<u8>, &u64)> = seen.iter().flat_map(|s| &s.went_to).collect();
+    places.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    let time = |ms: i64| Timestamp(ms).to_string();
+    // Where the domain is right, the address is, and what is wrong lies elsewhere.
+    let elsewhere = ["no connector is for its domain", "its domain is Authoritative here, and nobody has it"];
+    let right = tenant.filter(|_| !elsewhere.contains(&why));
+    WrongTarget {
+        address: owner.primary().to_owned(),
+        remote_routing_address: owner.target.as_deref().map(str::to_owned),
+        why,
+        should_be: right.map(|tenant| right_target(topology, owner.primary(), tenant)),
+        messages: seen.map_or(0, |s| s.messages),
+        first_seen: seen.map(|s| time(s.span.0)),
+        last_seen: seen.map(|s| time(s.span.1)),
+        went_to: places.iter().take(PLACES).map(|(p, _)| String::from_utf8_lossy(p).into_owned()).collect(),
+    }
+}
+
+/// PowerShell that sets all of them. Addresses with unusual signs have a line of their own, where they are quoted.
+fn fix(rows: &[WrongTarget]) -> String {
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-+@".contains(&b));
+    let pairs: Vec<(&str, &str)> =
+        rows.iter().filter_map(|r| Some((r.address.as_str(), r.should_be.as_deref()?))).collect();
+    let (usual, odd): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(a, b)| plain(a) && plain(b));
+    let mut out = Vec::new();
+    if !usual.is_empty() {
+        out.push("@'\nmailbox,target".to_owned());
+        out.extend(usual.iter().map(|(mailbox, target)| format!("{mailbox},{target}")));
+        out.push("'@ | ConvertFrom-Csv | ForEach-Object {".to_owned());
+        out.push("    Set-RemoteMailbox $_.mailbox -RemoteRoutingAddress $_.target".to_owned());
+        out.push("}".to_owned());
+    }
+    out.extend(odd.iter().map(|(mailbox, target)| {
+        format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(mailbox), quoted(target))
+    }));
+    out.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(address: &str, to: &str) -> WrongTarget {
+        WrongTarget {
+            address: address.to_owned(),
+            remote_routing_address: Some(address.to_owned()),
+            why: "its domain is the organisation's own",
+            should_be: Some(to.to_owned()),
+            messages: 0,
+            first_seen: None,
+            last_seen: None,
+            went_to: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_in_an_address_ends_the_list_of_the_fix() {
+        let tenant = "anna@contoso.mail.onmicrosoft.com";
+        let rows = [target("anna@contoso.com", tenant), target("'@; Remove-Mailbox x", "x@y")];
+        let expected = "@'\nmailbox,target\nanna@contoso.com,anna@contoso.mail.onmicrosoft.com\n\
+                        '@ | ConvertFrom-Csv | ForEach-Object {\n    \
+                        Set-RemoteMailbox $_.mailbox -RemoteRoutingAddress $_.target\n}\n\
+                        Set-RemoteMailbox '''@; Remove-Mailbox x' -RemoteRoutingAddress 'x@y'";
+        assert_eq!(fix(&rows), expected);
+    }
+}
