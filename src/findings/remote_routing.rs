@@ -150,24 +150,19 @@ fn row(
     }
 }
 
-/// PowerShell that sets all of them. Addresses with unusual signs have a line of their own, where they are quoted.
+/// PowerShell that sets all of them, to be pasted as it is.
 fn fix(rows: &[WrongTarget]) -> String {
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-+@".contains(&b));
-    let pairs: Vec<(&str, &str)> =
-        rows.iter().filter_map(|r| Some((r.address.as_str(), r.should_be.as_deref()?))).collect();
-    let (usual, odd): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(a, b)| plain(a) && plain(b));
-    let mut out = Vec::new();
-    if !usual.is_empty() {
-        out.push("@'\nmailbox,target".to_owned());
-        out.extend(usual.iter().map(|(mailbox, target)| format!("{mailbox},{target}")));
-        out.push("'@ | ConvertFrom-Csv | ForEach-Object {".to_owned());
-        out.push("    Set-RemoteMailbox $_.mailbox -RemoteRoutingAddress $_.target".to_owned());
-        out.push("}".to_owned());
+    let pair = |row: &WrongTarget| {
+        Some(format!("    {} = {}", quoted(&row.address), quoted(row.should_be.as_deref()?)))
+    };
+    let pairs: Vec<String> = rows.iter().filter_map(pair).collect();
+    if pairs.is_empty() {
+        return String::new();
     }
-    out.extend(odd.iter().map(|(mailbox, target)| {
-        format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(mailbox), quoted(target))
-    }));
-    out.join("\n")
+    format!(
+        "([ordered]@{{\n{}\n}}).GetEnumerator() | ForEach-Object {{ Set-RemoteMailbox $_.Key -RemoteRoutingAddress $_.Value }}",
+        pairs.join("\n")
+    )
 }
 
 #[cfg(test)]
@@ -188,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_an_address_ends_the_list_of_the_fix() {
+    fn nothing_in_an_address_leaves_the_quotes_of_the_fix() {
         let tenant = "anna@contoso.mail.onmicrosoft.com";
-        let rows = [target("anna@contoso.com", tenant), target("'@; Remove-Mailbox x", "x@y")];
-        let expected = "@'\nmailbox,target\nanna@contoso.com,anna@contoso.mail.onmicrosoft.com\n\
-                        '@ | ConvertFrom-Csv | ForEach-Object {\n    \
-                        Set-RemoteMailbox $_.mailbox -RemoteRoutingAddress $_.target\n}\n\
-                        Set-RemoteMailbox '''@; Remove-Mailbox x' -RemoteRoutingAddress 'x@y'";
+        let rows = [target("anna@contoso.com", tenant), target("'}; Remove-Mailbox x", "x@y")];
+        let expected = "([ordered]@{\n    'anna@contoso.com' = 'anna@contoso.mail.onmicrosoft.com'\n    \
+                        '''}; Remove-Mailbox x' = 'x@y'\n}).GetEnumerator() | ForEach-Object { \
+                        Set-RemoteMailbox $_.Key -RemoteRoutingAddress $_.Value }";
         assert_eq!(fix(&rows), expected);
+        assert_eq!(fix(&[]), "");
     }
 }

@@ -55,6 +55,12 @@ fn table(block: &Block, out: &mut dyn Write) -> io::Result<()> {
         let cells: Vec<String> = cells.chain(details).collect();
         writeln!(out, "| {} |", cells.join(" | "))?;
     }
+    if !block.code.is_empty() {
+        writeln!(out)?;
+    }
+    for line in block.code.lines() {
+        writeln!(out, "    {}", super::escape::terminal(line))?;
+    }
     Ok(())
 }
 

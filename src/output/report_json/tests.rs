@@ -125,9 +125,10 @@ fn no_field_is_forgotten() {
         rejects: _,
         findings: _,
         clocks: _,
+        remote_routing: _,
         // No figure of its own.
         top: _,
     } = report();
-    // schema_version beside the 36 fields; the ledger is called reconciliation.
-    assert_eq!(value(&report()).as_object().unwrap().len(), 36 + 1);
+    // schema_version beside the 37 fields; the ledger is called reconciliation.
+    assert_eq!(value(&report()).as_object().unwrap().len(), 37 + 1);
 }

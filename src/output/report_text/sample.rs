@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::finding::{ClockRow, Confidence, Evidence, Finding, Severity};
 use crate::model::intake::{Ledger, Position, Reject, RejectReason};
+use crate::model::remote_routing::{RemoteRouting, WrongTarget};
 use crate::model::report::{
     Attention, ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut,
     NotFoundRow, Percentiles, Report, Top,
@@ -53,12 +54,37 @@ pub(in crate::output) fn report() -> Report {
         ..Report::default()
     };
     mail(&mut report);
+    report.remote_routing = astray();
     logs(&mut report);
     report
 }
 
 fn percentiles(count: u64) -> Percentiles {
     Percentiles { count, p50: 812, p90: 1249, p95: 42_000, p99: 260_000, max: 7_200_000 }
+}
+
+fn astray() -> Option<RemoteRouting> {
+    Some(RemoteRouting {
+        remote_mailboxes: 300,
+        tenant: Some("contoso.mail.onmicrosoft.com".into()),
+        messages: 41,
+        first_seen: Some("2026-03-10T06:00:04.120Z".into()),
+        last_seen: Some("2026-03-10T17:59:58.001Z".into()),
+        wrong: Top {
+            total: 1,
+            first: vec![WrongTarget {
+                address: format!("{HOSTILE}@contoso.com"),
+                remote_routing_address: Some(format!("{HOSTILE}@contoso.com")),
+                why: "its domain is the organisation's own",
+                should_be: Some("anna@contoso.mail.onmicrosoft.com".into()),
+                messages: 41,
+                first_seen: Some("2026-03-10T06:00:04.120Z".into()),
+                last_seen: Some("2026-03-10T17:59:58.001Z".into()),
+                went_to: vec![HOSTILE.into()],
+            }],
+        },
+        fix: format!("Set-RemoteMailbox '{HOSTILE}'"),
+    })
 }
 
 fn mail(report: &mut Report) {
