@@ -54,7 +54,7 @@ pub(in crate::output) fn report() -> Report {
         ..Report::default()
     };
     mail(&mut report);
-    report.remote_routing = astray();
+    report.remote_routing = Some(astray());
     logs(&mut report);
     report
 }
@@ -63,8 +63,8 @@ fn percentiles(count: u64) -> Percentiles {
     Percentiles { count, p50: 812, p90: 1249, p95: 42_000, p99: 260_000, max: 7_200_000 }
 }
 
-fn astray() -> Option<RemoteRouting> {
-    Some(RemoteRouting {
+fn astray() -> RemoteRouting {
+    RemoteRouting {
         remote_mailboxes: 300,
         tenant: Some("contoso.mail.onmicrosoft.com".into()),
         messages: 41,
@@ -84,7 +84,7 @@ fn astray() -> Option<RemoteRouting> {
             }],
         },
         fix: format!("Set-RemoteMailbox '{HOSTILE}'"),
-    })
+    }
 }
 
 fn mail(report: &mut Report) {
