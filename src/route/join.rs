@@ -3,7 +3,8 @@
 //! A network-message-id names a message. Rows without one belong by message-id and sender to what
 //! happened within five days, be it under a network-message-id or not. Several
 //! network-message-ids under one message-id are one message if an outbound send of the one and a
-//! RECEIVE of the other from that very peer tie them: it left, lost its id outside and came back.
+//! RECEIVE of the other from that peer, or from another host of its domain, tie them: it left, lost its
+//! id outside and came back.
 //! Else a message-id that was used again stays apart.
 
 use std::collections::BTreeMap;
@@ -166,7 +167,7 @@ fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mu
     });
     each(&mut |number, fact| {
         if is_outbound(fact, false) {
-            for name in peer_names(fact, names) {
+            for name in sides(fact, names) {
                 for recipient in bag.recipients_of(fact) {
                     let before = rewritten.get(&(number, recipient.address));
                     for address in before.into_iter().chain([&recipient.address]) {
@@ -183,7 +184,7 @@ fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mu
         if fact.event != EventId::Receive || fact.source != Source::Smtp {
             return;
         }
-        for name in peer_names(fact, names) {
+        for name in sides(fact, names) {
             for recipient in bag.recipients_of(fact) {
                 let Some(list) = sends.get(&(name.clone(), recipient.address)) else { continue };
                 // The last send before it, or where clocks disagree the first one shortly after.
@@ -200,6 +201,23 @@ fn tie_returns(bag: &Bag, groups: &[(u128, Vec<u32>)], names: &Frozen, tied: &mu
             }
         }
     });
+}
+
+/// The names of the other side, and the domain that it shares with its neighbours: gateways take mail under one name
+/// and give it back under another.
+fn sides(fact: &Fact, names: &Frozen) -> Vec<Vec<u8>> {
+    let mut out = peer_names(fact, names);
+    let domains: Vec<Vec<u8>> = out.iter().filter_map(|name| above(name)).collect();
+    out.extend(domains);
+    out
+}
+
+/// The domain above a host's name, with the dot before it; none of an address or a name of two labels.
+fn above(host: &[u8]) -> Option<Vec<u8>> {
+    let dots = memchr::memchr_iter(b'.', host).count();
+    let is_name = host.last().is_some_and(u8::is_ascii_alphabetic) && !host.contains(&b':');
+    let dot = memchr::memchr(b'.', host).filter(|_| dots > 1 && is_name)?;
+    host.get(dot..).map(<[u8]>::to_vec)
 }
 
 /// Union-find; the root of a set is its smallest member.
