@@ -58,13 +58,16 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 27] = [
+pub static KINDS: [&Kind; 31] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
     &kinds::cloud_via_mx::KIND,
     &kinds::shared_domain_authoritative::KIND,
     &kinds::stale_or_moved_recipient::KIND,
+    &kinds::internal_relay_no_connector::KIND,
+    &kinds::external_relay_local_delivery::KIND,
+    &kinds::authoritative_leaves_default_connector::KIND,
     &kinds::size_fallthrough::KIND,
     &kinds::hybrid_loop::KIND,
     &kinds::hairpin::KIND,
@@ -84,6 +87,7 @@ pub static KINDS: [&Kind; 27] = [
     &kinds::stuck::KIND,
     &kinds::duplicates::KIND,
     &kinds::tenant_attribution::KIND,
+    &kinds::wrong_person::KIND,
     &kinds::poison::KIND,
     &kinds::log_gap::KIND,
 ];

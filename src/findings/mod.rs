@@ -9,6 +9,7 @@ mod case;
 pub mod group;
 pub mod kind;
 mod kinds;
+pub mod latent;
 pub mod norms;
 pub mod samples;
 mod stays;

@@ -1,10 +1,15 @@
 //! MR-01: the remote routing address of a moved mailbox is in the organisation's own domain.
 
+use std::collections::BTreeMap;
+
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::{for_each, in_comment, local_part, quoted, who};
-use crate::model::finding::{Confidence, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Decision;
+use crate::topology::Topology;
+use crate::topology::recipient::{Kind as Sort, Recipient};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "rra-primary-domain",
@@ -76,4 +81,69 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
     });
     (cause, format!("{check}\n# only where that shows an address of {}:\n{fix}", in_comment(&t.domain)))
+}
+
+/// Remote mailboxes whose remote routing address is in a domain of the organisation itself.
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let wrong = latent::by_target_domain(topology, |_, r, target| {
+        let domain = latent::domain_text(target).unwrap_or_default();
+        r.kind == Sort::RemoteMailbox && latent::is_own_only(topology, &domain)
+    });
+    let tenant = latent::tenant(topology);
+    let known = tenant.as_deref().unwrap_or("tenant.mail.onmicrosoft.com");
+    let note =
+        if tenant.is_some() { "" } else { "# put the tenant's own domain in place of the one below\n" };
+    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
+        let line = |r: &Recipient| {
+            let own = r.addresses.iter().find(|a| a.ends_with(&format!("@{known}")));
+            let target = own.map_or_else(|| format!("{}@{known}", local_part(r.primary())), str::to_owned);
+            format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(r.primary()), quoted(&target))
+        };
+        let all = format!(
+            "Get-RemoteMailbox -ResultSize Unlimited | Where-Object {{ \"$($_.RemoteRoutingAddress)\" -like {} }} | \
+             ForEach-Object {{ Set-RemoteMailbox \"$($_.Identity)\" -RemoteRoutingAddress \
+             ((\"$($_.PrimarySmtpAddress)\" -split '@')[0] + {}) }}",
+            quoted(&format!("*@{domain}")),
+            quoted(&format!("@{known}"))
+        );
+        let actual = latent::happens(topology, &recipients);
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            addresses: latent::primaries(&recipients),
+            expected: Some(latent::to_tenant(topology, known)),
+            actual,
+            cause: format!(
+                "The remote routing address of {} is in {domain}, which is Authoritative here, not in {known}. Mail for \
+                 such a mailbox is not handed to Exchange Online: {}. Where the MX of {domain} leads back here, what \
+                 goes out goes in circles.",
+                latent::who(&recipients, "remote mailboxes"),
+                ways(topology, &recipients)
+            ),
+            fix: format!("{note}{}", latent::lines(&recipients, line, &all)),
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    wrong.into_iter().map(finding).collect()
+}
+
+/// Where the mail of these goes instead, each way with how many take it.
+fn ways(topology: &Topology, recipients: &[&Recipient]) -> String {
+    let mut ways: BTreeMap<String, usize> = BTreeMap::new();
+    for recipient in recipients {
+        let now = latent::happens(topology, &[*recipient]);
+        let way = match now.as_ref().map(|a| (a.decision, a.connector.as_deref())) {
+            Some(("recipient-not-found", _)) => "it is returned as not found".to_owned(),
+            Some(("local-delivery", _)) => "it is delivered to somebody else here".to_owned(),
+            Some((_, Some(connector))) => {
+                format!("it goes out by send connector {connector}, like mail for strangers")
+            }
+            _ => "it does not go to the tenant".to_owned(),
+        };
+        *ways.entry(way).or_default() += 1;
+    }
+    if ways.len() == 1 {
+        return ways.into_keys().collect();
+    }
+    ways.into_iter().map(|(way, n)| format!("for {n} of them {way}")).collect::<Vec<_>>().join(", ")
 }
