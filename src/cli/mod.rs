@@ -12,6 +12,7 @@ mod report;
 mod routes;
 mod run;
 mod time;
+mod topology;
 mod trace;
 
 use std::ffi::OsString;
@@ -47,6 +48,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),
+        Verb::Topology { verb } => topology::run(&verb, &env),
         Verb::Generate(args) => generate::run(&args),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);

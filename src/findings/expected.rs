@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::latent;
 use super::remote_routing::wrong;
 use super::words::local_part;
 use crate::model::by_symbol::BySymbol;
@@ -239,9 +240,7 @@ impl<'a> Expected<'a> {
 /// Whether an address is in a domain of which everybody is known here, and that is not meant for remote routing
 /// addresses.
 pub(super) fn is_own_domain(topology: &Topology, address: &str) -> bool {
-    let domain = domain_of(address.as_bytes());
-    let own = topology.accepted(domain).is_some_and(|(d, _)| d.kind == DomainType::Authoritative);
-    own && !topology.is_coexistence(domain)
+    latent::domain_text(address).is_some_and(|domain| latent::is_own_only(topology, &domain))
 }
 
 /// The remote routing address that a recipient should have: its own address in the tenant's domain, else one made
@@ -250,19 +249,4 @@ pub(super) fn right_target(topology: &Topology, address: &str, tenant: &str) -> 
     let owner = topology.owner(address.as_bytes()).and_then(|n| topology.recipient(n));
     let own = owner.and_then(|o| o.addresses.iter().find(|a| domain_of(a.as_bytes()) == tenant.as_bytes()));
     own.map_or_else(|| format!("{}@{tenant}", local_part(address)), str::to_owned)
-}
-
-/// The domain that most remote routing addresses are in and that is meant for them.
-pub(super) fn tenant_domain(topology: &Topology) -> Option<String> {
-    let mut counts: std::collections::BTreeMap<&[u8], usize> = std::collections::BTreeMap::new();
-    let remote = topology.facts().recipients.iter().filter(|r| r.kind == Kind::RemoteMailbox);
-    let spaces = topology.facts().send_connectors.iter().filter(|c| c.is_hybrid()).flat_map(|c| &c.spaces);
-    let named = spaces.map(|s| s.space.as_bytes()).filter(|s| s.ends_with(b".mail.onmicrosoft.com"));
-    for domain in remote.filter_map(|r| r.target.as_deref()).map(|t| domain_of(t.as_bytes())).chain(named) {
-        if topology.is_coexistence(domain) {
-            *counts.entry(domain).or_default() += 1;
-        }
-    }
-    let most = counts.into_iter().max_by_key(|(domain, n)| (*n, std::cmp::Reverse(*domain)))?;
-    Some(String::from_utf8_lossy(most.0).into_owned())
 }

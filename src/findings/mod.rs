@@ -10,6 +10,7 @@ pub mod expected;
 pub mod group;
 pub mod kind;
 mod kinds;
+pub mod latent;
 pub mod norms;
 pub mod remote_routing;
 pub mod samples;

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
-use super::expected::{is_own_domain, right_target, tenant_domain};
+use super::expected::{is_own_domain, right_target};
+use super::latent;
 use super::words::quoted;
 use crate::model::journey::Decision;
 use crate::model::name::domain_of;
@@ -101,7 +102,7 @@ impl Astray {
         if !topology.has(Export::RemoteMailboxes) {
             return None;
         }
-        let tenant = tenant_domain(topology);
+        let tenant = latent::tenant(topology);
         let recipients = || (0u32..).zip(&topology.facts().recipients);
         let mut rows: Vec<WrongTarget> = recipients()
             .filter_map(|(number, owner)| {

@@ -3,6 +3,7 @@
 mod buffer;
 pub mod decode;
 pub mod discover;
+pub mod exports;
 mod platform;
 
 use std::fs::Metadata;

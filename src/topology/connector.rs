@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::domain::{Fit, fit};
 use super::server::Server;
-use crate::model::name::{domain_of, is_exchange_online};
+use crate::model::name::{domain_of, is_exchange_online, short_host};
 
 /// What a connector is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +132,8 @@ pub enum Out {
     Disabled,
     /// Only servers of another site may use it.
     OtherSite,
+    /// An Edge server knows no connectors but its own.
+    OtherServer,
 }
 
 /// How far a connector's nearest source server is.
@@ -168,7 +170,7 @@ impl PartialOrd for Name<'_> {
 pub struct Load<'a> {
     /// Final address in lower case; `x400:…` if it is no SMTP address.
     pub address: &'a [u8],
-    /// Whether `--` covers its domain: one accepted here that is not external.
+    /// Whether its domain is accepted here and not external, so that `--` of an Edge server covers it.
     pub is_own: bool,
     /// Bytes; `None` where it is not known and every connector is large enough.
     pub size: Option<u64>,
@@ -247,8 +249,14 @@ impl<'t> Choice<'t> {
     }
 
     fn judge(&self, number: u32, connector: &'t SendConnector, load: &Load<'_>) -> Result<Rank<'t>, Out> {
+        // `--` stands for the accepted domains on the Edge server that sends from there, and nowhere else.
+        let here = load.server.is_some_and(|s| is_source(connector, s));
+        let load = &Load { is_own: load.is_own && here, ..*load };
         let fits = connector.spaces.iter().filter_map(|s| Some((space_fit(s, load)?, s.cost)));
         let (fit, cost) = fits.min().ok_or(Out::NoSpace)?;
+        if !here && !connector.sources.is_empty() && load.server.is_some_and(|s| self.is_edge(s)) {
+            return Err(Out::OtherServer);
+        }
         if let (MaxSize::Bytes(most), Some(size)) = (connector.max_size, load.size)
             && size > most
         {
@@ -264,14 +272,17 @@ impl<'t> Choice<'t> {
         Ok((fit, cost, distance, Name(&connector.name), number))
     }
 
+    fn is_edge(&self, server: &[u8]) -> bool {
+        self.servers.iter().any(|s| s.edge == Some(true) && s.is(server))
+    }
+
     /// How far it is, and whether that is known.
     fn distance(&self, connector: &SendConnector, server: Option<&[u8]>) -> (Distance, bool) {
         let Some(server) = server.filter(|_| !connector.sources.is_empty()) else {
             return (Distance::Elsewhere, false);
         };
         let own = self.servers.iter().find(|s| s.is(server));
-        let short = crate::model::name::short_host(server);
-        if connector.sources.iter().any(|s| s.as_bytes() == &*short) {
+        if is_source(connector, server) {
             return (Distance::Here, true);
         }
         let site_of =
@@ -283,6 +294,12 @@ impl<'t> Choice<'t> {
         }
         (Distance::Elsewhere, sites.iter().all(Option::is_some))
     }
+}
+
+/// Whether a connector sends from a server.
+fn is_source(connector: &SendConnector, server: &[u8]) -> bool {
+    let short = short_host(server);
+    connector.sources.iter().any(|s| s.as_bytes().eq_ignore_ascii_case(&short))
 }
 
 fn told_apart(best: Rank<'_>, next: Option<Rank<'_>>) -> Rule {

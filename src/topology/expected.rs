@@ -37,6 +37,8 @@ pub enum Reason {
     NoRoute,
     /// The message is too large for every connector.
     TooLarge,
+    /// An Edge server passes it on by its domain.
+    Edge,
     /// The exports do not tell.
     Unknown,
 }
@@ -114,7 +116,11 @@ impl Topology {
             confidence: Confidence::High,
             doubts: Doubts::default(),
         };
-        self.follow(address, (size, server), &mut e);
+        if server.is_some_and(|s| self.is_edge(s)) {
+            self.send(address, (size, server), &mut e, (Decision::SendConnector, Reason::Edge));
+        } else {
+            self.follow(address, (size, server), &mut e);
+        }
         e.confidence = confidence(e.doubts);
         e
     }
@@ -146,6 +152,9 @@ impl Topology {
                 Move::Expand { owner } => {
                     e.last = self.last_of(owner, at, e.last);
                     (e.decision, e.reason) = (Some(Decision::Expanded), Reason::Group);
+                    if self.recipient(owner).is_none_or(|r| r.members.is_none()) {
+                        e.doubts.add(Doubt::Members);
+                    }
                     return;
                 }
                 Move::Forward { owner, to } => {

@@ -104,7 +104,7 @@ pub struct Facts {
     /// Which exports were given, sorted.
     pub given: Vec<Export>,
     /// When the oldest of them was made, as far as its file tells; ms since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing, deserialize_with = "toml_file::instant")]
     pub made: Option<i64>,
     /// Accepted domains.
     pub accepted_domains: Vec<AcceptedDomain>,
@@ -125,6 +125,7 @@ pub struct Facts {
 pub struct Topology {
     facts: Facts,
     domains: Lookup,
+    remote: Lookup,
     directory: Directory,
 }
 
@@ -132,8 +133,9 @@ impl Topology {
     /// Makes the tables that are looked up in.
     pub fn new(facts: Facts) -> Self {
         let domains = Lookup::new(facts.accepted_domains.iter().map(|d| &*d.domain));
+        let remote = Lookup::new(facts.remote_domains.iter().map(|d| &*d.domain));
         let directory = Directory::new(&facts.recipients);
-        Self { facts, domains, directory }
+        Self { facts, domains, remote, directory }
     }
 
     /// What the exports say.
@@ -185,6 +187,12 @@ impl Topology {
     /// The organisation's server of a name, short or full.
     pub fn own_server(&self, host: &[u8]) -> Option<&Server> {
         self.facts.servers.iter().find(|s| s.is(host))
+    }
+
+    /// Whether a host is an Edge server of the organisation: such a one looks nobody up, and passes mail on by the
+    /// domain alone.
+    pub fn is_edge(&self, host: &[u8]) -> bool {
+        self.own_server(host).is_some_and(|s| s.edge == Some(true))
     }
 
     /// Which send connector takes mail for an address in lower case.

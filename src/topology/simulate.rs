@@ -175,12 +175,19 @@ impl<'t> Run<'t> {
         let Some(address) = self.nodes.get(number).map(|n| n.address.clone()) else { return };
         let mut way =
             Way { at: address, steps: Vec::new(), doubts: Doubts::default(), gone: Vec::new(), cloud: false };
+        if self.nodes.get(number).is_some_and(|n| n.branch == Branch::Forwarded) {
+            self.topology.doubt_forwarding(&way.at, &mut way.doubts);
+        }
         let mut after = After::Again;
+        if let Some(server) = self.server.as_ref().filter(|s| self.topology.is_edge(s)) {
+            way.say("edge-server", steps::edge(server));
+            after = After::Out(Decision::SendConnector);
+        }
         for _ in 0..LONGEST_CHAIN {
-            after = self.step(number, &mut way);
             if !matches!(after, After::Again) {
                 break;
             }
+            after = self.step(number, &mut way);
         }
         let (mut connector, mut next_hop) = (None, None);
         let decision = match after {
@@ -225,7 +232,6 @@ impl<'t> Run<'t> {
         match step {
             Move::Store { .. } => self.store(way, owner),
             Move::Fork { to, .. } => {
-                topology.doubt_forwarding(to, &mut way.doubts);
                 way.say("forwarding", steps::forwards(topology, owner, to));
                 self.begin(Some(number), Branch::Forwarded, to);
                 self.store(way, owner)

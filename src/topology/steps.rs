@@ -80,7 +80,7 @@ pub(super) fn beyond(topology: &Topology, owner: u32, to: &str, beyond: Beyond) 
             format!("But {to} is an address of the {other}: it goes on as mail for that.")
         }
         Beyond::Out if topology.owner(to.as_bytes()) == Some(owner) => match kind {
-            Some(kind) if !topology.is_coexistence(domain.as_bytes()) => format!(
+            Some(kind @ "Authoritative") if !topology.is_coexistence(domain.as_bytes()) => format!(
                 "That is an address of the same object, and {domain} is {kind} here: there is nobody else to look \
                  up, so it is sent out although the domain is the organisation's own."
             ),
@@ -134,6 +134,9 @@ pub(super) fn nobody(topology: &Topology, address: &str, nobody: Nobody) -> Stri
         _ => String::new(),
     };
     match nobody {
+        Nobody::Unknown if domain.is_empty() => {
+            format!("{address} is no address, but a name that nobody in the exports goes by.")
+        }
         Nobody::Unknown => {
             format!("Whether {domain} is a domain of the organisation is not known: no accepted domains.")
         }
@@ -150,6 +153,11 @@ pub(super) fn nobody(topology: &Topology, address: &str, nobody: Nobody) -> Stri
         Nobody::Send(None) if domain.is_empty() => "It is no SMTP address: it is sent out.".to_owned(),
         Nobody::Send(None) => format!("{domain} is no domain of the organisation: it is sent out."),
     }
+}
+
+pub(super) fn edge(server: &[u8]) -> String {
+    let server = String::from_utf8_lossy(server);
+    format!("{server} is an Edge server: it looks nobody up and passes mail on by its domain.")
 }
 
 pub(super) fn no_connectors() -> String {
@@ -169,6 +177,7 @@ pub(super) fn left_out(topology: &Topology, load: &Load<'_>) -> Option<String> {
             Out::TooSmall => format!("takes no more than {}", size_text(c.max_size)),
             Out::Disabled => "is disabled".to_owned(),
             Out::OtherSite => "is for servers of another site only (scoped)".to_owned(),
+            Out::OtherServer => "is none of this Edge server".to_owned(),
         };
         Some(format!("{} {why}", c.name))
     };
@@ -201,8 +210,11 @@ pub(super) fn pick(topology: &Topology, address: &str, pick: Pick) -> String {
             );
         }
     };
-    let name = topology.connector(chosen.connector).map_or("?", |c| &c.name);
+    let connector = topology.connector(chosen.connector);
+    let name = connector.map_or("?", |c| &c.name);
+    let accepted = connector.is_some_and(|c| c.spaces.iter().all(|s| &*s.space == "--"));
     let fits = match chosen.fit {
+        Fit::Exact if accepted => "is for all accepted domains (--)".to_owned(),
         Fit::Exact => format!("has {domain} itself among its address spaces"),
         Fit::Suffix(_) | Fit::Apex => format!("has an address space *. that covers {domain}"),
         Fit::Any if domain.is_empty() => "is for addresses of this type".to_owned(),

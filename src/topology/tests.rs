@@ -358,3 +358,5 @@ fn a_smart_host_of_the_own_is_said() {
     assert_eq!(last.rule, "loop-risk");
     assert_eq!(simulation.nodes[0].outcome.as_ref().unwrap().next_hop.as_deref(), Some("ex1.contoso.com"));
 }
+
+mod random;

@@ -1,5 +1,6 @@
 //! The rules for one address: the first that applies says what comes next. What follows them is elsewhere.
 
+use super::connector::split_type;
 use super::domain::{DomainType, Fit};
 use super::recipient::{Class, Kind};
 use super::{Export, Topology};
@@ -162,7 +163,8 @@ impl Topology {
             Some(other) if other != owner => return Beyond::Chain,
             Some(_) => {
                 let domain = domain_of(to);
-                if self.accepted(domain).is_some() && !self.is_coexistence(domain) {
+                let accepted = self.accepted(domain).map(|(d, _)| d.kind);
+                if accepted == Some(DomainType::Authoritative) && !self.is_coexistence(domain) {
                     doubts.add(Doubt::OwnTarget);
                 }
                 return Beyond::Out;
@@ -189,6 +191,11 @@ impl Topology {
             doubts.add(Doubt::Domains);
             return Nobody::Unknown;
         }
+        if domain_of(address).is_empty() && split_type(address).0.is_none() {
+            // The name of somebody who is not in the exports.
+            doubts.add(Doubt::Recipients);
+            return Nobody::Unknown;
+        }
         let accepted = self.accepted(domain_of(address));
         if accepted.is_some() && !Export::RECIPIENTS.iter().all(|e| self.has(*e)) {
             // One of those that are missing may well have it.
@@ -209,8 +216,7 @@ impl Topology {
         if self.owner(to.as_bytes()).is_some() || self.accepted(domain).is_some() {
             return;
         }
-        let names = self.facts().remote_domains.iter().map(|d| &*d.domain);
-        let closest = super::domain::Lookup::new(names).closest(domain);
+        let closest = self.remote.closest(domain);
         let remote = closest.and_then(|(n, _)| self.facts().remote_domains.get(n as usize));
         if remote.and_then(|r| r.auto_forward) != Some(true) {
             doubts.add(Doubt::AutoForward);

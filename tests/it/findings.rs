@@ -1,4 +1,4 @@
-//! Every folder of `tests/findings` is a story: logs, and all the findings that must come of them. Each kind
+//! Every folder of `tests/findings` is a story: logs, or exports of a configuration, and all the findings that must come of them. Each kind
 //! has one that raises it and one near it that does not; `no-finding` holds what must raise nothing.
 #![expect(
     clippy::unwrap_used,
@@ -35,7 +35,23 @@ fn told(folder: &Path) -> Vec<Finding> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// What the exports of a configuration raise, without any log.
+fn latent(exports: &Path) -> Vec<Finding> {
+    let output = Command::new(env!("CARGO_BIN_EXE_mailtrail"))
+        .args(["topology", "check", "--format=jsonl"])
+        .arg(exports)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}: {output:?}", exports.display());
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 fn found(folder: &Path) -> Vec<Finding> {
+    let exports = folder.join("exports");
+    if exports.is_dir() {
+        return latent(&exports);
+    }
     let output = Command::new(env!("CARGO_BIN_EXE_mailtrail"))
         .args(["report", "--quiet", "--format=json"])
         .arg(folder)

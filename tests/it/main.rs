@@ -11,3 +11,4 @@ mod layering;
 mod logwriter;
 mod quirks;
 mod readme;
+mod topology;

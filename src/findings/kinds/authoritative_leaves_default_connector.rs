@@ -2,12 +2,13 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::{for_each, quoted, who};
-use crate::model::finding::{Confidence, Severity};
-use crate::topology::Export;
-use crate::topology::connector::Load;
-use crate::topology::connector::space_fit;
+use crate::findings::latent::{self, Latent};
+use crate::findings::words::{for_each, in_comment, quoted, who};
+use crate::model::finding::{Confidence, Finding, Severity};
+use crate::topology::connector::{Load, space_fit};
 use crate::topology::domain::{DomainType, Fit};
+use crate::topology::recipient::{Kind as Sort, Recipient};
+use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "authoritative-leaves-default-connector",
@@ -54,4 +55,46 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         format!("Get-Recipient {} | Format-List Name,RecipientTypeDetails,ExternalEmailAddress", quoted(a))
     });
     (cause, fix)
+}
+
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let out = latent::by_target_domain(topology, |number, r, target| {
+        let domain = latent::domain_text(target).unwrap_or_default();
+        matches!(r.kind, Sort::MailUser | Sort::MailContact)
+            && latent::is_own_only(topology, &domain)
+            && topology.owner(target.as_bytes()) == Some(number)
+            && matches!(latent::only_default(topology, target), Ok(Some(_)))
+    });
+    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
+        let actual = latent::happens(topology, &recipients);
+        let connector = actual.as_ref().and_then(|a| a.connector.clone()).unwrap_or_default();
+        let line = |r: &Recipient| {
+            let cmdlet = if r.kind == Sort::MailContact { "MailContact" } else { "MailUser" };
+            format!("Set-{cmdlet} {} -ExternalEmailAddress 'user@example.com'", quoted(r.primary()))
+        };
+        let all = format!(
+            "Get-Recipient -ResultSize Unlimited -RecipientType MailUser,MailContact | Where-Object {{ \
+             \"$($_.ExternalEmailAddress)\" -like {} }} | Format-Table PrimarySmtpAddress,ExternalEmailAddress",
+            quoted(&format!("*@{domain}"))
+        );
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            connector: Some(connector.clone()),
+            addresses: latent::primaries(&recipients),
+            cause: format!(
+                "The external address of {} is its own address in {domain}, which is Authoritative here: such mail goes \
+                 out by {connector}, to the MX of {domain}.",
+                latent::who(&recipients, "mail users and contacts")
+            ),
+            fix: format!(
+                "# put the address where the mailbox really is, not one of {}\n{}",
+                in_comment(domain),
+                latent::lines(&recipients, line, &all)
+            ),
+            actual,
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    out.into_iter().map(finding).collect()
 }

@@ -2,9 +2,13 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::{for_each, quoted, who};
-use crate::model::finding::{Confidence, Severity};
-use crate::topology::Export;
+use crate::model::finding::{Confidence, Finding, Severity};
+use crate::topology::domain::DomainType;
+use crate::topology::recipient::{Kind as Sort, Recipient};
+use crate::topology::{Export, Topology};
+use std::collections::BTreeMap;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "external-relay-local-delivery",
@@ -49,4 +53,43 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         quoted(&t.domain)
     );
     (cause, fix)
+}
+
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let mut found: BTreeMap<&str, Vec<(&Recipient, &str)>> = BTreeMap::new();
+    for recipient in
+        topology.facts().recipients.iter().filter(|r| r.kind == Sort::Mailbox && r.target.is_none())
+    {
+        for address in recipient.addresses.iter() {
+            let Some((_, domain)) = address.rsplit_once('@') else { continue };
+            let Some((accepted, _)) = topology.accepted(domain.as_bytes()) else { continue };
+            if accepted.kind == DomainType::ExternalRelay {
+                found.entry(&accepted.domain).or_default().push((recipient, address));
+            }
+        }
+    }
+    let finding = |(domain, some): (&str, Vec<(&Recipient, &str)>)| {
+        let mut addresses: Vec<String> = some.iter().map(|(_, a)| (*a).to_owned()).collect();
+        addresses.dedup();
+        let people: Vec<&Recipient> = some.iter().map(|(r, _)| *r).collect();
+        let what = match &addresses[..] {
+            [one] => one.clone(),
+            all => format!("{} addresses", all.len()),
+        };
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            actual: latent::happens(topology, &people),
+            cause: format!(
+                "{domain} is ExternalRelay, which means that nobody of it lives here, but {what} of it belong to mailboxes here."
+            ),
+            fix: format!(
+                "Set-AcceptedDomain {} -DomainType InternalRelay  # or take the addresses away from the mailboxes",
+                quoted(domain)
+            ),
+            addresses,
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    found.into_iter().map(finding).collect()
 }

@@ -3,11 +3,14 @@
 use crate::findings::case::Case;
 use crate::findings::case::Shape;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::quoted;
-use crate::model::finding::{Confidence, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Decision;
 use crate::model::name::domain_of;
 use crate::model::signs::{Circle, CircleKind};
+use crate::topology::Topology;
+use crate::topology::recipient::Kind as Sort;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "forwarding-loop",
@@ -93,4 +96,59 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         quoted(&t.address)
     ));
     (cause, lines.join("\n"))
+}
+
+/// Circles of targets and forwardings. Where a mailbox on the way keeps a copy nobody notices.
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let finding = |circle: Vec<u32>| {
+        let members = latent::members(topology, &circle);
+        let people: Vec<_> = circle.iter().filter_map(|n| topology.recipient(*n)).collect();
+        let kept = people.iter().any(|r| r.target.is_none() && r.keeps_copy);
+        let forwarding = people.iter().find(|r| r.target.is_none() && r.forwards_to().is_some());
+        let fix = match (forwarding, people.first()) {
+            (Some(r), _) => format!(
+                "Set-Mailbox {} -ForwardingAddress $null -ForwardingSmtpAddress $null",
+                quoted(r.primary())
+            ),
+            (None, Some(r)) => {
+                let cmdlet = match r.kind {
+                    Sort::RemoteMailbox => "Set-RemoteMailbox",
+                    Sort::MailContact => "Set-MailContact",
+                    _ => "Set-MailUser",
+                };
+                let parameter = if r.kind == Sort::RemoteMailbox {
+                    "RemoteRoutingAddress"
+                } else {
+                    "ExternalEmailAddress"
+                };
+                format!(
+                    "# put the address where the mail really belongs in place of the last one\n{cmdlet} {} -{parameter} {}",
+                    quoted(r.primary()),
+                    quoted("user@example.com")
+                )
+            }
+            (None, None) => String::new(),
+        };
+        let ending = if kept {
+            "A mailbox on the way keeps a copy, so it ends there quietly."
+        } else {
+            "Nobody on the way keeps a copy, so the mail is returned (5.4.6)."
+        };
+        let latent = Latent {
+            domain: members.first().and_then(|a| latent::domain_text(a)),
+            address: members.first().cloned(),
+            cause: format!(
+                "Each of these leads to the next by forwarding or by its target, and the last to the first: {}. {ending}",
+                members.join(", ")
+            ),
+            addresses: members.clone(),
+            actual: latent::happens(topology, &people),
+            cycle: members,
+            fix,
+            ..Latent::default()
+        };
+        let finding = latent.finding(&KIND);
+        if kept { Finding { severity: Severity::Low, ..finding } } else { finding }
+    };
+    topology.forwarding_circles().into_iter().map(finding).collect()
 }

@@ -3,12 +3,14 @@
 use super::forwarding_loop::{circle_of, of_circle};
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::thresholds::DUPLICATE_EXPANDS;
 use crate::findings::words::quoted;
 use crate::model::event::EventId;
-use crate::model::finding::{Confidence, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::name::domain_of;
 use crate::model::signs::CircleKind;
+use crate::topology::Topology;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "group-loop",
@@ -59,4 +61,28 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         _ => format!("Get-DistributionGroupMember {}", quoted(&t.address)),
     };
     (cause, fix)
+}
+
+/// Circles of membership.
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let finding = |circle: Vec<u32>| {
+        let members = latent::members(topology, &circle);
+        let (first, last) = (members.first().cloned().unwrap_or_default(), members.last().cloned());
+        let last = last.unwrap_or_default();
+        let latent = Latent {
+            domain: latent::domain_text(&first),
+            address: Some(first.clone()),
+            addresses: members.clone(),
+            cause: if members.len() > 1 {
+                format!("Each of these contains the next, and the last the first: {}.", members.join(", "))
+            } else {
+                format!("The group {first} is a member of itself.")
+            },
+            cycle: members,
+            fix: format!("Remove-DistributionGroupMember {} -Member {}", quoted(&last), quoted(&first)),
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    topology.group_circles().into_iter().map(finding).collect()
 }

@@ -2,9 +2,12 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::quoted;
-use crate::model::finding::{Confidence, Severity};
-use crate::topology::Export;
+use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::journey::Decision;
+use crate::topology::domain::DomainType;
+use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "internal-relay-no-connector",
@@ -57,4 +60,43 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         quoted(&t.domain)
     );
     (cause, fix)
+}
+
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let relayed = topology.facts().accepted_domains.iter().filter(|d| d.kind == DomainType::InternalRelay);
+    let finding = |domain: &str| {
+        let bare = domain.strip_prefix("*.").unwrap_or(domain);
+        // Of a domain with a wildcard what lies below it counts.
+        let probe = if bare == domain { format!("x@{domain}") } else { format!("x@x.{bare}") };
+        if domain == "*" || topology.is_coexistence(bare.as_bytes()) {
+            return None;
+        }
+        let default = latent::only_default(topology, &probe).ok()?;
+        let way = default.map_or_else(
+            || "waits for two days and comes back".to_owned(),
+            |c| format!("leaves by send connector {}, for everything else", c.name),
+        );
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            connector: default.map(|c| c.name.to_string()),
+            actual: latent::route(topology, &topology.expected(probe.as_bytes(), None, None))
+                .filter(|r| r.decision != Decision::LocalDelivery.as_str()),
+            cause: format!(
+                "{domain} is InternalRelay, so mail for its addresses that nobody has here is sent on; but no send \
+                 connector is for {domain}. It {way}."
+            ),
+            fix: format!(
+                "# put the host of the system that has the other mailboxes in place of the last one\n\
+                 New-SendConnector -Name {} -AddressSpaces {} -DNSRoutingEnabled $false -SmartHosts 'mail.example.com'\n\
+                 # or, if nobody of {domain} lives elsewhere:\n\
+                 Set-AcceptedDomain {} -DomainType Authoritative",
+                quoted(&format!("To {bare}")),
+                quoted(&format!("SMTP:{domain};1")),
+                quoted(domain)
+            ),
+            ..Latent::default()
+        };
+        Some(latent.finding(&KIND))
+    };
+    relayed.filter_map(|d| finding(&d.domain)).collect()
 }

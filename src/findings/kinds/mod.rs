@@ -32,4 +32,5 @@ pub(super) mod stuck;
 pub(super) mod tenant_attribution;
 pub(super) mod transport_rule_loop;
 pub(super) mod wrong_person;
+
 pub(super) mod wrong_smart_host;

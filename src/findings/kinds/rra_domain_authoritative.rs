@@ -2,10 +2,14 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::quoted;
 use crate::model::event::Source;
-use crate::model::finding::{Confidence, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Decision;
+use crate::topology::Topology;
+use crate::topology::domain::DomainType;
+use crate::topology::recipient::Recipient;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "rra-domain-authoritative",
@@ -45,4 +49,33 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         t.domain
     );
     (cause, format!("Set-AcceptedDomain {} -DomainType InternalRelay", quoted(&t.domain)))
+}
+
+/// Targets that nobody has, in a domain for remote routing addresses that is Authoritative here.
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let refused = latent::by_target_domain(topology, |_, r, target| {
+        let domain = latent::domain_text(target).unwrap_or_default();
+        let accepted = topology.accepted(domain.as_bytes());
+        let authoritative = accepted.is_some_and(|(d, _)| d.kind == DomainType::Authoritative);
+        // With all its addresses exported, a target that is one of them is sent out all the same.
+        let nobodys = r.all_addresses && topology.owner(target.as_bytes()).is_none();
+        authoritative && topology.is_coexistence(domain.as_bytes()) && nobodys
+    });
+    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            addresses: latent::primaries(&recipients),
+            expected: Some(latent::to_tenant(topology, domain)),
+            actual: latent::happens(topology, &recipients),
+            cause: format!(
+                "Mail for {} is to go to an address in {domain} that no object has, and {domain} is Authoritative here: \
+                 it is returned as not found.",
+                latent::who(&recipients, "recipients")
+            ),
+            fix: format!("Set-AcceptedDomain {} -DomainType InternalRelay", quoted(domain)),
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    refused.into_iter().map(finding).collect()
 }

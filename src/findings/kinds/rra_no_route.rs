@@ -2,9 +2,11 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::{hybrid_name, quoted};
-use crate::model::finding::{Confidence, Severity};
-use crate::topology::Export;
+use crate::model::finding::{Confidence, Finding, Severity};
+use crate::topology::recipient::{Kind as Sort, Recipient};
+use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "rra-no-route",
@@ -64,4 +66,57 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         }
     );
     (cause, fix)
+}
+
+/// Remote mailboxes whose remote routing domain no send connector names.
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let lost = latent::by_target_domain(topology, |_, r, target| {
+        let domain = latent::domain_text(target).unwrap_or_default();
+        let own =
+            topology.accepted(domain.as_bytes()).is_some() && !topology.is_coexistence(domain.as_bytes());
+        r.kind == Sort::RemoteMailbox && !own && latent::only_default(topology, target).is_ok()
+    });
+    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
+        let connectors = &topology.facts().send_connectors;
+        let names_it =
+            |c: &&&crate::topology::connector::SendConnector| c.spaces.iter().any(|s| &*s.space == domain);
+        let hybrid: Vec<_> = connectors.iter().filter(|c| c.is_hybrid()).collect();
+        let off = hybrid.iter().find(|c| !c.is_enabled() && names_it(c));
+        let name = hybrid.first().map_or("Outbound to Office 365", |c| &*c.name);
+        let (why, fix) = match off {
+            Some(off) => (
+                format!("Send connector {} has it, but is disabled", off.name),
+                format!("Set-SendConnector {} -Enabled $true", quoted(&off.name)),
+            ),
+            None => {
+                let space = format!("SMTP:{domain};1");
+                let fix =
+                    format!("Set-SendConnector {} -AddressSpaces @{{Add={}}}", quoted(name), quoted(&space));
+                let run = "# there is no connector to Exchange Online in the exports; the hybrid wizard makes one\n";
+                let note = if hybrid.is_empty() { run } else { "" };
+                ("No send connector has it among its address spaces".to_owned(), format!("{note}{fix}"))
+            }
+        };
+        let actual = latent::happens(topology, &recipients);
+        let way = actual.as_ref().and_then(|a| a.connector.clone());
+        let way = way.map_or_else(
+            || "waits for two days and comes back".to_owned(),
+            |c| format!("goes out by {c}, as anonymous mail from the internet"),
+        );
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            connector: actual.as_ref().and_then(|a| a.connector.clone()),
+            addresses: latent::primaries(&recipients),
+            expected: Some(latent::to_tenant(topology, domain)),
+            actual,
+            cause: format!(
+                "{why}: the remote routing domain {domain} of {}. Their mail {way}.",
+                latent::who(&recipients, "remote mailboxes")
+            ),
+            fix,
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    lost.into_iter().map(finding).collect()
 }

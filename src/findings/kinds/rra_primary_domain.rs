@@ -1,12 +1,16 @@
 //! MR-01: the remote routing address of a moved mailbox is in the organisation's own domain.
 
+use std::collections::BTreeMap;
+
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
-use crate::findings::expected::{Expected, right_target, tenant_domain};
+use crate::findings::expected::{Expected, right_target};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
+use crate::findings::latent::{self, Latent};
 use crate::findings::words::{for_each, in_comment, local_part, quoted, who};
-use crate::model::finding::{Confidence, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Decision;
 use crate::model::name::domain_of;
+use crate::topology::recipient::{Kind as Sort, Recipient};
 use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -109,7 +113,7 @@ fn tell(t: &Telling<'_>) -> (String, String) {
 }
 
 fn tell_by_exports(t: &Telling<'_>, topology: &Topology) -> (String, String) {
-    let tenant = tenant_domain(topology).unwrap_or_else(|| "<tenant>.mail.onmicrosoft.com".to_owned());
+    let tenant = latent::tenant(topology).unwrap_or_else(|| "<tenant>.mail.onmicrosoft.com".to_owned());
     let way = if t.connector.is_empty() {
         "its mail was refused here".to_owned()
     } else {
@@ -126,4 +130,68 @@ fn tell_by_exports(t: &Telling<'_>, topology: &Topology) -> (String, String) {
         format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
     });
     (cause, fix)
+}
+
+/// Remote mailboxes whose remote routing address is in a domain of the organisation itself.
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let wrong = latent::by_target_domain(topology, |_, r, target| {
+        let domain = latent::domain_text(target).unwrap_or_default();
+        r.kind == Sort::RemoteMailbox && latent::is_own_only(topology, &domain)
+    });
+    let tenant = latent::tenant(topology);
+    let known = tenant.as_deref().unwrap_or("tenant.mail.onmicrosoft.com");
+    let note =
+        if tenant.is_some() { "" } else { "# put the tenant's own domain in place of the one below\n" };
+    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
+        let line = |r: &Recipient| {
+            let target = right_target(topology, r.primary(), known);
+            format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(r.primary()), quoted(&target))
+        };
+        let all = format!(
+            "Get-RemoteMailbox -ResultSize Unlimited | Where-Object {{ \"$($_.RemoteRoutingAddress)\" -like {} }} | \
+             ForEach-Object {{ Set-RemoteMailbox \"$($_.Identity)\" -RemoteRoutingAddress \
+             ((\"$($_.PrimarySmtpAddress)\" -split '@')[0] + {}) }}",
+            quoted(&format!("*@{domain}")),
+            quoted(&format!("@{known}"))
+        );
+        let actual = latent::happens(topology, &recipients);
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            addresses: latent::primaries(&recipients),
+            expected: Some(latent::to_tenant(topology, known)),
+            actual,
+            cause: format!(
+                "The remote routing address of {} is in {domain}, which is Authoritative here, not in {known}. Mail for \
+                 such a mailbox is not handed to Exchange Online: {}. Where the MX of {domain} leads back here, what \
+                 goes out goes in circles.",
+                latent::who(&recipients, "remote mailboxes"),
+                ways(topology, &recipients)
+            ),
+            fix: format!("{note}{}", latent::lines(&recipients, line, &all)),
+            ..Latent::default()
+        };
+        latent.finding(&KIND)
+    };
+    wrong.into_iter().map(finding).collect()
+}
+
+/// Where the mail of these goes instead, each way with how many take it.
+fn ways(topology: &Topology, recipients: &[&Recipient]) -> String {
+    let mut ways: BTreeMap<String, usize> = BTreeMap::new();
+    for recipient in recipients {
+        let now = latent::happens(topology, &[*recipient]);
+        let way = match now.as_ref().map(|a| (a.decision, a.connector.as_deref())) {
+            Some(("recipient-not-found", _)) => "it is returned as not found".to_owned(),
+            Some(("local-delivery", _)) => "it is delivered to somebody else here".to_owned(),
+            Some((_, Some(connector))) => {
+                format!("it goes out by send connector {connector}, like mail for strangers")
+            }
+            _ => "it does not go to the tenant".to_owned(),
+        };
+        *ways.entry(way).or_default() += 1;
+    }
+    if ways.len() == 1 {
+        return ways.into_keys().collect();
+    }
+    ways.into_iter().map(|(way, n)| format!("for {n} of them {way}")).collect::<Vec<_>>().join(", ")
 }

@@ -1,13 +1,14 @@
 //! MR-41: mail for one person is sent to another.
 
 use crate::findings::case::Case;
-use crate::findings::expected::{right_target, tenant_domain};
+use crate::findings::expected::right_target;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::quoted;
-use crate::model::finding::{Confidence, Severity};
+use crate::findings::latent::{self, Latent};
+use crate::findings::words::{local_part, quoted};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Step;
-use crate::topology::Export;
-use crate::topology::recipient::Kind as Object;
+use crate::topology::recipient::{Kind as Object, Kind as Sort, Recipient};
+use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "wrong-person",
@@ -54,7 +55,7 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     let address = quoted(&t.address);
     let fix = match owner.map(|o| o.kind) {
         Some(Object::RemoteMailbox) => {
-            let tenant = topology.and_then(tenant_domain);
+            let tenant = topology.and_then(latent::tenant);
             let tenant = tenant.unwrap_or_else(|| "<tenant>.mail.onmicrosoft.com".to_owned());
             let target = topology.map(|topology| right_target(topology, &t.address, &tenant));
             format!(
@@ -74,4 +75,49 @@ fn tell(t: &Telling<'_>) -> (String, String) {
 /// The cmdlet that takes a target off a mailbox.
 pub(super) fn clear(quoted_address: &str) -> String {
     format!("Set-ADUser (Get-Mailbox {quoted_address}).SamAccountName -Clear targetAddress")
+}
+
+pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
+    let tenant = latent::tenant(topology);
+    let recipients = (0..).zip(&topology.facts().recipients);
+    recipients.filter_map(|(number, r)| finding(topology, (number, r), tenant.as_deref())).collect()
+}
+
+fn finding(topology: &Topology, (number, r): (u32, &Recipient), tenant: Option<&str>) -> Option<Finding> {
+    let target = r.target.as_deref()?;
+    let other = topology.owner(target.as_bytes()).filter(|o| *o != number)?;
+    let other = topology.recipient(other)?;
+    let example = format!("{}@{}", local_part(r.primary()), tenant.unwrap_or("tenant.mail.onmicrosoft.com"));
+    let fix = match r.kind {
+        Sort::RemoteMailbox => {
+            format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(r.primary()), quoted(&example))
+        }
+        Sort::Mailbox => format!(
+            "Get-Mailbox {} | ForEach-Object {{ Set-ADUser $_.SamAccountName -Clear targetAddress }}",
+            quoted(r.primary())
+        ),
+        kind => {
+            let cmdlet = if kind == Sort::MailContact { "MailContact" } else { "MailUser" };
+            let set =
+                format!("Set-{cmdlet} {} -ExternalEmailAddress 'user@example.com'", quoted(r.primary()));
+            format!("# put the address where the mail really belongs in place of the last one\n{set}")
+        }
+    };
+    let latent = Latent {
+        domain: latent::domain_text(r.primary()),
+        address: Some(r.primary().to_owned()),
+        addresses: vec![r.primary().to_owned()],
+        actual: latent::happens(topology, &[r]),
+        cause: format!(
+            "Mail for the {} {} goes to {target}, which is an address of the {} {}.",
+            r.kind.in_words(),
+            r.primary(),
+            other.kind.in_words(),
+            other.primary()
+        ),
+        fix,
+        ..Latent::default()
+    };
+    let finding = latent.finding(&KIND);
+    Some(if r.kind == Sort::MailContact { Finding { severity: Severity::Low, ..finding } } else { finding })
 }

@@ -102,7 +102,9 @@ fn body(finding: &Finding, cause: Option<&Finding>, style: Style, out: &mut dyn 
 fn commands(fix: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut last = "";
     for command in fix.lines() {
-        let looks = ["Get-", "Test-", "mailtrail "].iter().any(|verb| command.starts_with(verb));
+        // What is got may be handed on to what changes it.
+        let changes = ["Set-", "Remove-"].iter().any(|verb| command.contains(verb));
+        let looks = ["Get-", "Test-", "mailtrail "].iter().any(|verb| command.starts_with(verb)) && !changes;
         let label = match command.starts_with('#') {
             true => "",
             false if looks => "check",

@@ -25,7 +25,8 @@ fn pick_at(
     size: Option<u64>,
     server_name: Option<&str>,
 ) -> (String, Option<Rule>) {
-    let servers = [server("EX1", "Berlin"), server("EX2", "Berlin"), server("EX3", "Lyon")];
+    let edge = Server { edge: Some(true), ..server("EDGE1", "Berlin") };
+    let servers = [server("EX1", "Berlin"), server("EX2", "Berlin"), server("EX3", "Lyon"), edge];
     let load = Load {
         address: address.as_bytes(),
         is_own: address.ends_with("@contoso.com"),
@@ -111,11 +112,22 @@ fn spaces_of_own_domains_and_of_other_types() {
         spaces: vec![AddressSpace { kind: "x400".into(), space: "c=us".into(), cost: 1 }],
         ..connector("x400", &[])
     };
-    let all = [connector("edge", &["--;1"]), x400];
-    assert_eq!(pick(&all, "x@contoso.com"), chose("edge", Rule::Only));
-    assert_eq!(pick(&all, "x@example.com").0, "no route");
-    assert_eq!(pick(&all, "x400:c=us;p=contoso"), chose("x400", Rule::Only));
-    assert_eq!(pick(&all, "fax:12345").0, "no route");
+    let edge = |name: &str, space: &str| SendConnector {
+        sources: vec!["EDGE1".into()],
+        ..connector(name, &[space])
+    };
+    let hub = SendConnector { sources: vec!["EX1".into()], ..connector("hub", &["contoso.com"]) };
+    let all = [edge("in", "--;1"), edge("out", "*"), x400, hub];
+    let on = |server| pick_at(&all, "x@contoso.com", None, server);
+    assert_eq!(on(Some("EDGE1")), chose("in", Rule::Closest));
+    // Elsewhere the accepted domains are no address space, and an Edge server knows its own connectors only.
+    assert_eq!(on(Some("EX1")), chose("hub", Rule::Closest));
+    assert_eq!(on(None), chose("hub", Rule::Closest));
+    assert_eq!(pick_at(&all, "x@example.com", None, Some("edge1.contoso.com")), chose("out", Rule::Only));
+    let all = all.get(2..3).unwrap_or_default();
+    assert_eq!(pick(all, "x@example.com").0, "no route");
+    assert_eq!(pick(all, "x400:c=us;p=contoso"), chose("x400", Rule::Only));
+    assert_eq!(pick(all, "fax:12345").0, "no route");
 }
 
 #[test]

@@ -1,0 +1,18 @@
+//! `mailtrail topology import`, `check` and `explain`: what the exports of the configuration say.
+
+mod check;
+mod explain;
+mod import;
+mod load;
+
+use super::args::TopologyVerb;
+use super::exit::Exit;
+use super::options::Environment;
+
+pub(super) fn run(verb: &TopologyVerb, env: &Environment) -> anyhow::Result<Exit> {
+    match verb {
+        TopologyVerb::Import(args) => import::run(args),
+        TopologyVerb::Check(args) => check::run(args, env),
+        TopologyVerb::Explain(args) => explain::run(args, env),
+    }
+}

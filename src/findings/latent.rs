@@ -1,0 +1,315 @@
+//! What will lead mail astray by the exports alone, before any mail meets it.
+//!
+//! Each kind says in its own file when it holds; here is what they share, and those whose file is yet to come.
+
+use std::collections::BTreeMap;
+
+use super::kind::{KINDS, Kind};
+use super::kinds;
+use super::words::{in_comment, quoted};
+use crate::model::finding::{Confidence, Finding, Route, Severity};
+use crate::model::journey::Decision;
+use crate::model::name::domain_of;
+use crate::topology::connector::{Chosen, Pick, SendConnector};
+use crate::topology::domain::{DomainType, Fit};
+use crate::topology::expected::Expectation;
+use crate::topology::recipient::{Kind as Sort, Recipient};
+use crate::topology::{Export, Topology};
+
+/// Addresses a fix has a line for; of more there is one line for all.
+const LINES: usize = 20;
+/// Addresses a finding lists.
+const ADDRESSES: usize = 10;
+
+/// All latent findings, the gravest first.
+pub fn latent(topology: &Topology) -> Vec<Finding> {
+    let mut all = [
+        kinds::rra_primary_domain::latent(topology),
+        kinds::rra_no_route::latent(topology),
+        kinds::rra_domain_authoritative::latent(topology),
+        kinds::internal_relay_no_connector::latent(topology),
+        kinds::external_relay_local_delivery::latent(topology),
+        kinds::authoritative_leaves_default_connector::latent(topology),
+        smart_host_is_self(topology),
+        kinds::forwarding_loop::latent(topology),
+        kinds::group_loop::latent(topology),
+        kinds::wrong_person::latent(topology),
+        mailbox_with_target(topology),
+    ]
+    .concat();
+    let number = |f: &Finding| KINDS.iter().position(|k| k.id == f.kind).unwrap_or(KINDS.len());
+    all.sort_by(|a, b| {
+        let rank = |f: &Finding| (std::cmp::Reverse(f.severity), std::cmp::Reverse(f.recipients), number(f));
+        let key = |f: &Finding| [&f.domain, &f.connector, &f.peer, &f.address].map(Clone::clone);
+        rank(a).cmp(&rank(b)).then_with(|| a.kind.cmp(b.kind)).then_with(|| key(a).cmp(&key(b)))
+    });
+    all
+}
+
+/// Name and title of a kind, and how bad and how sure it usually is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub severity: Severity,
+    pub confidence: Confidence,
+}
+
+impl From<&Kind> for Label {
+    fn from(kind: &Kind) -> Self {
+        // What no row shows is never certain, and what exports show is not inferred.
+        Self { id: kind.id, title: kind.title, severity: kind.severity, confidence: Confidence::High }
+    }
+}
+
+/// What a kind says of the exports.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Latent {
+    pub domain: Option<String>,
+    pub connector: Option<String>,
+    pub peer: Option<String>,
+    pub address: Option<String>,
+    /// All addresses it concerns.
+    pub addresses: Vec<String>,
+    pub cycle: Vec<String>,
+    pub expected: Option<Route>,
+    pub actual: Option<Route>,
+    pub cause: String,
+    pub fix: String,
+}
+
+impl Latent {
+    /// As a finding without mail.
+    pub(super) fn finding(mut self, label: impl Into<Label>) -> Finding {
+        let label = label.into();
+        self.addresses.sort();
+        Finding {
+            kind: label.id,
+            title: label.title,
+            severity: label.severity,
+            confidence: label.confidence,
+            domain: self.domain,
+            connector: self.connector,
+            peer: self.peer,
+            address: self.address,
+            messages: 0,
+            recipients: self.addresses.len() as u64,
+            senders: 0,
+            first_seen: None,
+            last_seen: None,
+            laps_max: 0,
+            cycle: self.cycle,
+            expected: self.expected,
+            actual: self.actual,
+            cause: self.cause,
+            fix: self.fix,
+            samples: Vec::new(),
+            evidence: Vec::new(),
+            caused_by: None,
+            period_ms: None,
+            ended: None,
+            addresses: self.addresses.into_iter().take(ADDRESSES).collect(),
+        }
+    }
+}
+
+/// Recipients with a target for which something holds, by the domain of the target.
+pub(super) fn by_target_domain<'t>(
+    topology: &'t Topology,
+    holds: impl Fn(u32, &'t Recipient, &'t str) -> bool,
+) -> BTreeMap<&'t str, Vec<&'t Recipient>> {
+    let mut out: BTreeMap<&str, Vec<&Recipient>> = BTreeMap::new();
+    for (number, recipient) in (0..).zip(&topology.facts().recipients) {
+        let Some(target) = recipient.target.as_deref() else { continue };
+        let Some((_, domain)) = target.rsplit_once('@') else { continue };
+        if holds(number, recipient, target) {
+            out.entry(domain).or_default().push(recipient);
+        }
+    }
+    out
+}
+
+/// Whether a domain is Authoritative here and none that remote routing addresses belong in.
+pub(super) fn is_own_only(topology: &Topology, domain: &str) -> bool {
+    let accepted = topology.accepted(domain.as_bytes());
+    accepted.is_some_and(|(d, _)| d.kind == DomainType::Authoritative)
+        && !topology.is_coexistence(domain.as_bytes())
+}
+
+/// The connector for everything else that takes mail for an address, if it is that: `Ok(None)` where there is none
+/// at all. An error where another is for it, or it leads to Exchange Online, or nothing is known.
+pub(super) fn only_default<'t>(
+    topology: &'t Topology,
+    address: &str,
+) -> Result<Option<&'t SendConnector>, ()> {
+    if !topology.has(Export::SendConnectors) {
+        return Err(());
+    }
+    match topology.pick(address.as_bytes(), None, None) {
+        Pick::NoRoute => Ok(None),
+        Pick::One(Chosen { connector, fit: Fit::Any, .. }) => {
+            let connector = topology.connector(connector).filter(|c| !c.is_hybrid());
+            connector.map(Some).ok_or(())
+        }
+        Pick::One(_) | Pick::TooLarge => Err(()),
+    }
+}
+
+/// What is expected, or happens, as findings show it.
+pub(super) fn route(topology: &Topology, expectation: &Expectation) -> Option<Route> {
+    let connector = expectation.connector.and_then(|c| topology.connector(c.connector));
+    let connector = connector.map(|c| c.name.to_string());
+    expectation.decision.map(|d| Route { decision: d.as_str(), connector })
+}
+
+/// What happens to the first of some recipients now.
+pub(super) fn happens(topology: &Topology, recipients: &[&Recipient]) -> Option<Route> {
+    let first = recipients.iter().min_by_key(|r| r.primary())?;
+    route(topology, &topology.expected(first.primary().as_bytes(), None, None))
+}
+
+/// Where mail for remote mailboxes should go: the domain most of them have, else that of a connector to Exchange
+/// Online, else an accepted or remote domain meant for it.
+pub(super) fn tenant(topology: &Topology) -> Option<String> {
+    let fits = |d: &str| d.ends_with(".mail.onmicrosoft.com");
+    let of_people = by_target_domain(topology, |_, r, _| r.kind == Sort::RemoteMailbox);
+    let most = of_people.iter().filter(|(d, _)| topology.is_coexistence(d.as_bytes()));
+    let most = most.max_by_key(|(d, all)| (fits(d), all.len())).map(|(d, _)| (*d).to_owned());
+    let facts = topology.facts();
+    let spaces = facts.send_connectors.iter().flat_map(|c| &c.spaces).map(|s| &*s.space);
+    let remote = facts.remote_domains.iter().filter(|d| d.target_delivery == Some(true)).map(|d| &*d.domain);
+    let accepted = facts.accepted_domains.iter().map(|d| &*d.domain).filter(|d| fits(d));
+    most.or_else(|| spaces.filter(|s| fits(s)).chain(remote).chain(accepted).next().map(str::to_owned))
+}
+
+/// What should be decided for a remote mailbox.
+pub(super) fn to_tenant(topology: &Topology, tenant: &str) -> Route {
+    let probe = format!("x@{tenant}");
+    let connector = match topology.pick(probe.as_bytes(), None, None) {
+        Pick::One(c) if c.fit != Fit::Any => topology.connector(c.connector).map(|c| c.name.to_string()),
+        _ => None,
+    };
+    Route { decision: Decision::RemoteRoutingAddress.as_str(), connector }
+}
+
+/// Primary addresses.
+pub(super) fn primaries(recipients: &[&Recipient]) -> Vec<String> {
+    recipients.iter().map(|r| r.primary().to_owned()).collect()
+}
+
+/// Some people by their number, or the one by its address.
+pub(super) fn who(recipients: &[&Recipient], what: &str) -> String {
+    match recipients {
+        [one] => format!("{} ({})", one.primary(), one.kind.in_words()),
+        all => format!("{} {what}", all.len()),
+    }
+}
+
+/// A line for each, or one for all of them if they are many.
+pub(super) fn lines(recipients: &[&Recipient], line: impl Fn(&Recipient) -> String, all: &str) -> String {
+    if recipients.len() > LINES {
+        return format!("# {} of them, so all at once:\n{all}", recipients.len());
+    }
+    let mut lines: Vec<String> = recipients.iter().map(|r| line(r)).collect();
+    lines.sort();
+    lines.join("\n")
+}
+
+/// A circle of recipients: its addresses.
+pub(super) fn members(topology: &Topology, circle: &[u32]) -> Vec<String> {
+    circle.iter().filter_map(|n| topology.recipient(*n)).map(|r| r.primary().to_owned()).collect()
+}
+
+/// The domain of an address as text.
+pub(super) fn domain_text(address: &str) -> Option<String> {
+    let domain = String::from_utf8_lossy(domain_of(address.as_bytes())).into_owned();
+    (!domain.is_empty()).then_some(domain)
+}
+
+/// A connector whose smart host is a server of the organisation. Hands-over between Edge servers and others are
+/// meant to be so.
+fn smart_host_is_self(topology: &Topology) -> Vec<Finding> {
+    const LABEL: Label = Label {
+        id: "smart-host-is-self",
+        title: "A connector hands mail to the organisation itself",
+        severity: Severity::Critical,
+        confidence: Confidence::High,
+    };
+    let is_edge = |name: &str| topology.own_server(name.as_bytes()).is_some_and(|s| s.edge == Some(true));
+    let mut out = Vec::new();
+    for connector in
+        topology.facts().send_connectors.iter().filter(|c| c.is_enabled() && c.uses_smart_hosts())
+    {
+        if !connector.sources.is_empty() && connector.sources.iter().all(|s| is_edge(s)) {
+            continue;
+        }
+        for host in &connector.smart_hosts {
+            let Some(server) = topology.own_server(host.as_bytes()).filter(|s| s.edge != Some(true)) else {
+                continue;
+            };
+            let name = &*connector.name;
+            let others: Vec<String> =
+                connector.smart_hosts.iter().filter(|h| *h != host).map(|h| quoted(h)).collect();
+            let fix = if others.is_empty() {
+                format!(
+                    "# put the host that is meant in place of {host}\nSet-SendConnector {} -SmartHosts 'mail.example.com'",
+                    quoted(name),
+                    host = in_comment(host)
+                )
+            } else {
+                format!("Set-SendConnector {} -SmartHosts {}", quoted(name), others.join(","))
+            };
+            let latent = Latent {
+                connector: Some(name.to_owned()),
+                peer: Some(server.name.to_string()),
+                cause: format!(
+                    "The smart host {host} of send connector {name} is {}, a server of the organisation itself: what \
+                     leaves by it comes back, and leaves again.",
+                    server.name
+                ),
+                fix,
+                ..Latent::default()
+            };
+            out.push(latent.finding(LABEL));
+        }
+    }
+    out
+}
+
+/// Mailboxes here whose mail goes to another address all the same.
+fn mailbox_with_target(topology: &Topology) -> Vec<Finding> {
+    const LABEL: Label = Label {
+        id: "mailbox-with-target",
+        title: "A mailbox here also has a target address",
+        severity: Severity::High,
+        confidence: Confidence::High,
+    };
+    let found = by_target_domain(topology, |_, r, _| r.kind == Sort::Mailbox);
+    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
+        let line = |r: &Recipient| {
+            let mailbox = quoted(r.primary());
+            format!(
+                "Get-Mailbox {mailbox} | ForEach-Object {{ Set-ADUser $_.SamAccountName -Clear targetAddress }}"
+            )
+        };
+        let all = format!(
+            "Get-Mailbox -ResultSize Unlimited | ForEach-Object {{ Get-ADUser $_.SamAccountName -Properties \
+             targetAddress }} | Where-Object {{ $_.targetAddress -like {} }} | Set-ADUser -Clear targetAddress",
+            quoted(&format!("*@{domain}"))
+        );
+        let latent = Latent {
+            domain: Some(domain.to_owned()),
+            addresses: primaries(&recipients),
+            actual: happens(topology, &recipients),
+            cause: format!(
+                "{} with a database here and a target address in {domain}: the target wins, and nothing is stored in \
+                 the mailbox.",
+                who(&recipients, "mailboxes")
+            ),
+            fix: lines(&recipients, line, &all),
+            ..Latent::default()
+        };
+        latent.finding(LABEL)
+    };
+    found.into_iter().map(finding).collect()
+}

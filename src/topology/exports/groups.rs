@@ -1,0 +1,48 @@
+//! `Get-DistributionGroup` with members, and `Get-DynamicDistributionGroup`.
+
+use super::link::Draft;
+use super::row::Row;
+use super::table::Cell;
+use super::{Cmdlet, cells, people};
+use crate::topology::Export;
+use crate::topology::domain::folded;
+use crate::topology::recipient::{Addresses, Kind};
+
+pub(super) const CMDLET: Cmdlet = Cmdlet {
+    export: "Get-DistributionGroup -ResultSize Unlimited | Select-Object RecipientTypeDetails,Alias,PrimarySmtpAddress,\
+             ExpansionServer,Identity,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}},\
+             @{n='Members';e={(Get-DistributionGroupMember \"$($_.DistinguishedName)\" -ResultSize Unlimited).\
+             PrimarySmtpAddress -join ' '}} | Export-Csv DistributionGroup.csv -NoTypeInformation -Encoding UTF8",
+    kind: Export::Groups,
+    stem: "distributiongroup",
+    is: |table| {
+        let signs = ["members", "expansionserver", "grouptype", "memberjoinrestriction", "recipientfilter"];
+        signs.iter().any(|s| table.has(s))
+    },
+    read,
+};
+
+fn read(row: &mut Row<'_>, draft: &mut Draft) {
+    let usual = if row.has("RecipientFilter") { Kind::DynamicGroup } else { Kind::Group };
+    let Some(mut named) = people::recipient(row, usual) else { return };
+    named.recipient.expansion_server = row.text("ExpansionServer").map(|t| cells::server(&t));
+    if named.recipient.kind == Kind::Group && row.list("Members").is_some() {
+        let members = members(row);
+        named.recipient.members = Some(Addresses::new(members.iter().map(|m| &**m)));
+    }
+    draft.add(named);
+}
+
+/// Addresses, or names where there are no addresses; those have blanks in them.
+fn members(row: &Row<'_>) -> Vec<Box<str>> {
+    let text = match row.table.place("members").and_then(|p| row.cells.get(p)) {
+        Some(Cell::Text(text)) => text,
+        Some(Cell::List(all)) => return all.iter().map(|m| cells::address(m)).collect(),
+        _ => return Vec::new(),
+    };
+    if text.contains('@') {
+        return cells::values(text).iter().map(|m| cells::address(m)).collect();
+    }
+    let bare = text.trim_matches(['{', '}']);
+    bare.split([',', ';', '\n']).map(folded).filter(|m| !m.is_empty()).collect()
+}

@@ -1,0 +1,24 @@
+//! `Get-MailContact`.
+
+use super::table::{Cell, Table};
+use super::{Cmdlet, people};
+use crate::topology::Export;
+use crate::topology::recipient::Kind;
+
+pub(super) const CMDLET: Cmdlet = Cmdlet {
+    export: "Get-MailContact -ResultSize Unlimited | Select-Object RecipientTypeDetails,Alias,PrimarySmtpAddress,\
+             ExternalEmailAddress,Identity,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
+             Export-Csv MailContact.csv -NoTypeInformation -Encoding UTF8",
+    kind: Export::MailContacts,
+    stem: "mailcontact",
+    is,
+    read: |row, draft| people::external(row, draft, Kind::MailContact),
+};
+
+/// The columns are those of mail users too; what the first row says it is decides.
+fn is(table: &Table) -> bool {
+    let first = table.rows.first().zip(table.place("recipienttypedetails"));
+    let details = first.and_then(|((_, cells), place)| cells.get(place));
+    let contact = matches!(details, Some(Cell::Text(text)) if text.to_ascii_lowercase().ends_with("contact"));
+    table.has("externalemailaddress") && contact
+}

@@ -1,0 +1,242 @@
+//! The text of an export to rows of named cells: CSV of `Export-Csv`, or JSON of `ConvertTo-Json`.
+
+use hashbrown::HashMap;
+use serde_json::Value;
+
+/// What a row says under a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// Nothing.
+    Empty,
+    /// A text, which may hold several values.
+    Text(String),
+    /// Several values, parted by JSON itself.
+    List(Vec<String>),
+}
+
+/// Rows of named cells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    /// Names of the columns in lower case, each with its place.
+    columns: HashMap<String, usize>,
+    /// The same as written, in order.
+    pub names: Vec<String>,
+    /// Line of the file, or number of the object for JSON; and the cells.
+    pub rows: Vec<(u64, Vec<Cell>)>,
+    /// What is wrong with a row as such, which is left out then: its number, and what.
+    pub broken: Vec<(u64, String)>,
+    /// What is wrong with the whole.
+    pub remarks: Vec<String>,
+}
+
+impl Table {
+    /// Reads a text. The error says why it is neither CSV nor JSON.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let text = text.trim_start_matches('\u{feff}');
+        if text.trim_start().starts_with(['[', '{']) { Self::of_json(text) } else { Self::of_csv(text) }
+    }
+
+    /// Whether there is a column of a name in lower case.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.columns.contains_key(column)
+    }
+
+    /// The place of a column.
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
+        self.columns.get(column).copied()
+    }
+
+    fn column(&mut self, name: &str) -> usize {
+        let folded = name.trim().to_lowercase();
+        if let Some(place) = self.columns.get(&folded) {
+            return *place;
+        }
+        let place = self.names.len();
+        self.names.push(name.trim().to_owned());
+        self.columns.insert(folded, place);
+        place
+    }
+
+    fn of_csv(text: &str) -> Result<Self, String> {
+        let (skipped, body) = match text.split_once('\n') {
+            Some((first, rest)) if first.trim_start_matches('"').starts_with("#TYPE") => (1, rest),
+            _ => (0, text),
+        };
+        let header = body.lines().next().unwrap_or_default();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter(header))
+            .from_reader(body.as_bytes());
+        let (mut table, mut places) = (Self::default(), None::<Vec<usize>>);
+        let (mut line, mut counted) = (1 + skipped, 0);
+        for record in reader.records() {
+            let record = record.map_err(|e| format!("it is no CSV: {e}"))?;
+            let start = record.position().map_or(0, |p| p.byte() as usize);
+            line += lines_between(body, counted, start);
+            counted = start;
+            let Some(places) = &places else {
+                places = Some(record.iter().map(|name| table.column(name)).collect());
+                continue;
+            };
+            if record.len() != places.len() {
+                let what = format!("{} cells where the header has {}", record.len(), places.len());
+                table.broken.push((line, format!("{what}; is the file cut, or a quote lost?")));
+                continue;
+            }
+            let mut cells = vec![Cell::Empty; table.names.len()];
+            for (place, cell) in places.iter().zip(&record) {
+                // Of columns of one name the first counts.
+                if let Some(slot @ Cell::Empty) = cells.get_mut(*place)
+                    && !cell.trim().is_empty()
+                {
+                    *slot = Cell::Text(cell.trim().to_owned());
+                }
+            }
+            table.rows.push((line, cells));
+        }
+        if memchr::memchr_iter(b'"', body.as_bytes()).count() % 2 == 1 {
+            table.remarks.push("it ends inside quotes; is it cut short?".to_owned());
+        }
+        Ok(table)
+    }
+
+    fn of_json(text: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|e| format!("it is no JSON: {e}; is the file cut, or is it a list without [ ]?"))?;
+        let mut table = Self::default();
+        let objects = match value {
+            Value::Array(all) => all,
+            Value::Object(mut one) => match one.remove("value") {
+                // Some versions of PowerShell wrap a list so.
+                Some(Value::Array(all)) if one.keys().all(|k| k == "Count") => all,
+                Some(value) => {
+                    one.insert("value".to_owned(), value);
+                    vec![Value::Object(one)]
+                }
+                None => vec![Value::Object(one)],
+            },
+            _ => Vec::new(),
+        };
+        for (number, object) in (1..).zip(objects) {
+            let Value::Object(object) = object else {
+                table.broken.push((number, "it is no object".to_owned()));
+                continue;
+            };
+            let mut cells = Vec::new();
+            for (name, value) in object {
+                let place = table.column(&name);
+                cells.resize(table.names.len().max(cells.len()), Cell::Empty);
+                if let Some(slot) = cells.get_mut(place) {
+                    *slot = cell(&value);
+                }
+            }
+            table.rows.push((number, cells));
+        }
+        Ok(table)
+    }
+}
+
+/// Line feeds from one place to another; one that a record seems to begin with ends the record before it.
+fn lines_between(text: &str, from: usize, to: usize) -> u64 {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| at + usize::from(bytes.get(at) == Some(&b'\n'));
+    let between = bytes.get(begins(from)..begins(to)).unwrap_or_default();
+    memchr::memchr_iter(b'\n', between).count() as u64
+}
+
+/// What parts the cells of a header: the sign that stands there most often.
+fn delimiter(header: &str) -> u8 {
+    let count = |sign: u8| memchr::memchr_iter(sign, header.as_bytes()).count();
+    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
+}
+
+fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Array(all) => {
+            Cell::List(all.iter().filter_map(scalar).filter(|t| !t.trim().is_empty()).collect())
+        }
+        other => match scalar(other).map(|t| t.trim().to_owned()) {
+            Some(text) if !text.is_empty() => Cell::Text(text),
+            _ => Cell::Empty,
+        },
+    }
+}
+
+/// A value as text; of an object the member that holds what its cmdlet prints.
+fn scalar(value: &Value) -> Option<String> {
+    /// Members of the objects that Exchange's values become, what is printed first.
+    const SAID: [&str; 10] = [
+        "ProxyAddressString",
+        "AddressString",
+        "SmtpAddress",
+        "Address",
+        "Domain",
+        "Name",
+        "DistinguishedName",
+        "Value",
+        "value",
+        "Fqdn",
+    ];
+    match value {
+        Value::Null => None,
+        Value::Bool(flag) => Some(if *flag { "True" } else { "False" }.to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(all) => Some(all.iter().filter_map(scalar).collect::<Vec<_>>().join("\n")),
+        Value::Object(object) if object.get("IsUnlimited") == Some(&Value::Bool(true)) => {
+            Some("Unlimited".to_owned())
+        }
+        Value::Object(object) => SAID.iter().find_map(|name| object.get(*name).and_then(scalar)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(table: &Table) -> Vec<(u64, Vec<String>)> {
+        let text = |cell: &Cell| match cell {
+            Cell::Empty => "-".to_owned(),
+            Cell::Text(text) => text.clone(),
+            Cell::List(all) => format!("{all:?}"),
+        };
+        table.rows.iter().map(|(n, cells)| (*n, cells.iter().map(text).collect())).collect()
+    }
+
+    fn row(number: u64, cells: &[&str]) -> (u64, Vec<String>) {
+        (number, cells.iter().map(|c| (*c).to_owned()).collect())
+    }
+
+    #[test]
+    fn csv_with_and_without_type_and_whatever_parts_it() {
+        let plain = "\"Name\",\"Enabled\"\r\n\"a\nb\",\"True\"\r\n\"c\",\r\n";
+        let table = Table::read(plain).unwrap();
+        assert_eq!(texts(&table), [row(2, &["a\nb", "True"]), row(4, &["c", "-"])]);
+        assert!(table.has("name") && table.has("enabled") && !table.has("Name"));
+        let typed = format!("\u{feff}#TYPE Microsoft.Exchange.Data\r\n{plain}");
+        assert_eq!(texts(&Table::read(&typed).unwrap())[0].0, 3);
+        let parted = Table::read("Name;Enabled\nx;\"a;b\"\n").unwrap();
+        assert_eq!(texts(&parted), [row(2, &["x", "a;b"])]);
+    }
+
+    #[test]
+    fn a_cut_row_is_named_and_the_rest_is_used() {
+        let table = Table::read("a,b,c\n1,2,3\n4,5\n6,7,8\n9,\"1").unwrap();
+        assert_eq!(texts(&table), [row(2, &["1", "2", "3"]), row(4, &["6", "7", "8"])]);
+        assert_eq!(table.broken.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(table.remarks.len(), 1);
+    }
+
+    #[test]
+    fn json_of_one_of_many_and_wrapped() {
+        let one =
+            Table::read(r#"{"Name":"a","List":["x",{"ProxyAddressString":"smtp:y"}],"No":null}"#).unwrap();
+        assert_eq!(texts(&one), [row(1, &["[\"x\", \"smtp:y\"]", "a", "-"])]);
+        let many = Table::read(r#"[{"a":1},{"b":true,"a":{"IsUnlimited":true}}, 5]"#).unwrap();
+        assert_eq!(texts(&many), [row(1, &["1"]), row(2, &["Unlimited", "True"])]);
+        assert_eq!(many.broken.len(), 1);
+        assert_eq!(Table::read(r#"{"value":[{"a":1},{"a":2}],"Count":2}"#).unwrap().rows.len(), 2);
+        assert!(Table::read(r#"[{"a":1},"#).is_err());
+    }
+}
