@@ -309,6 +309,10 @@ pub(super) struct ReadArgs {
     /// Time zone of times given without one, such as Europe/Berlin; UTC if absent.
     #[arg(long, value_name = "AREA/CITY", help_heading = "Time")]
     pub tz: Option<String>,
+    /// Exports of the configuration, a folder or files or one topology.toml: what Exchange should have done is held
+    /// against what it did. See docs/TOPOLOGY.md.
+    #[arg(long, value_name = "DIR")]
+    pub topology: Vec<PathBuf>,
     /// Count health probes (HealthMailbox…) like other mail; else they are set aside and counted.
     #[arg(long)]
     pub include_probes: bool,

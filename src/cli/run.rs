@@ -1,16 +1,20 @@
 //! What every verb that reads logs does alike: read, warn, write the rejects, close with one line.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::{OutputArgs, ReadArgs};
 use super::exit::Exit;
 use super::options::{Environment, options, sources};
+use super::topology::load::load;
 use super::{progress, say};
 use crate::input::Source;
+use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::rejects;
 use crate::pipeline::{Needs, Options, Outcome, Reading, read};
+use crate::topology::Topology;
 
 /// A run that has read its logs.
 pub(super) struct Run {
@@ -18,6 +22,8 @@ pub(super) struct Run {
     pub options: Options,
     /// There is a finding at or above `--fail-on`.
     pub failing: bool,
+    /// Some of the exports could not be used.
+    half_told: bool,
     started: Instant,
     quiet: bool,
 }
@@ -45,6 +51,9 @@ impl Run {
     ) -> anyhow::Result<Self> {
         let started = Instant::now();
         let mut options = options(args, env, needs)?;
+        let told = topology(args)?;
+        let half_told = told.as_ref().is_some_and(|(_, incomplete)| *incomplete);
+        options.topology = told.map(|(topology, _)| topology);
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
         let found = sources(args, env)?;
         let nothing = found.sources.is_empty();
@@ -58,8 +67,9 @@ impl Run {
         if let Some(target) = reject_file {
             target.write(|out| rejects::write(&reading.rejects, &reading.files, out))?;
         }
-        let run = Self { reading, options, failing: false, started, quiet: args.quiet };
+        let run = Self { reading, options, failing: false, half_told, started, quiet: args.quiet };
         run.warn(args.verbose);
+        run.warn_of_age();
         let all_outside = run.reading.files_outside_window > 0 && run.reading.errors.is_empty();
         if nothing || run.reading.files.is_empty() && !all_outside {
             anyhow::bail!("nothing to read: {}", run.why_nothing());
@@ -135,6 +145,22 @@ impl Run {
         self.exit(written > 0)
     }
 
+    /// Says if the exports are older than the mail.
+    fn warn_of_age(&self) {
+        let made = self.options.topology.as_ref().and_then(|t| t.facts().made);
+        let last = self.reading.period().map(|(_, last)| last);
+        if let (Some(made), Some(last), false) = (made, last, self.quiet)
+            && made < last.0
+        {
+            let minute = |t: Timestamp| t.to_string().get(..16).unwrap_or_default().replace('T', " ");
+            say(&format!(
+                "mailtrail: the exports are of {}, the logs reach to {} (UTC): what was changed in between is not known",
+                minute(Timestamp(made)),
+                minute(last)
+            ));
+        }
+    }
+
     fn say_closing(&self, matched: bool) {
         let ledger = &self.reading.ledger;
         let seconds = self.started.elapsed().as_secs_f64();
@@ -157,13 +183,24 @@ impl Run {
     }
 
     fn exit(&self, matched: bool) -> Exit {
-        match (self.failing, self.reading.is_incomplete(), matched) {
+        match (self.failing, self.reading.is_incomplete() || self.half_told, matched) {
             (true, _, _) => Exit::Finding,
             (false, true, _) => Exit::Incomplete,
             (false, false, false) => Exit::NothingMatched,
             (false, false, true) => Exit::Done,
         }
     }
+}
+
+/// What the exports say, if any were named, and whether some of them could not be used.
+fn topology(args: &ReadArgs) -> anyhow::Result<Option<(Arc<Topology>, bool)>> {
+    if args.topology.is_empty() {
+        return Ok(None);
+    }
+    let mut loaded = load(&args.topology)?;
+    loaded.warn();
+    let incomplete = loaded.is_incomplete();
+    Ok(Some((Arc::new(Topology::new(std::mem::take(&mut loaded.facts))), incomplete)))
 }
 
 /// Whether an output goes to a file.

@@ -14,7 +14,7 @@ use crate::model::finding::Confidence;
 use crate::model::journey::{Decision, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
-use crate::topology::connector::{Chosen, SendConnector};
+use crate::topology::connector::{Chosen, Pick, SendConnector};
 use crate::topology::domain::{DomainType, Fit};
 use crate::topology::expected::{Expectation, Reason};
 use crate::topology::recipient::{Class, Kind, Recipient};
@@ -169,10 +169,15 @@ impl<'a> Expected<'a> {
         Some((self.topology.connector(chosen.connector)?, chosen))
     }
 
-    /// No connector is for the address but the one for everything, or none at all.
+    /// No connector is for the address at the end but the one for everything, or none at all, however small the message.
     pub(super) fn lacks_connector(&self) -> bool {
-        let all = self.connector().is_some_and(|(_, chosen)| chosen.fit == Fit::Any);
-        self.topology.has(Export::SendConnectors) && (all || self.expectation.reason == Reason::NoRoute)
+        let last = self.topology.last_address(&self.expectation, self.address);
+        let lacks = match self.topology.pick(last, None, None) {
+            Pick::One(chosen) => chosen.fit == Fit::Any,
+            Pick::NoRoute => true,
+            Pick::TooLarge => false,
+        };
+        self.topology.has(Export::SendConnectors) && lacks
     }
 
     /// A remote mailbox whose target, in the tenant's domain, no connector is for.

@@ -65,7 +65,8 @@ impl Astray {
     pub(super) fn add(&mut self, case: &Case<'_>) {
         let Some(expected) = &case.expected else { return };
         let Some((number, owner)) = expected.expectation.owner.zip(expected.owner()) else { return };
-        if wrong(expected.topology, number, owner).is_none() || case.was_stored() && case.exits.is_empty() {
+        let at_home = case.was_stored() && expected.topology.owner(case.address()) == Some(number);
+        if wrong(expected.topology, number, owner).is_none() || at_home && case.exits.is_empty() {
             return;
         }
         let last = case.leaf.last_seen.0;

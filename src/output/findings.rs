@@ -166,7 +166,8 @@ pub(super) fn about(finding: &Finding) -> Vec<(&'static str, &str)> {
 pub(super) fn extent(finding: &Finding) -> String {
     let minute = |t: &Option<String>| t.as_deref().and_then(|t| t.get(..16)).unwrap_or("?").replace('T', " ");
     if finding.messages == 0 {
-        return "No message shows it; the files do.".to_owned();
+        let what = if finding.kind == "log-gap" { "files" } else { "exports" };
+        return format!("No message shows it; the {what} do.");
     }
     let to = match &finding.addresses[..] {
         [one] => one.clone(),

@@ -10,6 +10,7 @@ use super::state::{Order, Spot, State, sort};
 use crate::findings::addresses::Addresses;
 use crate::findings::expected::Table;
 use crate::findings::group::{GroupKey, Groups};
+use crate::findings::latent::latent;
 use crate::findings::norms::Norms;
 use crate::findings::remote_routing::Astray;
 use crate::findings::samples::Samples;
@@ -31,6 +32,8 @@ pub struct Judged {
     norms: Norms,
     held: HashSet<GroupKey>,
     findings: Vec<(GroupKey, Finding)>,
+    /// What no mail has met, but the exports show.
+    latent: Vec<Finding>,
     /// Remote mailboxes whose mail goes astray, where exports tell.
     pub remote_routing: Option<RemoteRouting>,
     /// Every message and recipient, where that was asked for.
@@ -129,6 +132,7 @@ pub(super) fn judge(
         all.1.merge(more.1);
     };
     let (mut groups, astray) = state.fold_some(suspects, Default::default, judge, merge);
+    let latent = norms.told().filter(|_| filter.is_empty()).map(latent).unwrap_or_default();
     let remote_routing = norms.told().and_then(|topology| astray.conclude(topology));
     if filter.is_empty() {
         note_missing_files(&mut groups, plan);
@@ -137,7 +141,17 @@ pub(super) fn judge(
     let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
     let findings = groups.findings(&held, &norms, names);
     let shown = if findings.is_empty() { Vec::new() } else { shown };
-    (Judged { norms, held, findings, remote_routing, instances: Vec::new() }, shown)
+    let latent = latent.into_iter().filter(|l| !findings.iter().any(|(_, f)| is_met_by(l, f))).collect();
+    (Judged { norms, held, findings, latent, remote_routing, instances: Vec::new() }, shown)
+}
+
+/// Whether what exports show is what a finding has mail for.
+fn is_met_by(latent: &Finding, finding: &Finding) -> bool {
+    let same = match &latent.address {
+        Some(address) => finding.address.as_ref() == Some(address) || finding.addresses.contains(address),
+        None => latent.domain == finding.domain,
+    };
+    latent.kind == finding.kind && same
 }
 
 /// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy
@@ -183,9 +197,12 @@ impl Judged {
         }
     }
 
-    /// The findings, the gravest first.
+    /// The findings, the gravest first; those that no mail has met behind others as grave.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().map(|(_, finding)| finding)
+        let mut all: Vec<&Finding> = self.findings.iter().map(|(_, finding)| finding).collect();
+        all.extend(&self.latent);
+        all.sort_by_key(|f| (std::cmp::Reverse(f.severity), f.caused_by.is_some(), f.messages == 0));
+        all.into_iter()
     }
 
     /// The kinds that hold for each leaf of a message, which must have its hops.

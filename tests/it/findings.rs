@@ -1,5 +1,5 @@
-//! Every folder of `tests/findings` is a story: logs, or exports of a configuration, and all the findings that must come of them. Each kind
-//! has one that raises it and one near it that does not; `no-finding` holds what must raise nothing.
+//! Every folder of `tests/findings` is a story: logs, exports of a configuration, or both, and all the findings that
+//! must come of them. Each kind has one that raises it and one near it that does not; `no-finding` holds what must raise nothing.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -47,16 +47,23 @@ fn latent(exports: &Path) -> Vec<Finding> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+fn has_logs(folder: &Path) -> bool {
+    folders_of(folder)
+        .iter()
+        .any(|p| p.is_dir() && !p.ends_with("exports") || p.extension().is_some_and(|e| e == "LOG"))
+}
+
 fn found(folder: &Path) -> Vec<Finding> {
     let exports = folder.join("exports");
-    if exports.is_dir() {
+    if exports.is_dir() && !has_logs(folder) {
         return latent(&exports);
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_mailtrail"))
-        .args(["report", "--quiet", "--format=json"])
-        .arg(folder)
-        .output()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailtrail"));
+    command.args(["report", "--quiet", "--format=json"]).arg(folder);
+    if exports.is_dir() {
+        command.arg("--topology").arg(&exports);
+    }
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{}: {output:?}", folder.display());
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     report["findings"].as_array().unwrap().iter().map(|f| f.as_object().unwrap().clone()).collect()

@@ -3,7 +3,7 @@
 mod check;
 mod explain;
 mod import;
-mod load;
+pub(in crate::cli) mod load;
 
 use super::args::TopologyVerb;
 use super::exit::Exit;

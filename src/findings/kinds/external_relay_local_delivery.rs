@@ -30,7 +30,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let expected = case.told_by(&[Export::AcceptedDomains])?;
-    let external = expected.expectation.domain == Some(crate::topology::domain::DomainType::ExternalRelay);
+    let external = expected.expectation.domain == Some(DomainType::ExternalRelay);
     if !external || !case.was_stored() || case.address() != expected.address {
         return None;
     }
