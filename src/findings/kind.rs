@@ -58,7 +58,7 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 27] = [
+pub static KINDS: [&Kind; 29] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
@@ -80,9 +80,11 @@ pub static KINDS: [&Kind; 27] = [
     &kinds::mx_loopback::KIND,
     &kinds::imceaex::KIND,
     &kinds::next_hop_down::KIND,
+    &kinds::unreachable::KIND,
     &kinds::delay_outlier::KIND,
     &kinds::stuck::KIND,
     &kinds::duplicates::KIND,
+    &kinds::cloud_headers_lost::KIND,
     &kinds::tenant_attribution::KIND,
     &kinds::poison::KIND,
     &kinds::log_gap::KIND,

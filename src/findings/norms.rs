@@ -61,6 +61,8 @@ pub struct Norms {
     /// When addresses that are not found now were known first and last.
     was_known: HashMap<Text, (Timestamp, Timestamp)>,
     org: HashSet<Text>,
+    /// Domains for which mail left by some connector, or of which an address is known here.
+    routed: HashSet<Text>,
     /// Addresses whose mail came back again and again, or was given up as a loop.
     harmed: HashSet<Text>,
     fallthrough: HashMap<(Text, Text), Fallthrough>,
@@ -93,6 +95,8 @@ impl Norms {
         let org = org_domains(by_domain);
         let carried = carried(by_domain);
         norms.org = org.iter().map(|d| Text::from(*d)).collect();
+        let routed = by_domain.pairs.keys().map(|(_, d)| *d).chain(by_domain.known.keys().copied());
+        norms.routed = routed.map(Text::from).collect();
         norms.connectors(survey, &carried, &org);
         norms.tenants((survey, by_domain), &org);
         norms.shared_domains((survey, by_domain), &carried);
@@ -287,6 +291,16 @@ impl Norms {
     /// A domain that is neither the organisation's nor its tenant's, as far as any is known to be.
     pub(super) fn is_foreign(&self, domain: &[u8]) -> bool {
         !self.org.is_empty() && !self.org.contains(domain) && !self.is_tenant(domain)
+    }
+
+    /// A domain of which several addresses were delivered here, or rewritten to onmicrosoft.com.
+    pub(super) fn is_org(&self, domain: &[u8]) -> bool {
+        self.org.contains(domain)
+    }
+
+    /// Whether mail for a domain may find a way out, or a mailbox: some did, or a connector leads everywhere.
+    pub(super) fn may_have_route(&self, domain: &[u8]) -> bool {
+        self.routed.contains(domain) || !self.default_connectors.is_empty()
     }
 
     /// Mail for the address came back, or was given up as a loop.

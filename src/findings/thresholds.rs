@@ -52,3 +52,6 @@ pub(super) const DELAY_LEAST: i64 = 300_000;
 pub(super) const DELAY_TIMES: i64 = 3;
 /// Silence after which mail is stuck: Exchange gives up after two days. ms.
 pub(super) const STUCK_AFTER: i64 = 2 * DAY + HOUR / 4;
+/// Silence in a queue before mail is given up, that no host outside explains: Exchange keeps what has no way
+/// for two days, and who sets less seldom sets less than this. ms.
+pub(super) const UNREACHABLE_AFTER: i64 = DAY;

@@ -47,15 +47,17 @@ fn three_days(plan: &Plan) -> bool {
 }
 
 /// All faults; where there is little room, the first ones.
-const FAULTS: [Fault; 29] = [
+const FAULTS: [Fault; 31] = [
     fault(15, 2, three_days, servers::stuck),
     fault(20, 3, three_days, servers::stuck_after_deferral),
+    fault(25, 6, three_days, queues::no_way),
     fault(320, 25, hybrid, cloud::own_domain_as_target),
     fault(340, 12, hybrid, cloud::target_without_connector),
     fault(360, 12, hybrid, cloud::target_accepted_here),
     fault(380, 6, hybrid, cloud::tenant_address_by_mx),
     fault(400, 22, hybrid, cloud::loop_with_the_cloud),
     fault(420, 9, hybrid, cloud::unknown_to_the_tenant),
+    fault(430, 9, hybrid, cloud::taken_for_a_stranger),
     fault(440, 7, any, gateways::hairpin),
     fault(450, 22, any, gateways::gateway_loop),
     fault(460, 9, any, gateways::too_many_hops_outside),

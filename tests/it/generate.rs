@@ -148,6 +148,7 @@ fn every_seed_release_and_damage_is_read_as_it_was_meant() {
 #[test]
 fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
     let cloud = [
+        "cloud-headers-lost",
         "cloud-via-mx",
         "hybrid-loop",
         "rra-domain-authoritative",
@@ -177,6 +178,7 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "stale-or-moved-recipient",
         "stuck",
         "transport-rule-loop",
+        "unreachable",
     ];
     for schema in SCHEMAS {
         let place = made(&format!("--size 1MiB --seed 5 --schema {schema}"));

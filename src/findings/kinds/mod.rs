@@ -1,5 +1,6 @@
 //! One file for each kind of finding.
 
+pub(super) mod cloud_headers_lost;
 pub(super) mod cloud_via_mx;
 pub(super) mod delay_outlier;
 pub(super) mod duplicates;
@@ -27,3 +28,4 @@ pub(super) mod stale_or_moved_recipient;
 pub(super) mod stuck;
 pub(super) mod tenant_attribution;
 pub(super) mod transport_rule_loop;
+pub(super) mod unreachable;

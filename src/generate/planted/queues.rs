@@ -7,6 +7,7 @@ use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Way};
 use super::super::traffic::newsletter;
+use super::super::trouble::Refusal;
 use super::super::world::{DOMAIN, Exit, INTERNET, INTRA, PARTNER};
 
 /// A partner's connector takes small messages only; the large ones leave by the way for everybody.
@@ -82,4 +83,29 @@ pub(super) fn slow(exchange: &mut Exchange<'_>, now: i64) {
     exchange.exit(&mut mail, copy.when(copy.at + wait), INTERNET, peer, &address);
     exchange.left(&mut mail, copy, (INTERNET, peer), &[Way::straight(&address, End::Nobody)]);
     exchange.done(&mail);
+}
+
+/// Nothing leads to a domain, and after two days the queue gives up.
+pub(super) fn no_way(exchange: &mut Exchange<'_>, now: i64) {
+    const NOWHERE: &str = "proseware.example";
+    for n in 0..2 {
+        let address = exchange.victim(NOWHERE);
+        let (mut mail, copy) = exchange.letter(now + n * 200_000, &address);
+        let refusal = Refusal {
+            source: "QUEUE",
+            event: "FAIL",
+            connector: "",
+            peer: None,
+            reply: "550 4.4.7 QUEUE.Expired; message expired in unreachable destination queue. Reason: A matching \
+                    connector cannot be found to route the external recipient",
+            context: "",
+            info: "",
+        };
+        let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "failed", copy.unit);
+        leaf.status_code = Some("4.4.7");
+        leaf.status_tag = Some("QUEUE.Expired");
+        exchange.fail(&mut mail, copy, copy.at + 48 * 3_600_000, &refusal, leaf);
+        exchange.found(&mail, Key::new("unreachable").domain(NOWHERE));
+        exchange.done(&mail);
+    }
 }
