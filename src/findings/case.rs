@@ -203,6 +203,11 @@ impl<'a> Case<'a> {
         self.leaf.hops.iter().any(|h| *self.text(h.server) == *short)
     }
 
+    /// Whether a host is a server whose own log is here.
+    pub(super) fn is_ours(&self, host: &[u8]) -> bool {
+        self.norms.is_server(&crate::model::name::short_host(host)) || self.is_own(host)
+    }
+
     /// What ended it, in words.
     pub(super) fn ended(&self) -> String {
         let code = self.leaf.status.code.map_or(String::new(), |c| format!(" with {c}"));

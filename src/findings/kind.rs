@@ -58,14 +58,16 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 29] = [
+pub static KINDS: [&Kind; 32] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
     &kinds::cloud_via_mx::KIND,
     &kinds::shared_domain_authoritative::KIND,
     &kinds::stale_or_moved_recipient::KIND,
+    &kinds::internal_relay_ping_pong::KIND,
     &kinds::size_fallthrough::KIND,
+    &kinds::smart_host_is_self::KIND,
     &kinds::hybrid_loop::KIND,
     &kinds::hairpin::KIND,
     &kinds::gateway_loop::KIND,
@@ -87,6 +89,7 @@ pub static KINDS: [&Kind; 29] = [
     &kinds::cloud_headers_lost::KIND,
     &kinds::tenant_attribution::KIND,
     &kinds::poison::KIND,
+    &kinds::transient_subdomain::KIND,
     &kinds::log_gap::KIND,
 ];
 

@@ -10,6 +10,7 @@ pub mod group;
 pub mod kind;
 mod kinds;
 pub mod norms;
+mod roads;
 pub mod samples;
 mod stays;
 pub mod survey;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 
 use super::addresses::{ByDomain, Mark};
+use super::roads::Roads;
 use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
@@ -61,8 +62,7 @@ pub struct Norms {
     /// When addresses that are not found now were known first and last.
     was_known: HashMap<Text, (Timestamp, Timestamp)>,
     org: HashSet<Text>,
-    /// Domains for which mail left by some connector, or of which an address is known here.
-    routed: HashSet<Text>,
+    pub(super) roads: Roads,
     /// Addresses whose mail came back again and again, or was given up as a loop.
     harmed: HashSet<Text>,
     fallthrough: HashMap<(Text, Text), Fallthrough>,
@@ -71,6 +71,8 @@ pub struct Norms {
     /// A stay by server and connector is an outlier above this, ms.
     slow: HashMap<(Text, Text), i64>,
     ends: HashMap<Text, Timestamp>,
+    /// Servers whose own log is here.
+    servers: HashSet<Text>,
     /// What was made from something that was made.
     made: HashMap<u64, (u64, Class, (Text, Text))>,
     /// What makes a message worth a second look.
@@ -95,8 +97,7 @@ impl Norms {
         let org = org_domains(by_domain);
         let carried = carried(by_domain);
         norms.org = org.iter().map(|d| Text::from(*d)).collect();
-        let routed = by_domain.pairs.keys().map(|(_, d)| *d).chain(by_domain.known.keys().copied());
-        norms.routed = routed.map(Text::from).collect();
+        norms.roads = Roads::new(by_domain, survey.names);
         norms.connectors(survey, &carried, &org);
         norms.tenants((survey, by_domain), &org);
         norms.shared_domains((survey, by_domain), &carried);
@@ -116,6 +117,8 @@ impl Norms {
         let text = |s: Symbol| Text::from(survey.names.get(s));
         norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier())).collect();
         norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
+        norms.servers =
+            survey.ends.keys().chain(survey.stays.keys().map(|(s, _)| s)).map(|s| text(*s)).collect();
         norms.wanted.extend(norms.wanted_pairs((survey, by_domain)));
         norms
     }
@@ -300,7 +303,7 @@ impl Norms {
 
     /// Whether mail for a domain may find a way out, or a mailbox: some did, or a connector leads everywhere.
     pub(super) fn may_have_route(&self, domain: &[u8]) -> bool {
-        self.routed.contains(domain) || !self.default_connectors.is_empty()
+        self.roads.is_known(domain) || !self.default_connectors.is_empty()
     }
 
     /// Mail for the address came back, or was given up as a loop.
@@ -326,6 +329,11 @@ impl Norms {
     /// How long a stay must be to be an outlier, ms.
     pub(super) fn slow(&self, server: &[u8], connector: &[u8]) -> i64 {
         self.slow.get(&(Text::from(server), Text::from(connector))).copied().unwrap_or(DELAY_LEAST)
+    }
+
+    /// A server whose own log is here, by its short name.
+    pub(super) fn is_server(&self, server: &[u8]) -> bool {
+        self.servers.contains(server)
     }
 
     /// Last event of a server.

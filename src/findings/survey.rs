@@ -25,6 +25,8 @@ pub(super) struct Pair {
     pub count: u64,
     /// Of those, not rewritten by RESOLVE.
     pub as_addressed: u64,
+    /// Of those, that never came back.
+    pub stayed: u64,
     /// Of all, to a host of Exchange Online.
     pub online: u64,
     /// Smallest and largest message; (`u64::MAX`, 0) where no size is known.
@@ -165,6 +167,7 @@ impl<'n> Survey<'n> {
         let pair = self.pairs.entry((leaf.connector, domain)).or_insert_with(|| Pair {
             count: 0,
             as_addressed: 0,
+            stayed: 0,
             online: 0,
             sizes: (u64::MAX, 0),
             span: (time, time),
@@ -172,7 +175,9 @@ impl<'n> Survey<'n> {
         });
         pair.count += 1;
         pair.online += u64::from(is_exchange_online(self.names.get(leaf.next_hop)));
-        pair.as_addressed += u64::from(leaf.via.iter().all(|v| v.step != Step::Resolve));
+        let as_addressed = leaf.via.iter().all(|v| v.step != Step::Resolve);
+        pair.as_addressed += u64::from(as_addressed);
+        pair.stayed += u64::from(as_addressed && leaf.laps == 0);
         if let Some(size) = journey.size_bytes {
             pair.sizes = (pair.sizes.0.min(size), pair.sizes.1.max(size));
         }
@@ -267,6 +272,7 @@ impl Pair {
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.as_addressed += other.as_addressed;
+        self.stayed += other.stayed;
         self.online += other.online;
         self.sizes = (self.sizes.0.min(other.sizes.0), self.sizes.1.max(other.sizes.1));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));

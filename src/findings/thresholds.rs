@@ -55,3 +55,6 @@ pub(super) const STUCK_AFTER: i64 = 2 * DAY + HOUR / 4;
 /// Silence in a queue before mail is given up, that no host outside explains: Exchange keeps what has no way
 /// for two days, and who sets less seldom sets less than this. ms.
 pub(super) const UNREACHABLE_AFTER: i64 = DAY;
+/// Time within which what was sent to a host is back from it, so that the host passes it straight on: queues
+/// that wait, and people who look, take longer. ms.
+pub(super) const STRAIGHT_BACK: i64 = 60_000;

@@ -10,6 +10,7 @@ mod servers;
 
 use super::exchange::{Copy, Exchange};
 use super::hops::Peer;
+use super::ledger::Key;
 use super::mail::{Mail, Sender};
 use super::names;
 use super::traffic::{ONCE, OPEN, Scene};
@@ -47,7 +48,7 @@ fn three_days(plan: &Plan) -> bool {
 }
 
 /// All faults; where there is little room, the first ones.
-const FAULTS: [Fault; 31] = [
+const FAULTS: [Fault; 34] = [
     fault(15, 2, three_days, servers::stuck),
     fault(20, 3, three_days, servers::stuck_after_deferral),
     fault(25, 6, three_days, queues::no_way),
@@ -58,8 +59,11 @@ const FAULTS: [Fault; 31] = [
     fault(400, 22, hybrid, cloud::loop_with_the_cloud),
     fault(420, 9, hybrid, cloud::unknown_to_the_tenant),
     fault(430, 9, hybrid, cloud::taken_for_a_stranger),
+    fault(435, 24, hybrid, cloud::subdomain_nobody_accepts),
     fault(440, 7, any, gateways::hairpin),
     fault(450, 22, any, gateways::gateway_loop),
+    fault(455, 22, any, gateways::own_server_as_smart_host),
+    fault(457, 30, any, gateways::relayed_to_and_fro),
     fault(460, 9, any, gateways::too_many_hops_outside),
     fault(470, 9, any, gateways::mx_points_here),
     fault(200, 25, any, directory::mailbox_removed),
@@ -140,15 +144,21 @@ impl Exchange<'_> {
         (times, renamed): (u32, bool),
         address: &str,
     ) -> Copy {
+        let mut at_once = 0;
         for _ in 0..times {
             let left = copy.at + self.between(500, 1_500);
             self.exit(mail, copy.when(left), connector, out, address);
             let again = left + self.between(20_000, 120_000);
+            at_once += u32::from(again - left <= 60_000 && back.host == out.host);
             mail.size += 700 + self.rng.u64(0..300);
             if renamed {
                 mail.network_id = super::stamp::timed_id(self.rng.u128(..), again);
             }
             copy = self.arrive(mail, copy.unit, again, back, address);
+        }
+        // What else left by this connector, if anything, came back too.
+        if at_once >= 2 && connector == gateways::SIGNATURES {
+            self.found(mail, Key::new("smart-host-is-self").connector(connector).peer(out.host));
         }
         copy
     }

@@ -155,6 +155,7 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "rra-no-route",
         "rra-primary-domain",
         "tenant-attribution",
+        "transient-subdomain",
     ];
     let everywhere = [
         "delay-outlier",
@@ -165,6 +166,7 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "hairpin",
         "hop-count-exceeded",
         "imceaex",
+        "internal-relay-ping-pong",
         "journal-loop",
         "log-gap",
         "mx-loopback",
@@ -175,6 +177,7 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "rule-forward-loop",
         "shared-domain-authoritative",
         "size-fallthrough",
+        "smart-host-is-self",
         "stale-or-moved-recipient",
         "stuck",
         "transport-rule-loop",

@@ -7,7 +7,7 @@ use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Way};
 use super::super::trouble::Refusal;
-use super::super::world::{DOMAIN, HYBRID, Home, INTERNET, SECOND, TENANT};
+use super::super::world::{DOMAIN, EDGE, HYBRID, Home, INTERNET, SECOND, TENANT};
 use super::gateways::hop_limit;
 
 /// All hosts of the cloud are one.
@@ -149,5 +149,21 @@ pub(super) fn taken_for_a_stranger(exchange: &mut Exchange<'_>, now: i64) {
     leaf.status_tag = Some("RESOLVER.RST.SenderNotAuthenticatedForGroup");
     exchange.fail(&mut mail, copy, copy.at + 900, &refusal, leaf);
     exchange.found(&mail, Key::new("cloud-headers-lost").domain(TENANT).connector(HYBRID).peer(ONLINE));
+    exchange.done(&mail);
+}
+
+/// The Edge server sends out what comes in for a subdomain, and the cloud before it sends it in again.
+pub(super) fn subdomain_nobody_accepts(exchange: &mut Exchange<'_>, now: i64) {
+    const SUBDOMAIN: &str = "app.contoso.com";
+    let before = Peer { ip: "203.0.113.83", host: "app-contoso-com.mail.protection.outlook.com" };
+    let address = exchange.victim(SUBDOMAIN);
+    let (mut mail, copy) = exchange.letter(now, &address);
+    let edge = exchange.world.edge();
+    let copy = exchange.relay(&mut mail, copy, edge, &address);
+    let copy = exchange.circle(&mut mail, copy, (EDGE, before, FROM_CLOUD), (4, false), &address);
+    hop_limit(exchange, &mut mail, copy, (EDGE, before), (Way::straight(&address, End::Nobody), 4));
+    for kind in ["hybrid-loop", "transient-subdomain"] {
+        exchange.found(&mail, Key::new(kind).domain(SUBDOMAIN).connector(EDGE).peer(ONLINE));
+    }
     exchange.done(&mail);
 }
