@@ -1,6 +1,6 @@
 //! What the survey knows of addresses, each found by its symbol, and of their domains. All threads share it.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU16, AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use hashbrown::HashMap;
@@ -19,6 +19,8 @@ pub(super) enum Mark {
     Writes = 1 << 2,
     /// Its mail came back more than once, or was given up as a loop.
     Harmed = 1 << 3,
+    /// Of a host: it brought mail for addresses nobody has.
+    Knocks = 1 << 4,
 }
 
 /// What became of mail for one address.
@@ -29,13 +31,19 @@ pub(super) struct Address {
     last: AtomicI64,
     /// One more than the number of its domain; 0 before it is looked up.
     domain: AtomicU32,
+    /// Of a host: messages from outside that it brought and somebody here got; not counted beyond [`WELCOME`].
+    welcome: AtomicU16,
     marks: AtomicU8,
 }
+
+/// More need not be told apart, and threads may count a few more before they notice.
+const WELCOME: u16 = 60_000;
 
 impl Default for Address {
     fn default() -> Self {
         let (first, last) = (AtomicI64::new(i64::MAX), AtomicI64::new(i64::MIN));
-        Self { first, last, domain: AtomicU32::default(), marks: AtomicU8::default() }
+        let (domain, welcome) = (AtomicU32::default(), AtomicU16::default());
+        Self { first, last, domain, welcome, marks: AtomicU8::default() }
     }
 }
 
@@ -46,6 +54,18 @@ impl Address {
 
     pub(super) fn is(&self, mark: Mark) -> bool {
         self.marks.load(Ordering::Relaxed) & mark as u8 != 0
+    }
+
+    /// It brought a message that somebody got.
+    pub(super) fn was_welcome(&self) {
+        if self.welcome.load(Ordering::Relaxed) < WELCOME {
+            self.welcome.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many it brought.
+    pub(super) fn welcome(&self) -> u64 {
+        u64::from(self.welcome.load(Ordering::Relaxed).min(WELCOME))
     }
 
     /// It was delivered to, or rewritten to another, at this time.

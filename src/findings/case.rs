@@ -259,6 +259,17 @@ pub(super) fn is_not_found_here(leaf: &Leaf) -> bool {
     leaf.decision == Decision::RecipientNotFound && !by_other
 }
 
+/// Whether a leaf failed as its domain does not exist, or expired, which that may be the reason of.
+pub(super) fn is_nowhere(leaf: &Leaf, names: &Frozen) -> bool {
+    let failed = leaf.decision == Decision::Failed;
+    failed
+        && match leaf.status.code.map(digits) {
+            Some((5, 4, 4)) => matches!(names.get(leaf.status.tag), b"" | b"SMTPSEND.DNS.NonExistentDomain"),
+            Some((_, 4, 7) | (5, 4, 310)) => true,
+            _ => false,
+        }
+}
+
 /// Code as three numbers.
 pub(super) fn digits(code: EnhancedCode) -> (u8, u16, u16) {
     (code.class, code.subject, code.detail)

@@ -58,13 +58,14 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 32] = [
+pub static KINDS: [&Kind; 36] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
     &kinds::cloud_via_mx::KIND,
     &kinds::shared_domain_authoritative::KIND,
     &kinds::stale_or_moved_recipient::KIND,
+    &kinds::flapping_recipient::KIND,
     &kinds::internal_relay_ping_pong::KIND,
     &kinds::size_fallthrough::KIND,
     &kinds::smart_host_is_self::KIND,
@@ -81,6 +82,9 @@ pub static KINDS: [&Kind; 32] = [
     &kinds::repeated_receive::KIND,
     &kinds::mx_loopback::KIND,
     &kinds::imceaex::KIND,
+    &kinds::domain_typo::KIND,
+    &kinds::directory_harvest::KIND,
+    &kinds::connector_flapping::KIND,
     &kinds::next_hop_down::KIND,
     &kinds::unreachable::KIND,
     &kinds::delay_outlier::KIND,

@@ -15,6 +15,7 @@ pub mod samples;
 mod stays;
 pub mod survey;
 mod thresholds;
+mod typos;
 mod words;
 
 use case::Case;

@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 
 use super::addresses::{ByDomain, Mark};
-use super::roads::Roads;
+use super::case::peer_name;
+use super::roads::{Carried, Roads, carried, named_hybrid, unrelated};
 use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
     SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
 };
+use super::typos::Typos;
 use crate::model::journey::Class;
 use crate::model::name::Symbol;
 use crate::model::time::Timestamp;
@@ -63,6 +65,9 @@ pub struct Norms {
     was_known: HashMap<Text, (Timestamp, Timestamp)>,
     org: HashSet<Text>,
     pub(super) roads: Roads,
+    pub(super) typos: Typos,
+    /// Messages that were welcome, of hosts that also brought mail for addresses nobody has.
+    welcome: HashMap<Text, u64>,
     /// Addresses whose mail came back again and again, or was given up as a loop.
     harmed: HashSet<Text>,
     fallthrough: HashMap<(Text, Text), Fallthrough>,
@@ -79,16 +84,6 @@ pub struct Norms {
     wanted: HashSet<Suspicion>,
 }
 
-/// Everything a connector carried.
-#[derive(Default)]
-struct Carried<'s> {
-    total: u64,
-    to_tenant: u64,
-    /// To a host of Exchange Online.
-    online: u64,
-    domains: BTreeSet<&'s [u8]>,
-}
-
 impl Norms {
     /// Draws the conclusions.
     pub fn new(survey: &Survey<'_>) -> Self {
@@ -98,6 +93,11 @@ impl Norms {
         let carried = carried(by_domain);
         norms.org = org.iter().map(|d| Text::from(*d)).collect();
         norms.roads = Roads::new(by_domain, survey.names);
+        let nowhere = survey.nowhere.iter().map(|d| survey.addresses.text(*d));
+        norms.typos = Typos::new(nowhere, by_domain, |d| org.contains(d));
+        for (host, a) in survey.addresses.iter().filter(|(_, a)| a.is(Mark::Knocks)) {
+            *norms.welcome.entry((*peer_name(survey.names.get(host))).into()).or_default() += a.welcome();
+        }
         norms.connectors(survey, &carried, &org);
         norms.tenants((survey, by_domain), &org);
         norms.shared_domains((survey, by_domain), &carried);
@@ -243,8 +243,8 @@ impl Norms {
         }
     }
 
-    /// Mail for domains with mailboxes in the tenant by a default connector, large mail that fell through, and
-    /// mail to the tenant that no hybrid connector carried.
+    /// Mail for domains with mailboxes in the tenant by a default connector, large mail that fell through, mail to
+    /// the tenant that no hybrid connector carried, and mail for which connectors may take turns.
     fn wanted_pairs(&self, (survey, by_domain): Counted<'_, '_>) -> Vec<Suspicion> {
         let own =
             self.hybrid.keys().flat_map(|d| self.default_connectors.iter().map(move |c| pair_hash(c, d)));
@@ -253,7 +253,8 @@ impl Norms {
             let name = survey.names.get(*connector);
             (self.is_tenant(domain) && !self.is_hybrid(name)).then(|| pair_hash(name, domain))
         });
-        own.chain(large).chain(tenant).collect()
+        let turns = self.roads.all_alternating().map(|(domain, connector)| pair_hash(connector, domain));
+        own.chain(large).chain(tenant).chain(turns).collect()
     }
 
     /// Whether a suspicion turned out to be one.
@@ -321,6 +322,11 @@ impl Norms {
         self.fallthrough.get(&(Text::from(domain), Text::from(connector)))
     }
 
+    /// Messages that were welcome, of a host that also brought mail for addresses nobody has.
+    pub(super) fn welcome(&self, host: &[u8]) -> u64 {
+        self.welcome.get(host).copied().unwrap_or(0)
+    }
+
     /// A host that gives back what it gets, as a service.
     pub(super) fn is_service(&self, peer: &[u8]) -> bool {
         self.services.contains(peer)
@@ -359,43 +365,4 @@ impl Norms {
 fn org_domains<'n>(by_domain: &ByDomain<'n>) -> HashSet<&'n [u8]> {
     let stored = by_domain.delivered.iter().filter(|(_, some)| **some >= ORG_ADDRESSES).map(|(d, _)| *d);
     stored.chain(by_domain.resolved.keys().map(|(d, _)| *d)).collect()
-}
-
-fn carried<'n>(by_domain: &ByDomain<'n>) -> BTreeMap<Symbol, Carried<'n>> {
-    let mut out: BTreeMap<Symbol, Carried<'n>> = BTreeMap::new();
-    for ((connector, domain), pair) in &by_domain.pairs {
-        let carried = out.entry(*connector).or_default();
-        carried.total += pair.count;
-        carried.online += pair.online;
-        if domain.ends_with(b".onmicrosoft.com") {
-            carried.to_tenant += pair.count;
-        }
-        carried.domains.insert(domain);
-    }
-    out
-}
-
-/// How many of the domains are no subdomain of another of them.
-fn unrelated(domains: &BTreeSet<&[u8]>) -> usize {
-    let is_sub = |domain: &[u8]| {
-        let dots = memchr::memchr_iter(b'.', domain);
-        dots.filter_map(|at| domain.get(at + 1..)).any(|parent| domains.contains(parent))
-    };
-    domains.iter().filter(|d| !is_sub(d)).count()
-}
-
-fn named_hybrid(connector: &[u8]) -> bool {
-    let name = b"Outbound to Office 365";
-    connector.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn subdomains_count_with_their_parent() {
-        let domains = [&b"a.example"[..], b"x.a.example", b"b.example", b"xa.example"].into_iter().collect();
-        assert_eq!(unrelated(&domains), 3);
-    }
 }

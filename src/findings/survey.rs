@@ -5,10 +5,10 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::addresses::{Addresses, ByDomain, Mark};
-use super::case::{digits, exits, is_not_found_here};
+use super::case::{digits, exits, is_not_found_here, is_nowhere};
 use super::stays::Stays;
 use super::thresholds::{DELAY_LEAST, LOOP_LAPS, TENANT_ADDRESSES};
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
@@ -33,6 +33,8 @@ pub(super) struct Pair {
     pub sizes: (u64, u64),
     /// First and last.
     pub span: (i64, i64),
+    /// Who sent it; the empty symbol where several did.
+    pub server: Symbol,
     /// By which it is remembered.
     hash: Suspicion,
 }
@@ -62,6 +64,8 @@ pub struct Survey<'n> {
     /// Messages by peer that went out and came back once, and ended well.
     pub(super) returned: HashMap<Vec<u8>, u64>,
     pub(super) stays: HashMap<(Symbol, Symbol), Stays>,
+    /// Domains that do not exist, as far as failures may say so.
+    pub(super) nowhere: HashSet<u32>,
     /// Last event by server.
     pub(super) ends: HashMap<Symbol, Timestamp>,
 }
@@ -87,6 +91,7 @@ impl<'n> Survey<'n> {
             made: HashMap::new(),
             returned: HashMap::new(),
             stays: HashMap::new(),
+            nowhere: HashSet::new(),
             ends: HashMap::new(),
         }
     }
@@ -109,6 +114,7 @@ impl<'n> Survey<'n> {
             journey.entered_by_smtp == Some(true) && journey.directionality != Direction::Originating;
         if outside && journey.class == Class::Normal && journey.leaves.iter().any(taken) {
             self.addresses.at(journey.sender_folded).mark(Mark::Writes);
+            bringers(journey).for_each(|host| self.addresses.at(host).was_welcome());
         }
         for leaf in &journey.leaves {
             sure |= is_unusual(leaf);
@@ -140,7 +146,11 @@ impl<'n> Survey<'n> {
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
                 suspect(self.sent(journey, leaf, domain));
             }
-            Decision::RecipientNotFound if is_not_found_here(leaf) => address.mark(Mark::NotFound),
+            Decision::RecipientNotFound if is_not_found_here(leaf) => {
+                address.mark(Mark::NotFound);
+                bringers(journey).for_each(|host| self.addresses.at(host).mark(Mark::Knocks));
+            }
+            Decision::Failed if is_nowhere(leaf, self.names) => drop(self.nowhere.insert(domain)),
             _ => {}
         }
         for via in leaf.via.iter().filter(|v| v.step == Step::Resolve) {
@@ -171,9 +181,11 @@ impl<'n> Survey<'n> {
             online: 0,
             sizes: (u64::MAX, 0),
             span: (time, time),
+            server: leaf.server,
             hash: hash(),
         });
         pair.count += 1;
+        pair.server = if pair.server == leaf.server { leaf.server } else { EMPTY };
         pair.online += u64::from(is_exchange_online(self.names.get(leaf.next_hop)));
         let as_addressed = leaf.via.iter().all(|v| v.step != Step::Resolve);
         pair.as_addressed += u64::from(as_addressed);
@@ -261,6 +273,7 @@ impl<'n> Survey<'n> {
         for (key, stays) in other.stays {
             self.stays.entry(key).or_default().merge(&stays);
         }
+        self.nowhere.extend(other.nowhere);
         for (server, time) in other.ends {
             let end = self.ends.entry(server).or_default();
             *end = time.max(*end);
@@ -269,11 +282,22 @@ impl<'n> Survey<'n> {
 }
 
 impl Pair {
+    /// Whether the two carried mail at the same time, of sizes that do not tell them apart, and one server may
+    /// have sent by both.
+    pub(super) fn may_alternate(&self, other: &Self) -> bool {
+        let overlap = |a: (i64, i64), b: (i64, i64)| a.0 < b.1 && b.0 < a.1;
+        let known = self.sizes.0 <= self.sizes.1 && other.sizes.0 <= other.sizes.1;
+        let alike = self.sizes.0 <= other.sizes.1 && other.sizes.0 <= self.sizes.1;
+        let one_server = self.server == other.server || self.server == EMPTY || other.server == EMPTY;
+        overlap(self.span, other.span) && (alike || !known) && one_server
+    }
+
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.as_addressed += other.as_addressed;
         self.stayed += other.stayed;
         self.online += other.online;
+        self.server = if self.server == other.server { self.server } else { EMPTY };
         self.sizes = (self.sizes.0.min(other.sizes.0), self.sizes.1.max(other.sizes.1));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
     }
@@ -288,6 +312,12 @@ fn is_unusual(leaf: &Leaf) -> bool {
         || leaf.defers > 0
         || leaf.deliveries > 1
         || !leaf.missing.is_empty()
+}
+
+/// The host that brought a message, and the address that it had it from.
+fn bringers(journey: &Journey) -> impl Iterator<Item = Symbol> {
+    let (host, origin) = journey.came_from;
+    [host, origin].into_iter().filter(|s| *s != EMPTY)
 }
 
 /// Adds to a set.

@@ -48,7 +48,7 @@ fn three_days(plan: &Plan) -> bool {
 }
 
 /// All faults; where there is little room, the first ones.
-const FAULTS: [Fault; 34] = [
+const FAULTS: [Fault; 38] = [
     fault(15, 2, three_days, servers::stuck),
     fault(20, 3, three_days, servers::stuck_after_deferral),
     fault(25, 6, three_days, queues::no_way),
@@ -67,6 +67,8 @@ const FAULTS: [Fault; 34] = [
     fault(460, 9, any, gateways::too_many_hops_outside),
     fault(470, 9, any, gateways::mx_points_here),
     fault(200, 25, any, directory::mailbox_removed),
+    fault(210, 12, any, directory::two_answers),
+    fault(475, 6, any, gateways::mistyped_domain),
     fault(480, 9, any, directory::old_suggestion),
     fault(490, 24, any, directory::forwarding_circle),
     fault(500, 10, any, directory::group_circle),
@@ -75,6 +77,7 @@ const FAULTS: [Fault; 34] = [
     fault(530, 8, any, rules::transport_rules_in_a_circle),
     fault(540, 6, any, reports::report_about_a_report),
     fault(550, 45, any, reports::backscatter),
+    fault(555, 50, any, reports::guessed_addresses),
     fault(560, 12, any, reports::journal_of_the_journal),
     fault(570, 4, any, reports::journal_refused),
     fault(580, 3, any, servers::poison),
@@ -82,6 +85,7 @@ const FAULTS: [Fault; 34] = [
     fault(600, 5, any, servers::without_log),
     fault(610, 55, any, queues::too_large_for_its_connector),
     fault(620, 75, any, queues::partner_down),
+    fault(630, 35, any, queues::connectors_take_turns),
     fault(870, 9, any, queues::slow),
 ];
 

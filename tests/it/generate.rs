@@ -158,8 +158,12 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "transient-subdomain",
     ];
     let everywhere = [
+        "connector-flapping",
         "delay-outlier",
+        "directory-harvest",
+        "domain-typo",
         "duplicates",
+        "flapping-recipient",
         "forwarding-loop",
         "gateway-loop",
         "group-loop",

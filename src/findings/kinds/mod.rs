@@ -2,8 +2,12 @@
 
 pub(super) mod cloud_headers_lost;
 pub(super) mod cloud_via_mx;
+pub(super) mod connector_flapping;
 pub(super) mod delay_outlier;
+pub(super) mod directory_harvest;
+pub(super) mod domain_typo;
 pub(super) mod duplicates;
+pub(super) mod flapping_recipient;
 pub(super) mod forwarding_loop;
 pub(super) mod gateway_loop;
 pub(super) mod group_loop;

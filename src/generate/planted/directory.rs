@@ -24,6 +24,19 @@ pub(super) fn mailbox_removed(exchange: &mut Exchange<'_>, now: i64) {
     }
 }
 
+/// Two domain controllers give two answers.
+pub(super) fn two_answers(exchange: &mut Exchange<'_>, now: i64) {
+    let address = exchange.victim(DOMAIN);
+    for (n, end) in (0i64..).zip([End::Stored(0), End::Nobody, End::Stored(0)]) {
+        let (mut mail, copy) = exchange.letter(now + n * 1_200_000, &address);
+        exchange.deliver(&mut mail, copy, &[Address::Settled(address.clone(), end)]);
+        if end == End::Nobody {
+            exchange.found(&mail, Key::new("flapping-recipient").domain(DOMAIN).address(&address));
+        }
+        exchange.done(&mail);
+    }
+}
+
 /// Outlook suggests somebody by a name that the directory has forgotten.
 pub(super) fn old_suggestion(exchange: &mut Exchange<'_>, now: i64) {
     exchange.faults += 1;

@@ -153,6 +153,28 @@ pub(super) fn mx_points_here(exchange: &mut Exchange<'_>, now: i64) {
     exchange.done(&mail);
 }
 
+/// Somebody swaps two letters of the organisation's own domain.
+pub(super) fn mistyped_domain(exchange: &mut Exchange<'_>, now: i64) {
+    const TYPED: &str = "contsoo.com";
+    let address = exchange.victim(TYPED);
+    let (mut mail, copy) = exchange.letter(now, &address);
+    let refusal = Refusal {
+        source: "DNS",
+        event: "FAIL",
+        connector: INTERNET,
+        peer: None,
+        reply: "550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain",
+        context: "",
+        info: "",
+    };
+    let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "failed", copy.unit);
+    leaf.status_code = Some("5.4.4");
+    leaf.status_tag = Some("SMTPSEND.DNS.NonExistentDomain");
+    exchange.fail(&mut mail, copy, copy.at + 300, &refusal, leaf);
+    exchange.found(&mail, Key::new("domain-typo").domain(TYPED));
+    exchange.done(&mail);
+}
+
 impl Exchange<'_> {
     /// A domain that mail leaves for directly.
     pub(super) fn internet_domain(&mut self) -> usize {

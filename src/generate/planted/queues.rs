@@ -109,3 +109,26 @@ pub(super) fn no_way(exchange: &mut Exchange<'_>, now: i64) {
         exchange.done(&mail);
     }
 }
+
+/// Of two connectors for one domain the first is there, and not there, and there again.
+pub(super) fn connectors_take_turns(exchange: &mut Exchange<'_>, now: i64) {
+    const SUPPLIER: &str = "adventure.example";
+    let ways = [
+        ("Gateway A", Peer { ip: "203.0.113.31", host: "gw-a.adventure.example" }),
+        ("Gateway B", Peer { ip: "203.0.113.32", host: "gw-b.adventure.example" }),
+    ];
+    let from = exchange.resident_of(0);
+    let server = exchange.hub(0);
+    for (n, way) in (0i64..8).zip(ways.into_iter().cycle()) {
+        let address = exchange.victim(SUPPLIER);
+        let to = [super::super::directory::Address::Settled(address.clone(), End::Nobody)];
+        let mut mail = exchange.mail(super::super::mail::Sender::User(from), now + n * 300_000);
+        mail.size = 9_000 + 700 * (n as u64 * 3 % 8);
+        let listed = exchange.listed(&to);
+        let copy = exchange.submit(&mut mail, 0, &listed);
+        exchange.exit(&mut mail, copy.when(copy.at + 900), way.0, way.1, &address);
+        exchange.left(&mut mail, copy, way, &[Way::straight(&address, End::Nobody)]);
+        exchange.found(&mail, Key::new("connector-flapping").domain(SUPPLIER).peer(&server));
+        exchange.done(&mail);
+    }
+}
