@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use hashbrown::HashMap;
 
 use super::survey::Pair;
+use super::thresholds::STILL_WRITES;
 use crate::model::by_symbol::BySymbol;
 use crate::model::name::{Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
@@ -31,6 +32,10 @@ pub(super) struct Address {
     last: AtomicI64,
     /// One more than the number of its domain; 0 before it is looked up.
     domain: AtomicU32,
+    /// When it was first rewritten to an address in another domain, and when it last sent mail from a mailbox here;
+    /// seconds since 1970.
+    away: AtomicU32,
+    writes: AtomicU32,
     /// Of a host: messages from outside that it brought and somebody here got; not counted beyond [`WELCOME`].
     welcome: AtomicU16,
     marks: AtomicU8,
@@ -42,8 +47,9 @@ const WELCOME: u16 = 60_000;
 impl Default for Address {
     fn default() -> Self {
         let (first, last) = (AtomicI64::new(i64::MAX), AtomicI64::new(i64::MIN));
-        let (domain, welcome) = (AtomicU32::default(), AtomicU16::default());
-        Self { first, last, domain, welcome, marks: AtomicU8::default() }
+        let (domain, away, writes) = (AtomicU32::default(), AtomicU32::new(u32::MAX), AtomicU32::default());
+        let (welcome, marks) = (AtomicU16::default(), AtomicU8::default());
+        Self { first, last, domain, away, writes, welcome, marks }
     }
 }
 
@@ -54,6 +60,25 @@ impl Address {
 
     pub(super) fn is(&self, mark: Mark) -> bool {
         self.marks.load(Ordering::Relaxed) & mark as u8 != 0
+    }
+
+    /// It was rewritten to an address in another domain.
+    pub(super) fn was_sent_away(&self, time: Timestamp) {
+        self.away.fetch_min(seconds(time), Ordering::Relaxed);
+    }
+
+    /// It sent mail from a mailbox here.
+    pub(super) fn wrote_here(&self, time: Timestamp) {
+        self.writes.fetch_max(seconds(time), Ordering::Relaxed);
+    }
+
+    /// Of an address that was delivered to and then rewritten to another domain, and that still wrote from a mailbox
+    /// here long after: since when it is rewritten, and when it wrote last.
+    pub(super) fn still_writes(&self) -> Option<(Timestamp, Timestamp)> {
+        let (away, wrote) = (self.away.load(Ordering::Relaxed), self.writes.load(Ordering::Relaxed));
+        let before = seconds(self.when_known()?.0) < away && self.is(Mark::Delivered);
+        let time = |s: u32| Timestamp(i64::from(s) * 1000);
+        (before && wrote > away.saturating_add(STILL_WRITES)).then(|| (time(away), time(wrote)))
     }
 
     /// It brought a message that somebody got.
@@ -84,6 +109,11 @@ impl Address {
     fn is_counted(&self) -> bool {
         self.is(Mark::Delivered) || self.is(Mark::NotFound) || self.when_known().is_some()
     }
+}
+
+/// Seconds since 1970, as far as they go.
+fn seconds(time: Timestamp) -> u32 {
+    u32::try_from(time.0.max(0) / 1000).unwrap_or(u32::MAX)
 }
 
 /// All addresses and their domains. `'n` is the life of the texts.
@@ -168,6 +198,8 @@ pub(super) struct ByDomain<'n> {
     pub not_found: HashMap<&'n [u8], Vec<Symbol>>,
     /// How many addresses RESOLVE turned into others under onmicrosoft.com.
     pub resolved: HashMap<(&'n [u8], &'n [u8]), usize>,
+    /// Domains, and those to which their addresses were rewritten.
+    pub rewritten: Vec<(&'n [u8], &'n [u8])>,
     /// What connectors carried.
     pub pairs: HashMap<(Symbol, &'n [u8]), Pair>,
 }

@@ -58,7 +58,7 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 36] = [
+pub static KINDS: [&Kind; 39] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
@@ -74,8 +74,10 @@ pub static KINDS: [&Kind; 36] = [
     &kinds::gateway_loop::KIND,
     &kinds::forwarding_loop::KIND,
     &kinds::rule_forward_loop::KIND,
+    &kinds::external_forward_loop::KIND,
     &kinds::group_loop::KIND,
     &kinds::ndr_storm::KIND,
+    &kinds::auto_reply_loop::KIND,
     &kinds::journal_loop::KIND,
     &kinds::transport_rule_loop::KIND,
     &kinds::hop_count_exceeded::KIND,
@@ -92,6 +94,7 @@ pub static KINDS: [&Kind; 36] = [
     &kinds::duplicates::KIND,
     &kinds::cloud_headers_lost::KIND,
     &kinds::tenant_attribution::KIND,
+    &kinds::mailbox_with_target::KIND,
     &kinds::poison::KIND,
     &kinds::transient_subdomain::KIND,
     &kinds::log_gap::KIND,

@@ -15,7 +15,7 @@ use super::thresholds::{
 };
 use super::typos::Typos;
 use crate::model::journey::Class;
-use crate::model::name::Symbol;
+use crate::model::name::{Symbol, domain_of};
 use crate::model::time::Timestamp;
 
 type Text = Box<[u8]>;
@@ -66,6 +66,8 @@ pub struct Norms {
     org: HashSet<Text>,
     pub(super) roads: Roads,
     pub(super) typos: Typos,
+    /// Addresses whose mail is sent away though they still write from a mailbox here; since when, and when last.
+    still_writes: HashMap<Text, (Timestamp, Timestamp)>,
     /// Messages that were welcome, of hosts that also brought mail for addresses nobody has.
     welcome: HashMap<Text, u64>,
     /// Addresses whose mail came back again and again, or was given up as a loop.
@@ -106,6 +108,8 @@ impl Norms {
         let address = |s: Symbol| Text::from(survey.names.get(s));
         let not_found = survey.addresses.iter().filter(|(_, a)| a.is(Mark::NotFound));
         norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
+        let writers = survey.addresses.iter().filter_map(|(s, a)| Some((address(s), a.still_writes()?)));
+        norms.still_writes = writers.collect();
         norms.harmed =
             survey.addresses.iter().filter(|(_, a)| a.is(Mark::Harmed)).map(|(s, _)| address(s)).collect();
         norms.services = survey
@@ -254,6 +258,12 @@ impl Norms {
             (self.is_tenant(domain) && !self.is_hybrid(name)).then(|| pair_hash(name, domain))
         });
         let turns = self.roads.all_alternating().map(|(domain, connector)| pair_hash(connector, domain));
+        let theirs: HashSet<&[u8]> = self.still_writes.keys().map(|a| domain_of(a)).collect();
+        let targets: HashSet<&[u8]> =
+            by_domain.rewritten.iter().filter(|(from, _)| theirs.contains(from)).map(|(_, to)| *to).collect();
+        let sent_away = by_domain.pairs.keys().filter(|(_, domain)| targets.contains(domain));
+        let sent_away = sent_away.map(|(connector, domain)| pair_hash(survey.names.get(*connector), domain));
+        let own = own.chain(sent_away);
         own.chain(large).chain(tenant).chain(turns).collect()
     }
 
@@ -320,6 +330,11 @@ impl Norms {
     /// Whether only large mail for a domain goes by a connector.
     pub(super) fn fallthrough(&self, domain: &[u8], connector: &[u8]) -> Option<&Fallthrough> {
         self.fallthrough.get(&(Text::from(domain), Text::from(connector)))
+    }
+
+    /// Of an address whose mail is sent away though it still writes from a mailbox here: since when, and when last.
+    pub(super) fn still_writes(&self, address: &[u8]) -> Option<(Timestamp, Timestamp)> {
+        self.still_writes.get(address).copied()
     }
 
     /// Messages that were welcome, of a host that also brought mail for addresses nobody has.

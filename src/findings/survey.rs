@@ -66,6 +66,8 @@ pub struct Survey<'n> {
     pub(super) stays: HashMap<(Symbol, Symbol), Stays>,
     /// Domains that do not exist, as far as failures may say so.
     pub(super) nowhere: HashSet<u32>,
+    /// Domains of addresses that RESOLVE turned into others, not under onmicrosoft.com, and of these.
+    elsewhere: HashSet<(u32, u32)>,
     /// Last event by server.
     pub(super) ends: HashMap<Symbol, Timestamp>,
 }
@@ -92,6 +94,7 @@ impl<'n> Survey<'n> {
             returned: HashMap::new(),
             stays: HashMap::new(),
             nowhere: HashSet::new(),
+            elsewhere: HashSet::new(),
             ends: HashMap::new(),
         }
     }
@@ -116,8 +119,12 @@ impl<'n> Survey<'n> {
             self.addresses.at(journey.sender_folded).mark(Mark::Writes);
             bringers(journey).for_each(|host| self.addresses.at(host).was_welcome());
         }
+        if journey.entered_by_smtp == Some(false) && journey.class == Class::Normal {
+            self.addresses.at(journey.sender_folded).wrote_here(journey.first_seen);
+        }
+        sure |= journey.automatic;
         for leaf in &journey.leaves {
-            sure |= is_unusual(leaf);
+            sure |= is_unusual(leaf) || goes_back(journey, leaf);
             self.leaf(journey, leaf, &mut suspect);
         }
         if sure {
@@ -159,14 +166,20 @@ impl<'n> Survey<'n> {
     }
 
     fn resolved(&mut self, (from, to): (Symbol, Symbol), time: Timestamp) {
-        self.addresses.at(from).was_known(time.0);
+        let address = self.addresses.at(from);
+        address.was_known(time.0);
         let domains = (self.addresses.domain(from), self.addresses.domain(to));
+        if domains.0 != domains.1 {
+            address.was_sent_away(time);
+        }
         if self.addresses.text(domains.1).ends_with(b".onmicrosoft.com") {
             let some = self.resolved.entry(domains).or_default();
             let local = |s| local_part(self.names.get(s));
             if some.len() < TENANT_ADDRESSES && local(from) == local(to) {
                 keep(some, from);
             }
+        } else if domains.0 != domains.1 {
+            self.elsewhere.insert(domains);
         }
     }
 
@@ -247,6 +260,8 @@ impl<'n> Survey<'n> {
         let text = |domain: u32| self.addresses.text(domain);
         out.resolved =
             self.resolved.iter().map(|((a, b), some)| ((text(*a), text(*b)), some.len())).collect();
+        out.rewritten =
+            self.resolved.keys().chain(&self.elsewhere).map(|(a, b)| (text(*a), text(*b))).collect();
         out.pairs = self.pairs.iter().map(|((c, domain), pair)| ((*c, text(*domain)), *pair)).collect();
         out
     }
@@ -274,6 +289,7 @@ impl<'n> Survey<'n> {
             self.stays.entry(key).or_default().merge(&stays);
         }
         self.nowhere.extend(other.nowhere);
+        self.elsewhere.extend(other.elsewhere);
         for (server, time) in other.ends {
             let end = self.ends.entry(server).or_default();
             *end = time.max(*end);
@@ -312,6 +328,11 @@ fn is_unusual(leaf: &Leaf) -> bool {
         || leaf.defers > 0
         || leaf.deliveries > 1
         || !leaf.missing.is_empty()
+}
+
+/// Whether a leaf is forwarded to who sent it.
+fn goes_back(journey: &Journey, leaf: &Leaf) -> bool {
+    leaf.folded.1 == journey.sender_folded && leaf.via.iter().any(|v| v.step == Step::Redirect)
 }
 
 /// The host that brought a message, and the address that it had it from.

@@ -58,6 +58,15 @@ pub(super) const UNREACHABLE_AFTER: i64 = DAY;
 /// Time within which what was sent to a host is back from it, so that the host passes it straight on: queues
 /// that wait, and people who look, take longer. ms.
 pub(super) const STRAIGHT_BACK: i64 = 60_000;
+/// Messages that go out again to who sent them, within [`TURNS_SPAN`].
+pub(super) const TURNS_SENT_BACK: usize = 5;
+/// Automatic answers between two addresses, in turns, within [`TURNS_SPAN`].
+pub(super) const ANSWERS: usize = 6;
+/// Machines answer at once; people who write to each other take longer for so many turns. ms.
+pub(super) const TURNS_SPAN: i64 = HOUR / 6;
+/// So long after its mail was first sent away an address must still write from a mailbox here: a move takes
+/// minutes to its end. s.
+pub(super) const STILL_WRITES: u32 = 3600;
 /// How far from both times at which an address was known it must be unknown: clocks of servers differ by
 /// less. ms.
 pub(super) const FLAP_CLEAR: i64 = 60_000;

@@ -48,7 +48,7 @@ fn three_days(plan: &Plan) -> bool {
 }
 
 /// All faults; where there is little room, the first ones.
-const FAULTS: [Fault; 38] = [
+const FAULTS: [Fault; 41] = [
     fault(15, 2, three_days, servers::stuck),
     fault(20, 3, three_days, servers::stuck_after_deferral),
     fault(25, 6, three_days, queues::no_way),
@@ -68,12 +68,15 @@ const FAULTS: [Fault; 38] = [
     fault(470, 9, any, gateways::mx_points_here),
     fault(200, 25, any, directory::mailbox_removed),
     fault(210, 12, any, directory::two_answers),
+    fault(220, 18, any, directory::target_left_over),
     fault(475, 6, any, gateways::mistyped_domain),
     fault(480, 9, any, directory::old_suggestion),
     fault(490, 24, any, directory::forwarding_circle),
     fault(500, 10, any, directory::group_circle),
     fault(510, 60, any, directory::shared_domain),
     fault(520, 24, any, rules::inbox_rules_in_a_circle),
+    fault(525, 24, any, rules::private_address_sends_back),
+    fault(527, 34, any, rules::answers_answer_answers),
     fault(530, 8, any, rules::transport_rules_in_a_circle),
     fault(540, 6, any, reports::report_about_a_report),
     fault(550, 45, any, reports::backscatter),

@@ -158,11 +158,13 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "transient-subdomain",
     ];
     let everywhere = [
+        "auto-reply-loop",
         "connector-flapping",
         "delay-outlier",
         "directory-harvest",
         "domain-typo",
         "duplicates",
+        "external-forward-loop",
         "flapping-recipient",
         "forwarding-loop",
         "gateway-loop",
@@ -173,6 +175,7 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "internal-relay-ping-pong",
         "journal-loop",
         "log-gap",
+        "mailbox-with-target",
         "mx-loopback",
         "ndr-storm",
         "next-hop-down",

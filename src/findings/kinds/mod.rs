@@ -1,5 +1,6 @@
 //! One file for each kind of finding.
 
+pub(super) mod auto_reply_loop;
 pub(super) mod cloud_headers_lost;
 pub(super) mod cloud_via_mx;
 pub(super) mod connector_flapping;
@@ -7,6 +8,7 @@ pub(super) mod delay_outlier;
 pub(super) mod directory_harvest;
 pub(super) mod domain_typo;
 pub(super) mod duplicates;
+pub(super) mod external_forward_loop;
 pub(super) mod flapping_recipient;
 pub(super) mod forwarding_loop;
 pub(super) mod gateway_loop;
@@ -18,6 +20,7 @@ pub(super) mod imceaex;
 pub(super) mod internal_relay_ping_pong;
 pub(super) mod journal_loop;
 pub(super) mod log_gap;
+pub(super) mod mailbox_with_target;
 pub(super) mod mx_loopback;
 pub(super) mod ndr_storm;
 pub(super) mod next_hop_down;

@@ -1,10 +1,11 @@
 //! Faults of the directory: who is there, who is not, and who stands for whom.
 
-use super::super::directory::Address;
+use super::super::directory::{Address, remote};
 use super::super::exchange::Exchange;
+use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Sender, Way};
-use super::super::world::DOMAIN;
+use super::super::world::{DOMAIN, INTERNET};
 
 /// Somebody leaves, and mail still comes.
 pub(super) fn mailbox_removed(exchange: &mut Exchange<'_>, now: i64) {
@@ -35,6 +36,34 @@ pub(super) fn two_answers(exchange: &mut Exchange<'_>, now: i64) {
         }
         exchange.done(&mail);
     }
+}
+
+/// A mailbox that still has the target address of a migration long ago.
+pub(super) fn target_left_over(exchange: &mut Exchange<'_>, now: i64) {
+    let address = exchange.victim(DOMAIN);
+    let stored = Address::Settled(address.clone(), End::Stored(0));
+    let (mut mail, copy) = exchange.letter(now, &address);
+    exchange.deliver(&mut mail, copy, &[stored]);
+    exchange.done(&mail);
+    let old = Peer { ip: "203.0.113.70", host: "mx.oldhome.example" };
+    let there = remote(&address, "oldhome.example");
+    for n in 0..2 {
+        let (mut mail, mut copy) = exchange.letter(now + 1_200_000 + n * 600_000, &address);
+        exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
+        exchange.exit(&mut mail, copy.when(copy.at + 900), INTERNET, old, &there);
+        let way = Way::straight(&address, End::Nobody).to("resolve", &there, End::Nobody);
+        exchange.left(&mut mail, copy, (INTERNET, old), &[way]);
+        exchange.found(&mail, Key::new("mailbox-with-target").domain(DOMAIN).address(&address));
+        exchange.done(&mail);
+    }
+    let to = [Address::User(exchange.resident_of(0))];
+    let mut mail = exchange.mail(Sender::Nobody, now + 10_800_000);
+    mail.sender.clone_from(&address);
+    mail.return_path.clone_from(&address);
+    let listed = exchange.listed(&to);
+    let copy = exchange.submit(&mut mail, 0, &listed);
+    exchange.deliver(&mut mail, copy, &to);
+    exchange.done(&mail);
 }
 
 /// Outlook suggests somebody by a name that the directory has forgotten.
