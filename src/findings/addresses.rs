@@ -22,6 +22,8 @@ pub(super) enum Mark {
     Harmed = 1 << 3,
     /// Of a host: it brought mail for addresses nobody has.
     Knocks = 1 << 4,
+    /// It got mail for another address that the directory had rewritten to it.
+    Stands = 1 << 5,
 }
 
 /// What became of mail for one address.
@@ -32,7 +34,7 @@ pub(super) struct Address {
     last: AtomicI64,
     /// One more than the number of its domain; 0 before it is looked up.
     domain: AtomicU32,
-    /// When it was first rewritten to an address in another domain, and when it last sent mail from a mailbox here;
+    /// When it was first rewritten to another address, and when it last sent mail from a mailbox here;
     /// seconds since 1970.
     away: AtomicU32,
     writes: AtomicU32,
@@ -62,7 +64,7 @@ impl Address {
         self.marks.load(Ordering::Relaxed) & mark as u8 != 0
     }
 
-    /// It was rewritten to an address in another domain.
+    /// It was rewritten to another address.
     pub(super) fn was_sent_away(&self, time: Timestamp) {
         self.away.fetch_min(seconds(time), Ordering::Relaxed);
     }
@@ -72,7 +74,7 @@ impl Address {
         self.writes.fetch_max(seconds(time), Ordering::Relaxed);
     }
 
-    /// Of an address that was delivered to and then rewritten to another domain, and that still wrote from a mailbox
+    /// Of an address that was delivered to and then rewritten to another, and that still wrote from a mailbox
     /// here long after: since when it is rewritten, and when it wrote last.
     pub(super) fn still_writes(&self) -> Option<(Timestamp, Timestamp)> {
         let (away, wrote) = (self.away.load(Ordering::Relaxed), self.writes.load(Ordering::Relaxed));

@@ -58,7 +58,7 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of their numbers.
-pub static KINDS: [&Kind; 39] = [
+pub static KINDS: [&Kind; 40] = [
     &kinds::rra_primary_domain::KIND,
     &kinds::rra_no_route::KIND,
     &kinds::rra_domain_authoritative::KIND,
@@ -94,6 +94,7 @@ pub static KINDS: [&Kind; 39] = [
     &kinds::duplicates::KIND,
     &kinds::cloud_headers_lost::KIND,
     &kinds::tenant_attribution::KIND,
+    &kinds::wrong_person::KIND,
     &kinds::mailbox_with_target::KIND,
     &kinds::poison::KIND,
     &kinds::transient_subdomain::KIND,

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use super::addresses::{ByDomain, Mark};
 use super::case::peer_name;
 use super::roads::{Carried, Roads, carried, named_hybrid, unrelated};
-use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
+use super::survey::{Made, Pair, STANDS, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
     SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
@@ -68,6 +68,8 @@ pub struct Norms {
     pub(super) typos: Typos,
     /// Addresses whose mail is sent away though they still write from a mailbox here; since when, and when last.
     still_writes: HashMap<Text, (Timestamp, Timestamp)>,
+    /// Where there are such addresses: those that others were rewritten to, and when they were known first.
+    stands: HashMap<Text, Timestamp>,
     /// Messages that were welcome, of hosts that also brought mail for addresses nobody has.
     welcome: HashMap<Text, u64>,
     /// Addresses whose mail came back again and again, or was given up as a loop.
@@ -110,6 +112,11 @@ impl Norms {
         norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
         let writers = survey.addresses.iter().filter_map(|(s, a)| Some((address(s), a.still_writes()?)));
         norms.still_writes = writers.collect();
+        if !norms.still_writes.is_empty() {
+            let stands = survey.addresses.iter().filter(|(_, a)| a.is(Mark::Stands));
+            norms.stands = stands.filter_map(|(s, a)| Some((address(s), a.when_known()?.0))).collect();
+            norms.wanted.insert(STANDS);
+        }
         norms.harmed =
             survey.addresses.iter().filter(|(_, a)| a.is(Mark::Harmed)).map(|(s, _)| address(s)).collect();
         norms.services = survey
@@ -335,6 +342,11 @@ impl Norms {
     /// Of an address whose mail is sent away though it still writes from a mailbox here: since when, and when last.
     pub(super) fn still_writes(&self, address: &[u8]) -> Option<(Timestamp, Timestamp)> {
         self.still_writes.get(address).copied()
+    }
+
+    /// When an address to which some address that still writes may have been rewritten was known first.
+    pub(super) fn stands_since(&self, address: &[u8]) -> Option<Timestamp> {
+        self.stands.get(address).copied()
     }
 
     /// Messages that were welcome, of a host that also brought mail for addresses nobody has.

@@ -18,6 +18,10 @@ use crate::model::time::Timestamp;
 /// What made a message worth a second look: 0, or a hash of what must turn out to be unusual.
 pub type Suspicion = u64;
 
+/// Delivered to an address that stands for another: worth a look only where some address still writes though its
+/// mail goes to another.
+pub(super) const STANDS: Suspicion = 3;
+
 /// What went by one connector to one domain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair {
@@ -148,6 +152,10 @@ impl<'n> Survey<'n> {
                 address.was_known(leaf.last_seen.0);
                 if leaf.folded.0 != leaf.folded.1 {
                     self.addresses.at(leaf.folded.0).was_known(leaf.last_seen.0);
+                    if leaf.via.last().is_some_and(|v| v.step == Step::Resolve) {
+                        address.mark(Mark::Stands);
+                        suspect(STANDS);
+                    }
                 }
             }
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
@@ -169,7 +177,7 @@ impl<'n> Survey<'n> {
         let address = self.addresses.at(from);
         address.was_known(time.0);
         let domains = (self.addresses.domain(from), self.addresses.domain(to));
-        if domains.0 != domains.1 {
+        if from != to {
             address.was_sent_away(time);
         }
         if self.addresses.text(domains.1).ends_with(b".onmicrosoft.com") {

@@ -48,7 +48,7 @@ fn three_days(plan: &Plan) -> bool {
 }
 
 /// All faults; where there is little room, the first ones.
-const FAULTS: [Fault; 41] = [
+const FAULTS: [Fault; 42] = [
     fault(15, 2, three_days, servers::stuck),
     fault(20, 3, three_days, servers::stuck_after_deferral),
     fault(25, 6, three_days, queues::no_way),
@@ -69,6 +69,7 @@ const FAULTS: [Fault; 41] = [
     fault(200, 25, any, directory::mailbox_removed),
     fault(210, 12, any, directory::two_answers),
     fault(220, 18, any, directory::target_left_over),
+    fault(230, 18, any, directory::wrong_mailbox),
     fault(475, 6, any, gateways::mistyped_domain),
     fault(480, 9, any, directory::old_suggestion),
     fault(490, 24, any, directory::forwarding_circle),

@@ -189,6 +189,7 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "stuck",
         "transport-rule-loop",
         "unreachable",
+        "wrong-person",
     ];
     for schema in SCHEMAS {
         let place = made(&format!("--size 1MiB --seed 5 --schema {schema}"));

@@ -46,7 +46,8 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     sighting.signs = vec![Sign::new(case, journey.first_seen.0, pair | u64::from(from == a))];
     sighting.span.0 = journey.first_seen.0;
     let members = vec![a.to_vec(), b.to_vec()];
-    sighting.shape = Some(Shape { laps: 1, members, period_ms: None, ended: "nothing that shows here".to_owned() });
+    sighting.shape =
+        Some(Shape { laps: 1, members, period_ms: None, ended: "nothing that shows here".to_owned() });
     Some(sighting)
 }
 

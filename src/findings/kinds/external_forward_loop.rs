@@ -39,7 +39,8 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     sighting.span.0 = journey.first_seen.0;
     sighting.detail = case.address().to_vec();
     let members = vec![mailbox.to_vec(), case.address().to_vec()];
-    sighting.shape = Some(Shape { laps: 1, members, period_ms: None, ended: "nothing that shows here".to_owned() });
+    sighting.shape =
+        Some(Shape { laps: 1, members, period_ms: None, ended: "nothing that shows here".to_owned() });
     Some(sighting)
 }
 

@@ -39,3 +39,4 @@ pub(super) mod tenant_attribution;
 pub(super) mod transient_subdomain;
 pub(super) mod transport_rule_loop;
 pub(super) mod unreachable;
+pub(super) mod wrong_person;

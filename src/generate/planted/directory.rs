@@ -56,10 +56,32 @@ pub(super) fn target_left_over(exchange: &mut Exchange<'_>, now: i64) {
         exchange.found(&mail, Key::new("mailbox-with-target").domain(DOMAIN).address(&address));
         exchange.done(&mail);
     }
+    still_writes(exchange, now + 10_800_000, &address);
+}
+
+/// One person's target address is another person's, and the first still writes.
+pub(super) fn wrong_mailbox(exchange: &mut Exchange<'_>, now: i64) {
+    let (first, other) = (exchange.victim(DOMAIN), exchange.victim(DOMAIN));
+    for address in [&first, &other] {
+        let (mut mail, copy) = exchange.letter(now, address);
+        exchange.deliver(&mut mail, copy, &[Address::Settled(address.clone(), End::Stored(0))]);
+        exchange.done(&mail);
+    }
+    let (mut mail, mut copy) = exchange.letter(now + 1_200_000, &first);
+    exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&first, &other));
+    let way = Way::straight(&first, End::Nobody).to("resolve", &other, End::Stored(0));
+    exchange.dispatch(&mut mail, copy, vec![way]);
+    exchange.found(&mail, Key::new("wrong-person").domain(DOMAIN).address(&first));
+    exchange.done(&mail);
+    still_writes(exchange, now + 10_800_000, &first);
+}
+
+/// Somebody with a mailbox here writes.
+fn still_writes(exchange: &mut Exchange<'_>, at: i64, address: &str) {
     let to = [Address::User(exchange.resident_of(0))];
-    let mut mail = exchange.mail(Sender::Nobody, now + 10_800_000);
-    mail.sender.clone_from(&address);
-    mail.return_path.clone_from(&address);
+    let mut mail = exchange.mail(Sender::Nobody, at);
+    address.clone_into(&mut mail.sender);
+    address.clone_into(&mut mail.return_path);
     let listed = exchange.listed(&to);
     let copy = exchange.submit(&mut mail, 0, &listed);
     exchange.deliver(&mut mail, copy, &to);
