@@ -1,13 +1,12 @@
 //! What will lead mail astray by the exports alone, before any mail meets it.
 //!
-//! Each kind says in its own file when it holds; here is what they share, and those whose file is yet to come.
+//! Each kind says in its own file when it holds; here is what they share.
 
 use std::collections::BTreeMap;
 
 use super::kind::{KINDS, Kind};
 use super::kinds;
-use super::words::{in_comment, quoted};
-use crate::model::finding::{Confidence, Finding, Route, Severity};
+use crate::model::finding::{Confidence, Finding, Route};
 use crate::model::journey::Decision;
 use crate::model::name::domain_of;
 use crate::topology::connector::{Chosen, Pick, SendConnector};
@@ -30,11 +29,11 @@ pub fn latent(topology: &Topology) -> Vec<Finding> {
         kinds::internal_relay_no_connector::latent(topology),
         kinds::external_relay_local_delivery::latent(topology),
         kinds::authoritative_leaves_default_connector::latent(topology),
-        smart_host_is_self(topology),
+        kinds::smart_host_is_self::latent(topology),
         kinds::forwarding_loop::latent(topology),
         kinds::group_loop::latent(topology),
         kinds::wrong_person::latent(topology),
-        mailbox_with_target(topology),
+        kinds::mailbox_with_target::latent(topology),
     ]
     .concat();
     let number = |f: &Finding| KINDS.iter().position(|k| k.id == f.kind).unwrap_or(KINDS.len());
@@ -44,22 +43,6 @@ pub fn latent(topology: &Topology) -> Vec<Finding> {
         rank(a).cmp(&rank(b)).then_with(|| a.kind.cmp(b.kind)).then_with(|| key(a).cmp(&key(b)))
     });
     all
-}
-
-/// Name and title of a kind, and how bad and how sure it usually is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Label {
-    pub id: &'static str,
-    pub title: &'static str,
-    pub severity: Severity,
-    pub confidence: Confidence,
-}
-
-impl From<&Kind> for Label {
-    fn from(kind: &Kind) -> Self {
-        // What no row shows is never certain, and what exports show is not inferred.
-        Self { id: kind.id, title: kind.title, severity: kind.severity, confidence: Confidence::High }
-    }
 }
 
 /// What a kind says of the exports.
@@ -80,14 +63,14 @@ pub(super) struct Latent {
 
 impl Latent {
     /// As a finding without mail.
-    pub(super) fn finding(mut self, label: impl Into<Label>) -> Finding {
-        let label = label.into();
+    pub(super) fn finding(mut self, kind: &Kind) -> Finding {
         self.addresses.sort();
         Finding {
-            kind: label.id,
-            title: label.title,
-            severity: label.severity,
-            confidence: label.confidence,
+            kind: kind.id,
+            title: kind.title,
+            severity: kind.severity,
+            // What no row shows is never certain, and what exports show is not inferred.
+            confidence: Confidence::High,
             domain: self.domain,
             connector: self.connector,
             peer: self.peer,
@@ -224,92 +207,4 @@ pub(super) fn members(topology: &Topology, circle: &[u32]) -> Vec<String> {
 pub(super) fn domain_text(address: &str) -> Option<String> {
     let domain = String::from_utf8_lossy(domain_of(address.as_bytes())).into_owned();
     (!domain.is_empty()).then_some(domain)
-}
-
-/// A connector whose smart host is a server of the organisation. Hands-over between Edge servers and others are
-/// meant to be so.
-fn smart_host_is_self(topology: &Topology) -> Vec<Finding> {
-    const LABEL: Label = Label {
-        id: "smart-host-is-self",
-        title: "A connector hands mail to the organisation itself",
-        severity: Severity::Critical,
-        confidence: Confidence::High,
-    };
-    let is_edge = |name: &str| topology.own_server(name.as_bytes()).is_some_and(|s| s.edge == Some(true));
-    let mut out = Vec::new();
-    for connector in
-        topology.facts().send_connectors.iter().filter(|c| c.is_enabled() && c.uses_smart_hosts())
-    {
-        if !connector.sources.is_empty() && connector.sources.iter().all(|s| is_edge(s)) {
-            continue;
-        }
-        for host in &connector.smart_hosts {
-            let Some(server) = topology.own_server(host.as_bytes()).filter(|s| s.edge != Some(true)) else {
-                continue;
-            };
-            let name = &*connector.name;
-            let others: Vec<String> =
-                connector.smart_hosts.iter().filter(|h| *h != host).map(|h| quoted(h)).collect();
-            let fix = if others.is_empty() {
-                format!(
-                    "# put the host that is meant in place of {host}\nSet-SendConnector {} -SmartHosts 'mail.example.com'",
-                    quoted(name),
-                    host = in_comment(host)
-                )
-            } else {
-                format!("Set-SendConnector {} -SmartHosts {}", quoted(name), others.join(","))
-            };
-            let latent = Latent {
-                connector: Some(name.to_owned()),
-                peer: Some(server.name.to_string()),
-                cause: format!(
-                    "The smart host {host} of send connector {name} is {}, a server of the organisation itself: what \
-                     leaves by it comes back, and leaves again.",
-                    server.name
-                ),
-                fix,
-                ..Latent::default()
-            };
-            out.push(latent.finding(LABEL));
-        }
-    }
-    out
-}
-
-/// Mailboxes here whose mail goes to another address all the same.
-fn mailbox_with_target(topology: &Topology) -> Vec<Finding> {
-    const LABEL: Label = Label {
-        id: "mailbox-with-target",
-        title: "A mailbox here also has a target address",
-        severity: Severity::High,
-        confidence: Confidence::High,
-    };
-    let found = by_target_domain(topology, |_, r, _| r.kind == Sort::Mailbox);
-    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
-        let line = |r: &Recipient| {
-            let mailbox = quoted(r.primary());
-            format!(
-                "Get-Mailbox {mailbox} | ForEach-Object {{ Set-ADUser $_.SamAccountName -Clear targetAddress }}"
-            )
-        };
-        let all = format!(
-            "Get-Mailbox -ResultSize Unlimited | ForEach-Object {{ Get-ADUser $_.SamAccountName -Properties \
-             targetAddress }} | Where-Object {{ $_.targetAddress -like {} }} | Set-ADUser -Clear targetAddress",
-            quoted(&format!("*@{domain}"))
-        );
-        let latent = Latent {
-            domain: Some(domain.to_owned()),
-            addresses: primaries(&recipients),
-            actual: happens(topology, &recipients),
-            cause: format!(
-                "{} with a database here and a target address in {domain}: the target wins, and nothing is stored in \
-                 the mailbox.",
-                who(&recipients, "mailboxes")
-            ),
-            fix: lines(&recipients, line, &all),
-            ..Latent::default()
-        };
-        latent.finding(LABEL)
-    };
-    found.into_iter().map(finding).collect()
 }

@@ -6,6 +6,7 @@
 
 pub mod addresses;
 mod case;
+mod chains;
 pub mod expected;
 pub mod group;
 pub mod kind;
@@ -13,11 +14,13 @@ mod kinds;
 pub mod latent;
 pub mod norms;
 pub mod remote_routing;
+mod roads;
 pub mod samples;
 mod smart_hosts;
 mod stays;
 pub mod survey;
 mod thresholds;
+mod typos;
 mod words;
 
 use case::Case;

@@ -147,11 +147,11 @@ pub(super) fn judge(
 
 /// Whether what exports show is what a finding has mail for.
 fn is_met_by(latent: &Finding, finding: &Finding) -> bool {
-    let same = match &latent.address {
-        Some(address) => finding.address.as_ref() == Some(address) || finding.addresses.contains(address),
-        None => latent.domain == finding.domain,
-    };
-    latent.kind == finding.kind && same
+    let is_its =
+        |address: &String| finding.address.as_ref() == Some(address) || finding.addresses.contains(address);
+    let all_its = !latent.addresses.is_empty() && latent.addresses.iter().all(is_its);
+    let same_place = latent.address.is_none() && latent.domain == finding.domain && latent.domain.is_some();
+    latent.kind == finding.kind && (all_its || same_place)
 }
 
 /// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy

@@ -148,24 +148,34 @@ fn every_seed_release_and_damage_is_read_as_it_was_meant() {
 #[test]
 fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
     let cloud = [
+        "cloud-headers-lost",
         "cloud-via-mx",
         "hybrid-loop",
         "rra-domain-authoritative",
         "rra-no-route",
         "rra-primary-domain",
         "tenant-attribution",
+        "transient-subdomain",
     ];
     let everywhere = [
+        "auto-reply-loop",
+        "connector-flapping",
         "delay-outlier",
+        "directory-harvest",
+        "domain-typo",
         "duplicates",
+        "external-forward-loop",
+        "flapping-recipient",
         "forwarding-loop",
         "gateway-loop",
         "group-loop",
         "hairpin",
         "hop-count-exceeded",
         "imceaex",
+        "internal-relay-ping-pong",
         "journal-loop",
         "log-gap",
+        "mailbox-with-target",
         "mx-loopback",
         "ndr-storm",
         "next-hop-down",
@@ -174,9 +184,12 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "rule-forward-loop",
         "shared-domain-authoritative",
         "size-fallthrough",
+        "smart-host-is-self",
         "stale-or-moved-recipient",
         "stuck",
         "transport-rule-loop",
+        "unreachable",
+        "wrong-person",
     ];
     for schema in SCHEMAS {
         let place = made(&format!("--size 1MiB --seed 5 --schema {schema}"));

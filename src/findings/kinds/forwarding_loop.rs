@@ -1,7 +1,6 @@
 //! MR-19: forwarding, contacts and remote addresses that lead back to where they began.
 
-use crate::findings::case::Case;
-use crate::findings::case::Shape;
+use crate::findings::case::{Case, Shape};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
 use crate::findings::words::quoted;

@@ -30,7 +30,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     if journey.class != Class::Journal {
         return None;
     }
-    let again = case.norms.chain(journey.links.1, Class::Journal).0 > 0;
+    let again = case.norms.chains.before(journey.links.1, Class::Journal).0 > 0;
     let refused = matches!(case.leaf.decision, Decision::Failed | Decision::RecipientNotFound);
     if !again && !refused {
         return None;

@@ -36,7 +36,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let journey = case.journey;
     let at = case.leaf.last_seen.0;
-    let (long, _) = case.norms.chain(journey.links.1, Class::Dsn);
+    let (long, _) = case.norms.chains.before(journey.links.1, Class::Dsn);
     if journey.class == Class::Dsn && long > 0 {
         let mut sighting = Sighting::new(&KIND, case).domain(case.domain());
         sighting.signs = vec![Sign::new(case, at, ANSWER)];
@@ -53,7 +53,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 /// Who brought the message: behind a front end, which is one of the own servers, the address that it noted.
-fn brought_by<'a>(case: &Case<'a>) -> Cow<'a, [u8]> {
+pub(super) fn brought_by<'a>(case: &Case<'a>) -> Cow<'a, [u8]> {
     let (peer, origin) = case.journey.came_from;
     let host = case.text(peer);
     let own = case.norms.end_of(&short_host(host)).is_some();

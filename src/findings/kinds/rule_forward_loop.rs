@@ -31,7 +31,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let brake = journey.remarks.iter().find(|r| r.event == EventId::Throttle);
     let (sender, recipient) = (case.text(journey.sender_folded), case.text(case.leaf.folded.0));
     let pair = if sender <= recipient { (sender, recipient) } else { (recipient, sender) };
-    let (long, between) = case.norms.chain(journey.links.1, Class::Rule);
+    let (long, between) = case.norms.chains.before(journey.links.1, Class::Rule);
     let chained =
         journey.class == Class::Rule && long + 1 >= RULE_CHAIN && between.is_some_and(|known| known == pair);
     if brake.is_none() && !chained {

@@ -1,13 +1,14 @@
 //! MR-41: mail for one person is sent to another.
 
 use crate::findings::case::Case;
-use crate::findings::expected::right_target;
+use crate::findings::expected::{Expected, right_target};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
-use crate::findings::words::{local_part, quoted};
+use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Finding, Severity};
-use crate::model::journey::Step;
-use crate::topology::recipient::{Kind as Object, Kind as Sort, Recipient};
+use crate::model::journey::{Decision, Step};
+use crate::model::name::domain_of;
+use crate::topology::recipient::{Kind as Sort, Recipient};
 use crate::topology::{Export, Topology};
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -15,13 +16,16 @@ pub(in crate::findings) static KIND: Kind = Kind {
     title: "Mail for one person goes to another",
     shown: Shown::Misroutes,
     severity: Severity::Critical,
-    confidence: Confidence::High,
+    confidence: Confidence::Medium,
     caused_by: &[],
     means: "The target address of a remote mailbox, mail user or contact is an address of somebody else here. Exchange \
             follows it, so that one person reads the other's mail, and nobody is told.",
-    proof: "By the exports the target of the object with the address belongs to another object, and a RESOLVE row \
-            rewrote the one to the other. Medium severity for contacts, which some point at a colleague on \
-            purpose. Never found without exports: a rewritten alias looks the same.",
+    proof: "With exports: the target of the object with the address belongs to another object, and a RESOLVE row rewrote \
+            the one to the other; high confidence, and low severity for contacts, which some point at a colleague on \
+            purpose. Without: mail was delivered to the address; later the directory rewrote it to another, which had \
+            got mail before that and got this one too; and an hour or more after that the first address still sent mail \
+            from a mailbox here, as no second address of a mailbox does. Medium confidence: a mailbox may have been given \
+            up for another, while something here still writes under its address.",
     mend: "Set-RemoteMailbox 'user' -RemoteRoutingAddress 'user@tenant.mail.onmicrosoft.com'",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -29,7 +33,13 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
-    let expected = case.told_by(&[Export::RemoteMailboxes])?;
+    match case.told_by(&[Export::RemoteMailboxes]) {
+        Some(expected) => by_exports(case, expected),
+        None => by_log(case),
+    }
+}
+
+fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
     let (owner, other) = expected.other_person()?;
     let target = owner.target.as_deref()?.as_bytes();
     let to_other =
@@ -37,72 +47,96 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let from_owner = |symbol| owner.addresses.iter().any(|a| a.as_bytes() == case.text(symbol));
     let mut steps = case.leaf.via.iter().filter(|v| v.step == Step::Resolve);
     steps.find(|v| from_owner(v.folded.0) && to_other(v.folded.1))?;
-    let mut sighting = Sighting::new(&KIND, case)
-        .domain(crate::model::name::domain_of(expected.address))
-        .address(owner.primary().as_bytes());
-    if owner.kind == Object::MailContact {
-        sighting.severity = Severity::Medium;
+    let mut sighting =
+        Sighting::new(&KIND, case).domain(domain_of(expected.address)).address(owner.primary().as_bytes());
+    if owner.kind == Sort::MailContact {
+        sighting.severity = Severity::Low;
     }
     sighting.confidence = expected.certainty(case.leaf.last_seen);
     sighting.detail = other.primary().as_bytes().to_vec();
     Some(sighting)
 }
 
+fn by_log(case: &Case<'_>) -> Option<Sighting> {
+    if case.leaf.decision != Decision::LocalDelivery {
+        return None;
+    }
+    let step = case.leaf.via.last().filter(|v| v.step == Step::Resolve)?;
+    let (from, to) = (case.text(step.folded.0), case.address());
+    let (since, _) = case.norms.still_writes(from)?;
+    if from == to || case.norms.stands_since(to)? >= since {
+        return None;
+    }
+    let mut sighting = Sighting::new(&KIND, case).domain(domain_of(from)).address(from);
+    sighting.detail = to.to_vec();
+    sighting.span.0 = case.journey.first_seen.0;
+    Some(sighting)
+}
+
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let cause = format!("The target address of {} belongs to {}, who gets that mail.", t.address, t.detail);
-    let topology = t.norms.told();
-    let owner = topology.and_then(|t2| t2.recipient(t2.owner(t.address.as_bytes())?));
-    let address = quoted(&t.address);
-    let fix = match owner.map(|o| o.kind) {
-        Some(Object::RemoteMailbox) => {
-            let tenant = topology.and_then(latent::tenant);
-            let tenant = tenant.unwrap_or_else(|| "<tenant>.mail.onmicrosoft.com".to_owned());
-            let target = topology.map(|topology| right_target(topology, &t.address, &tenant));
-            format!(
-                "Set-RemoteMailbox {address} -RemoteRoutingAddress {}",
-                quoted(&target.unwrap_or_default())
-            )
-        }
-        Some(Object::MailContact) => {
-            format!("Set-MailContact {address} -ExternalEmailAddress '<address outside>'")
-        }
-        Some(Object::Mailbox) => "# clear targetAddress of the mailbox:\n".to_owned() + &clear(&address),
-        _ => format!("Set-MailUser {address} -ExternalEmailAddress '<address outside>'"),
-    };
+    match t.norms.told().filter(|topology| topology.has(Export::RemoteMailboxes)) {
+        Some(topology) => tell_by_exports(t, topology),
+        None => tell_by_log(t),
+    }
+}
+
+fn tell_by_log(t: &Telling<'_>) -> (String, String) {
+    let times = t.norms.still_writes(t.address.as_bytes());
+    let (since, wrote) = times.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
+    let cause = format!(
+        "Mail for {} has been put into the mailbox of {} since {since}. Before that it was delivered to {} itself, which \
+         still sent mail from a mailbox here at {wrote}. Most likely its target address is the other's (inferred).",
+        t.address, t.detail, t.address
+    );
+    let (address, other) = (quoted(&t.address), quoted(&t.detail));
+    let fix = format!(
+        "Get-Recipient {address} | Format-List Name,RecipientTypeDetails,EmailAddresses,ExternalEmailAddress,WhenChanged\n\
+         Get-Recipient {other} | Format-List Name,RecipientTypeDetails,EmailAddresses,WhenChanged\n\
+         # only where the two are two people, and the first has its mailbox here:\n\
+         Set-ADUser -Identity (Get-Mailbox {address}).DistinguishedName -Clear targetAddress"
+    );
     (cause, fix)
 }
 
-/// The cmdlet that takes a target off a mailbox.
-pub(super) fn clear(quoted_address: &str) -> String {
-    format!("Set-ADUser (Get-Mailbox {quoted_address}).SamAccountName -Clear targetAddress")
+fn tell_by_exports(t: &Telling<'_>, topology: &Topology) -> (String, String) {
+    let cause = format!("The target address of {} belongs to {}, who gets that mail.", t.address, t.detail);
+    let owner = topology.owner(t.address.as_bytes()).and_then(|n| topology.recipient(n));
+    (cause, owner.map_or_else(String::new, |owner| fix(topology, owner)))
+}
+
+/// What gives the mail of a recipient back to it.
+fn fix(topology: &Topology, owner: &Recipient) -> String {
+    let address = quoted(owner.primary());
+    let cmdlet = match owner.kind {
+        Sort::RemoteMailbox => {
+            let tenant = latent::tenant(topology);
+            let tenant = tenant.unwrap_or_else(|| "tenant.mail.onmicrosoft.com".to_owned());
+            let target = right_target(topology, owner.primary(), &tenant);
+            return format!("Set-RemoteMailbox {address} -RemoteRoutingAddress {}", quoted(&target));
+        }
+        Sort::Mailbox => {
+            return format!(
+                "Get-Mailbox {address} | ForEach-Object {{ Set-ADUser $_.SamAccountName -Clear targetAddress }}"
+            );
+        }
+        Sort::MailContact => "MailContact",
+        _ => "MailUser",
+    };
+    format!(
+        "# put the address where the mail really belongs in place of the last one\n\
+         Set-{cmdlet} {address} -ExternalEmailAddress 'user@example.com'"
+    )
 }
 
 pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
-    let tenant = latent::tenant(topology);
     let recipients = (0..).zip(&topology.facts().recipients);
-    recipients.filter_map(|(number, r)| finding(topology, (number, r), tenant.as_deref())).collect()
+    recipients.filter_map(|(number, r)| finding(topology, number, r)).collect()
 }
 
-fn finding(topology: &Topology, (number, r): (u32, &Recipient), tenant: Option<&str>) -> Option<Finding> {
+fn finding(topology: &Topology, number: u32, r: &Recipient) -> Option<Finding> {
     let target = r.target.as_deref()?;
     let other = topology.owner(target.as_bytes()).filter(|o| *o != number)?;
     let other = topology.recipient(other)?;
-    let example = format!("{}@{}", local_part(r.primary()), tenant.unwrap_or("tenant.mail.onmicrosoft.com"));
-    let fix = match r.kind {
-        Sort::RemoteMailbox => {
-            format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(r.primary()), quoted(&example))
-        }
-        Sort::Mailbox => format!(
-            "Get-Mailbox {} | ForEach-Object {{ Set-ADUser $_.SamAccountName -Clear targetAddress }}",
-            quoted(r.primary())
-        ),
-        kind => {
-            let cmdlet = if kind == Sort::MailContact { "MailContact" } else { "MailUser" };
-            let set =
-                format!("Set-{cmdlet} {} -ExternalEmailAddress 'user@example.com'", quoted(r.primary()));
-            format!("# put the address where the mail really belongs in place of the last one\n{set}")
-        }
-    };
     let latent = Latent {
         domain: latent::domain_text(r.primary()),
         address: Some(r.primary().to_owned()),
@@ -115,7 +149,7 @@ fn finding(topology: &Topology, (number, r): (u32, &Recipient), tenant: Option<&
             other.kind.in_words(),
             other.primary()
         ),
-        fix,
+        fix: fix(topology, r),
         ..Latent::default()
     };
     let finding = latent.finding(&KIND);
