@@ -1,7 +1,7 @@
 //! The founding incident: remote mailboxes whose remote routing address does not lead to the tenant, and the mail that
 //! went astray by it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::Case;
 use super::expected::{is_own_domain, right_target};
@@ -21,6 +21,10 @@ use crate::topology::{Export, Topology};
 const LISTED: usize = 1000;
 /// Places that are named for one mailbox.
 const PLACES: usize = 3;
+
+/// What may be wrong although the address is right.
+const AUTHORITATIVE: &str = "its domain is Authoritative here, and nobody has it";
+const NO_CONNECTOR: &str = "no connector is for its domain";
 
 /// What the logs show of mailboxes with a wrong remote routing address, by their number in the exports.
 #[derive(Clone, Debug, Default)]
@@ -50,14 +54,14 @@ pub(super) fn wrong(topology: &Topology, number: u32, owner: &Recipient) -> Opti
         return Some("its domain is the organisation's own");
     }
     if accepted == Some(DomainType::Authoritative) && topology.owner(target.as_bytes()).is_none() {
-        return Some("its domain is Authoritative here, and nobody has it");
+        return Some(AUTHORITATIVE);
     }
     let by_all = match topology.pick(target.as_bytes(), None, None) {
         Pick::One(chosen) => chosen.fit == Fit::Any,
         Pick::NoRoute => true,
         Pick::TooLarge => false,
     };
-    (topology.has(Export::SendConnectors) && by_all).then_some("no connector is for its domain")
+    (topology.has(Export::SendConnectors) && by_all).then_some(NO_CONNECTOR)
 }
 
 impl Astray {
@@ -73,6 +77,7 @@ impl Astray {
         let first = case.exits.first().map_or(last, |e| e.hop.time.0);
         let place = match (case.final_exit(), case.leaf.decision) {
             (Some(exit), Decision::SendConnector | Decision::RemoteRoutingAddress) => exit.peer.to_vec(),
+            (_, Decision::LocalDelivery) => case.address().to_vec(),
             (_, decision) => decision.as_str().as_bytes().to_vec(),
         };
         let new = || Seen { messages: 0, span: (first, last), went_to: BTreeMap::new() };
@@ -112,7 +117,7 @@ impl Astray {
             })
             .collect();
         rows.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.address.cmp(&b.address)));
-        let fix = fix(&rows);
+        let fix = fix(topology, &rows);
         let time = |ms: i64| Timestamp(ms).to_string();
         let total = rows.len() as u64;
         rows.truncate(LISTED);
@@ -138,8 +143,7 @@ fn row(
     places.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     let time = |ms: i64| Timestamp(ms).to_string();
     // Where the domain is right, the address is, and what is wrong lies elsewhere.
-    let elsewhere = ["no connector is for its domain", "its domain is Authoritative here, and nobody has it"];
-    let right = tenant.filter(|_| !elsewhere.contains(&why));
+    let right = tenant.filter(|_| ![AUTHORITATIVE, NO_CONNECTOR].contains(&why));
     WrongTarget {
         address: owner.primary().to_owned(),
         remote_routing_address: owner.target.as_deref().map(str::to_owned),
@@ -153,18 +157,39 @@ fn row(
 }
 
 /// PowerShell that sets all of them, to be pasted as it is.
-fn fix(rows: &[WrongTarget]) -> String {
+fn fix(topology: &Topology, rows: &[WrongTarget]) -> String {
     let pair = |row: &WrongTarget| {
         Some(format!("    {} = {}", quoted(&row.address), quoted(row.should_be.as_deref()?)))
     };
     let pairs: Vec<String> = rows.iter().filter_map(pair).collect();
+    let mut lines: BTreeSet<String> = rows.iter().filter_map(|row| of_domain(topology, row)).collect();
     if pairs.is_empty() {
-        return String::new();
+        return join(lines);
     }
-    format!(
+    lines.insert(format!(
         "([ordered]@{{\n{}\n}}).GetEnumerator() | ForEach-Object {{ Set-RemoteMailbox $_.Key -RemoteRoutingAddress $_.Value }}",
         pairs.join("\n")
-    )
+    ));
+    join(lines)
+}
+
+fn join(lines: BTreeSet<String>) -> String {
+    lines.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// What mends the way to a domain, where the address is right.
+fn of_domain(topology: &Topology, row: &WrongTarget) -> Option<String> {
+    let domain = latent::domain_text(row.remote_routing_address.as_deref()?)?;
+    match row.why {
+        AUTHORITATIVE => Some(format!("Set-AcceptedDomain {} -DomainType InternalRelay", quoted(&domain))),
+        NO_CONNECTOR => {
+            let hybrid = topology.facts().send_connectors.iter().find(|c| c.is_hybrid());
+            let name = hybrid.map_or("Outbound to Office 365", |c| &*c.name);
+            let space = quoted(&format!("SMTP:{domain};1"));
+            Some(format!("Set-SendConnector {} -AddressSpaces @{{Add={space}}}", quoted(name)))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -191,7 +216,8 @@ mod tests {
         let expected = "([ordered]@{\n    'anna@contoso.com' = 'anna@contoso.mail.onmicrosoft.com'\n    \
                         '''}; Remove-Mailbox x' = 'x@y'\n}).GetEnumerator() | ForEach-Object { \
                         Set-RemoteMailbox $_.Key -RemoteRoutingAddress $_.Value }";
-        assert_eq!(fix(&rows), expected);
-        assert_eq!(fix(&[]), "");
+        let topology = Topology::default();
+        assert_eq!(fix(&topology, &rows), expected);
+        assert_eq!(fix(&topology, &[]), "");
     }
 }

@@ -115,9 +115,9 @@ fn tell(t: &Telling<'_>) -> (String, String) {
 fn tell_by_exports(t: &Telling<'_>, topology: &Topology) -> (String, String) {
     let tenant = latent::tenant(topology).unwrap_or_else(|| "<tenant>.mail.onmicrosoft.com".to_owned());
     let way = if t.connector.is_empty() {
-        "its mail was refused here".to_owned()
+        "the mail was refused here".to_owned()
     } else {
-        format!("its mail went by '{}' to {}", t.connector, t.peer)
+        format!("the mail went by '{}' to {}", t.connector, t.peer)
     };
     let cause = format!(
         "The remote routing address of {} is in {}, a domain of the organisation itself, and not in {tenant}. So nothing \

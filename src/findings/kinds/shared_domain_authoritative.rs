@@ -5,7 +5,8 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 use crate::topology::Export;
-use crate::topology::domain::DomainType;
+use crate::topology::connector::Pick;
+use crate::topology::domain::{DomainType, Fit};
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "shared-domain-authoritative",
@@ -65,7 +66,12 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         "Get-AcceptedDomain | Where-Object {{ $_.DomainName -eq {domain} }} | Format-List Name,DomainType"
     );
     // First the way out, then the permission to take it: the other order sends mail astray in between.
-    if connector.is_none() {
+    let told = t.norms.told().filter(|topology| topology.has(Export::SendConnectors));
+    let exported = told.is_some_and(|topology| {
+        let probe = format!("x@{}", t.domain);
+        matches!(topology.pick(probe.as_bytes(), None, None), Pick::One(c) if c.fit != Fit::Any)
+    });
+    if connector.is_none() && !exported {
         fix.push_str(
             "\n# in this order; the other system must not send addresses it does not know back to here:",
         );
