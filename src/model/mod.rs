@@ -10,5 +10,6 @@ pub mod name;
 pub mod report;
 pub mod row;
 pub mod signs;
+pub mod standing;
 pub mod status;
 pub mod time;

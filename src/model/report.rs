@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::finding::{ClockRow, Finding};
 use super::intake::{Ledger, Reject};
+use super::standing::{Comparison, KnownFindings};
 
 /// One file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -273,6 +274,10 @@ pub struct Report {
     pub top: usize,
     /// Servers whose clocks differ.
     pub clocks: Vec<ClockRow>,
+    /// What the list of known findings did, where there is one.
+    pub known: Option<KnownFindings>,
+    /// The findings beside those of an earlier run, where there is one.
+    pub baseline: Option<Comparison>,
 }
 
 /// A number with its thousands apart.

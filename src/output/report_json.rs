@@ -12,6 +12,7 @@ use crate::model::report::{
     ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
     Percentiles, Report, Top,
 };
+use crate::model::standing::{Comparison, KnownFindings};
 
 /// Rises when a field changes its name or meaning.
 const SCHEMA_VERSION: u32 = 1;
@@ -28,6 +29,8 @@ struct Object<'r> {
     verdict: &'r str,
     attention: Vec<Point<'r>>,
     findings: &'r [Finding],
+    known_findings: Option<&'r KnownFindings>,
+    baseline: Option<&'r Comparison>,
     clocks: &'r [ClockRow],
     period: Option<Period<'r>>,
     messages: u64,
@@ -132,6 +135,8 @@ impl<'r> Object<'r> {
             verdict: &report.verdict,
             attention: report.attention.iter().map(|a| Point { wrong: a.wrong, text: &a.text }).collect(),
             findings: &report.findings,
+            known_findings: report.known.as_ref(),
+            baseline: report.baseline.as_ref(),
             clocks: &report.clocks,
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),
             messages: report.messages,
