@@ -34,7 +34,8 @@ pub fn write_findings(
             let messages = counted(sign.messages, "message", "messages");
             let standing = sign.standing.map_or(String::new(), |s| format!(", {}", s.words()));
             let severity = sign.severity.as_str();
-            let text = format!("{} ({}, {severity}, {messages}{standing})", sign.title, sign.kind);
+            let known = sign.known.as_ref().map_or(String::new(), |k| format!("; {}", k.words()));
+            let text = format!("{} ({}, {severity}, {messages}{standing}){known}", sign.title, sign.kind);
             labelled(if i == 0 { "also" } else { "" }, &text, style, out)?;
         }
     }
