@@ -64,6 +64,8 @@ pub(super) struct ReportArgs {
     pub top: usize,
     #[command(flatten)]
     pub fail_on: FailOn,
+    #[command(flatten)]
+    pub beforehand: BeforehandArgs,
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +82,24 @@ pub(super) struct FindingsArgs {
     pub messages: bool,
     #[command(flatten)]
     pub fail_on: FailOn,
+    #[command(flatten)]
+    pub beforehand: BeforehandArgs,
+}
+
+/// What is known of findings before the logs are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Findings")]
+pub(super) struct BeforehandArgs {
+    /// TOML file with the findings that are known and not to be shown; mailtrail.toml of this folder if absent.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Show known findings too; --fail-on leaves them out all the same.
+    #[arg(long)]
+    pub show_known: bool,
+    /// JSON of an earlier run: says which findings are new, still there, or gone. --fail-on then counts only
+    /// those that are new or graver.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -147,7 +167,7 @@ pub(super) struct TopologyExplainArgs {
 #[derive(Debug, Args)]
 pub(super) struct FailOn {
     /// End with status 4 if there is a finding of this severity or above.
-    #[arg(long, value_name = "SEVERITY", value_enum)]
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Findings")]
     fail_on: Option<Level>,
 }
 

@@ -31,6 +31,11 @@ pub(super) fn run(names: &[String]) -> anyhow::Result<Exit> {
 }
 
 fn unknown(name: &str, asked: &str) -> Usage {
+    Usage(format!("explain: no kind of finding is called '{name}'; {}", near(asked)))
+}
+
+/// Which kinds may be meant, as the end of a sentence.
+pub(super) fn near(asked: &str) -> String {
     let mut near: Vec<(f64, &str)> = KINDS
         .iter()
         .map(|k| (strsim::jaro_winkler(asked, k.id), k.id))
@@ -38,12 +43,11 @@ fn unknown(name: &str, asked: &str) -> Usage {
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     let near: Vec<&str> = near.iter().take(3).map(|(_, id)| *id).collect();
-    let hint = if near.is_empty() {
+    if near.is_empty() {
         "`mailtrail explain` lists them all".to_owned()
     } else {
         format!("did you mean {}?", near.join(", "))
-    };
-    Usage(format!("explain: no kind of finding is called '{name}'; {hint}"))
+    }
 }
 
 fn list(out: &mut dyn Write) -> io::Result<()> {

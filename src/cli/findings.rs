@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::args::{FindingFormat, FindingsArgs};
+use super::beforehand::{Beforehand, Outcome, worst};
 use super::exit::Exit;
 use super::options::Environment;
 use super::run::{Run, ending, to_file};
@@ -12,7 +13,7 @@ use crate::model::finding::{Finding, Instance};
 use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::findings::{Form, write, write_instances, write_markdown};
-use crate::output::report_text;
+use crate::output::{report_text, standing};
 use crate::pipeline::{Findings, Needs};
 
 pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyhow::Result<Exit> {
@@ -28,40 +29,52 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
     if args.messages && matches!(format, FindingFormat::Md | FindingFormat::Text) {
         return Err(super::options::Usage("--messages writes jsonl or csv".to_owned()).into());
     }
+    let beforehand = Beforehand::read(&args.beforehand, &args.read, env, shown)?;
     let target = Target::open(path, args.output.force)?;
     let findings = if args.messages { Findings::Instances } else { Findings::Samples };
     let needs = Needs { findings, ..Needs::default() };
     let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
     let is_shown = |id: &str| kind(id).is_some_and(|k| k.shown == shown);
-    let every: Vec<&Finding> = run.reading.judged.findings().collect();
-    let all: Vec<&Finding> = every.iter().filter(|f| is_shown(f.kind)).copied().collect();
+    let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
+    let every: Vec<&Finding> = run.reading.judged.findings().chain(&outcome.hidden).collect();
+    let all: Vec<&Finding> = run.reading.judged.findings().filter(|f| is_shown(f.kind)).collect();
+    let (known, comparison) = (outcome.known.as_ref(), outcome.comparison.as_ref());
+    let gone = comparison.map_or(&[][..], |c| &c.gone);
     let style = report_text::Style {
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),
     };
     target.write(|out| match (format, args.messages) {
-        (FindingFormat::Csv, true) => write_instances(&instances(&run, is_shown), Form::Csv, out),
-        (_, true) => write_instances(&instances(&run, is_shown), Form::JsonLines, out),
-        (FindingFormat::Text, _) => text((&all, &every), run.reading.period(), shown, style, out),
-        (FindingFormat::Md, _) => write_markdown(&all, 2, out),
-        (FindingFormat::Jsonl, _) => write(all.iter().copied(), Form::JsonLines, out),
-        (FindingFormat::Csv, _) => write(all.iter().copied(), Form::Csv, out),
+        (FindingFormat::Csv, true) => write_instances(&instances(&run, &outcome, is_shown), Form::Csv, out),
+        (_, true) => write_instances(&instances(&run, &outcome, is_shown), Form::JsonLines, out),
+        (FindingFormat::Text, _) => text((&all, &every), (&run, &outcome), shown, style, out),
+        (FindingFormat::Md, _) => {
+            standing::write_markdown(known, comparison, out)?;
+            write_markdown(&all, 2, out)?;
+            standing::write_gone_markdown(gone, 2, out)
+        }
+        (FindingFormat::Jsonl, _) => write(all.iter().copied().chain(gone), Form::JsonLines, out),
+        (FindingFormat::Csv, _) => write(all.iter().copied().chain(gone), Form::Csv, out),
     })?;
+    if !args.read.quiet {
+        outcome.say(matches!(format, FindingFormat::Text | FindingFormat::Md));
+    }
     if all.is_empty() && format != FindingFormat::Text && !args.read.quiet {
         say(&format!("mailtrail: no {}", shown.as_str()));
     }
-    let worst = all.iter().map(|f| f.severity).max();
-    run.failing = args.fail_on.fails(worst);
+    run.failing = args.fail_on.fails(worst(all.iter().copied()));
     Ok(run.close(true))
 }
 
-fn instances(run: &Run, is_shown: impl Fn(&str) -> bool) -> Vec<Instance> {
-    run.reading.judged.instances.iter().filter(|i| is_shown(i.kind)).cloned().collect()
+fn instances(run: &Run, outcome: &Outcome, is_shown: impl Fn(&str) -> bool) -> Vec<Instance> {
+    let judged = &run.reading.judged;
+    let all = judged.instances.iter().filter(|i| is_shown(i.kind));
+    outcome.instances(all, judged.findings())
 }
 
 fn text(
     (some, all): (&[&Finding], &[&Finding]),
-    period: Option<(Timestamp, Timestamp)>,
+    (run, outcome): (&Run, &Outcome),
     shown: Shown,
     style: report_text::Style,
     out: &mut dyn Write,
@@ -73,15 +86,25 @@ fn text(
         }
     };
     let minute = |t: Timestamp| t.to_string().get(..16).unwrap_or_default().replace('T', " ");
-    let when = period.map_or(String::new(), |(a, b)| format!(" from {} to {} (UTC)", minute(a), minute(b)));
+    let (known, comparison) = (outcome.known.as_ref(), outcome.comparison.as_ref());
+    let gone = comparison.map_or(&[][..], |c| &c.gone);
+    let when = run
+        .reading
+        .period()
+        .map_or(String::new(), |(a, b)| format!(" from {} to {} (UTC)", minute(a), minute(b)));
     if some.is_empty() {
-        writeln!(out, "No {what} in these logs{when}.")?;
+        let new = if known.is_some_and(|k| k.findings > 0) { "other " } else { "" };
+        writeln!(out, "No {new}{what} in these logs{when}.")?;
+        report_text::write_beforehand(known, comparison, style, out)?;
+        report_text::write_gone(gone, style, out)?;
         return writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults.");
     }
     let n = report_text::roots(some);
     let n = if n == 1 { format!("One {one}") } else { format!("{n} {many}") };
     writeln!(out, "{n} in the logs{when}: {what}, the gravest first.")?;
+    report_text::write_beforehand(known, comparison, style, out)?;
     report_text::write_findings(some, all, style, out)?;
+    report_text::write_gone(gone, style, out)?;
     writeln!(
         out,
         "\nWhat a name such as {} means: `mailtrail explain {0}`. Other faults: `mailtrail {other}`.",

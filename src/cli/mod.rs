@@ -1,6 +1,10 @@
 //! The top: arguments in, exit status out. Errors are printed here and nowhere else.
 
 mod args;
+mod baseline;
+mod beforehand;
+mod config;
+mod document;
 mod events;
 mod exit;
 mod explain;

@@ -1,9 +1,11 @@
 //! `mailtrail report`.
 
 use super::args::{ReportArgs, ReportFormat};
+use super::beforehand::{Beforehand, worst};
 use super::exit::Exit;
 use super::options::{Environment, Usage};
 use super::run::{Run, ending, to_file};
+use crate::findings::kind::Shown;
 use crate::output::file::Target;
 use crate::output::{report_json, report_markdown, report_text};
 use crate::pipeline::{Findings, Needs};
@@ -19,10 +21,13 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         }
         (None, _) => ReportFormat::Text,
     };
+    let beforehand = Beforehand::read(&args.beforehand, &args.read, env, Shown::Report)?;
     let target = Target::open(path, args.output.force)?;
     let needs = Needs { sums: true, findings: Findings::Samples, ..Needs::default() };
     let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
-    let report = run.reading.report(args.top);
+    let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
+    let mut report = run.reading.report(args.top);
+    (report.known, report.baseline) = (outcome.known.clone(), outcome.comparison.clone());
     let style = report_text::Style {
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),
@@ -32,7 +37,9 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         ReportFormat::Md => report_markdown::write(&report, out),
         ReportFormat::Json => report_json::write(&report, out),
     })?;
-    let worst = report.findings.iter().map(|f| f.severity).max();
-    run.failing = args.fail_on.fails(worst);
+    if !args.read.quiet {
+        outcome.say(true);
+    }
+    run.failing = args.fail_on.fails(worst(report.findings.iter()));
     Ok(run.close(report.messages > 0))
 }

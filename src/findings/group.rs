@@ -350,6 +350,8 @@ impl<S: Copy + Ord> Group<S> {
             period_ms: shape.and_then(|s| s.period_ms),
             ended: shape.map(|s| s.ended.clone()),
             addresses: addresses.iter().take(ADDRESSES).map(|a| lossy(a)).collect(),
+            standing: None,
+            known: None,
         })
     }
 }

@@ -112,6 +112,11 @@ pub fn kind(id: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|k| k.id == id).copied()
 }
 
+/// Whether the host of a kind's findings is only shown, the most frequent one, and does not part them.
+pub fn only_shows_peer(id: &str) -> bool {
+    id == kinds::next_hop_down::KIND.id
+}
+
 /// One moment that counts towards a group that needs several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Sign {

@@ -137,6 +137,7 @@ impl Sample {
             laps: self.laps,
             cycle: self.members.iter().map(|m| String::from_utf8_lossy(m).into_owned()).collect(),
             evidence: evidence(&self.proof, files).collect(),
+            standing: None,
         })
     }
 }

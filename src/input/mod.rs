@@ -149,6 +149,16 @@ fn unpack(_: &Path, _: &Packing) -> io::Result<Box<dyn Read + Send>> {
     ))
 }
 
+/// Reads a text whole, as UTF-8 if it was UTF-16, without its byte-order mark. The bytes may still be no text.
+pub fn read_text(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    as_utf8_lines(Box::new(platform::open(path)?))?.read_to_end(&mut bytes)?;
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(..3);
+    }
+    Ok(bytes)
+}
+
 /// Reads a list, one entry a line; blank lines and a byte-order mark are left out.
 pub fn read_list(path: &Path) -> io::Result<Vec<String>> {
     let mut text = String::new();

@@ -1,9 +1,11 @@
 //! A finding: what went wrong, how often, why, and what mends it; as every output shows it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use super::standing::{Known, Standing};
 
 /// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know.
@@ -35,7 +37,7 @@ impl Severity {
 }
 
 /// How sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A hint.
@@ -61,7 +63,7 @@ impl Confidence {
 }
 
 /// A place in a log, by the file's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Evidence {
     /// As the user can find it.
     pub file: String,
@@ -133,6 +135,10 @@ pub struct Finding {
     pub ended: Option<String>,
     /// The first ten of the final addresses, in order.
     pub addresses: Vec<String>,
+    /// What it is to an earlier run, where there is one to compare with.
+    pub standing: Option<Standing>,
+    /// What the list of known findings says of it.
+    pub known: Option<Known>,
 }
 
 /// One message and recipient that a finding is about.
@@ -172,6 +178,8 @@ pub struct Instance {
     pub cycle: Vec<String>,
     /// Rows that show it.
     pub evidence: Vec<Evidence>,
+    /// That of the finding it belongs to.
+    pub standing: Option<Standing>,
 }
 
 /// How far a server's clock is from that of the server most others are measured by.

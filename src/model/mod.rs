@@ -11,5 +11,6 @@ pub mod remote_routing;
 pub mod report;
 pub mod row;
 pub mod signs;
+pub mod standing;
 pub mod status;
 pub mod time;

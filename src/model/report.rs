@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::finding::{ClockRow, Finding};
 use super::intake::{Ledger, Reject};
 use super::remote_routing::RemoteRouting;
+use super::standing::{Comparison, KnownFindings};
 
 /// One file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -276,6 +277,10 @@ pub struct Report {
     pub clocks: Vec<ClockRow>,
     /// Remote mailboxes whose mail goes astray; `None` where no exports tell.
     pub remote_routing: Option<RemoteRouting>,
+    /// What the list of known findings did, where there is one.
+    pub known: Option<KnownFindings>,
+    /// The findings beside those of an earlier run, where there is one.
+    pub baseline: Option<Comparison>,
 }
 
 /// A number with its thousands apart.

@@ -19,7 +19,7 @@ pub enum Form {
 }
 
 /// The columns of a finding, in order.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 28] = [
     "schema_version",
     "kind",
     "title",
@@ -46,10 +46,12 @@ pub const COLUMNS: [&str; 26] = [
     "period_ms",
     "ended",
     "addresses",
+    "standing",
+    "known",
 ];
 
 /// The columns of one message and recipient of a finding, in order.
-pub const INSTANCE_COLUMNS: [&str; 18] = [
+pub const INSTANCE_COLUMNS: [&str; 19] = [
     "schema_version",
     "kind",
     "severity",
@@ -68,6 +70,7 @@ pub const INSTANCE_COLUMNS: [&str; 18] = [
     "laps",
     "cycle",
     "evidence",
+    "standing",
 ];
 
 #[derive(Serialize)]
@@ -124,14 +127,18 @@ pub fn write_markdown(findings: &[&Finding], depth: usize, out: &mut dyn Write) 
             .collect::<Vec<_>>();
         writeln!(
             out,
-            "**{}**, {} confidence, `{}`{}{}\n",
+            "**{}**{}, {} confidence, `{}`{}{}\n",
             finding.severity.as_str(),
+            finding.standing.map_or(String::new(), |s| format!(", **{}**", s.words())),
             finding.confidence.as_str(),
             finding.kind,
             if about.is_empty() { "" } else { ": " },
             about.join(", ")
         )?;
         writeln!(out, "{}", markdown(&extent(finding)))?;
+        if let Some(known) = &finding.known {
+            writeln!(out, "\nNote: {}", markdown(&known.words()))?;
+        }
         if !finding.cycle.is_empty() {
             let members: Vec<String> = finding.cycle.iter().map(|m| markdown(m)).collect();
             let first = members.first().cloned().unwrap_or_default();

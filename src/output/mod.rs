@@ -11,4 +11,5 @@ pub mod report_markdown;
 pub mod report_text;
 pub mod routes;
 mod rows;
+pub mod standing;
 pub mod trace;

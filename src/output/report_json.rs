@@ -13,6 +13,7 @@ use crate::model::report::{
     ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
     Percentiles, Report, Top,
 };
+use crate::model::standing::{Comparison, KnownFindings};
 
 /// Rises when a field changes its name or meaning.
 const SCHEMA_VERSION: u32 = 1;
@@ -29,6 +30,8 @@ struct Object<'r> {
     verdict: &'r str,
     attention: Vec<Point<'r>>,
     findings: &'r [Finding],
+    known_findings: Option<&'r KnownFindings>,
+    baseline: Option<&'r Comparison>,
     clocks: &'r [ClockRow],
     remote_routing: Option<&'r RemoteRouting>,
     period: Option<Period<'r>>,
@@ -134,6 +137,8 @@ impl<'r> Object<'r> {
             verdict: &report.verdict,
             attention: report.attention.iter().map(|a| Point { wrong: a.wrong, text: &a.text }).collect(),
             findings: &report.findings,
+            known_findings: report.known.as_ref(),
+            baseline: report.baseline.as_ref(),
             clocks: &report.clocks,
             remote_routing: report.remote_routing.as_ref(),
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),

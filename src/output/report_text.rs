@@ -15,13 +15,15 @@ use std::io::{self, Write};
 
 use super::escape::terminal;
 use super::numbers::grouped;
+use super::standing;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
 use content::{blocks, facts};
 use sums::{remarks, sums};
 use table::{lines, wrap};
 
-pub use findings::{roots, write_findings};
+use findings::paragraphs;
+pub use findings::{roots, write_beforehand, write_findings, write_gone};
 
 /// A text of our own in lines of at most this width.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
@@ -96,14 +98,19 @@ fn attention(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
 
 /// The gravest findings, and how many more there are.
 fn shown_findings(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    if report.findings.is_empty() {
+    let (known, baseline) = (report.known.as_ref(), report.baseline.as_ref());
+    let beforehand = standing::lines(known, baseline);
+    if report.findings.is_empty() && beforehand.is_empty() {
         return Ok(());
     }
     let some: Vec<&Finding> = report.findings.iter().take(report.top).collect();
     let note = "`mailtrail explain KIND` says what a kind means and how it is proved.";
+    let note = if some.is_empty() { "" } else { note };
     style.title(&first_of("Findings", some.len(), report.findings.len()), note, out)?;
+    paragraphs(&beforehand, "  ", style, out)?;
     let all: Vec<&Finding> = report.findings.iter().collect();
-    write_findings(&some, &all, style, out)
+    write_findings(&some, &all, style, out)?;
+    write_gone(baseline.map_or(&[], |b| &b.gone), style, out)
 }
 
 /// A title that says how much of a list follows.

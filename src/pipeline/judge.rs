@@ -205,6 +205,17 @@ impl Judged {
         all.into_iter()
     }
 
+    /// Takes out the findings that are not to be kept, and gives them back.
+    pub fn part(&mut self, mut keep: impl FnMut(&mut Finding) -> bool) -> Vec<Finding> {
+        let out = self.findings.extract_if(.., |(_, finding)| !keep(finding));
+        out.map(|(_, finding)| finding).collect()
+    }
+
+    /// Another order of the findings; what is equal stays as it was.
+    pub fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(&Finding) -> K) {
+        self.findings.sort_by_key(|(_, finding)| key(finding));
+    }
+
     /// The kinds that hold for each leaf of a message, which must have its hops.
     pub fn kinds_of(&self, journey: &Journey, names: &Frozen) -> Vec<Vec<&'static str>> {
         kinds_of(journey, names, (&self.norms, &self.held))

@@ -27,7 +27,8 @@ pub fn verdict(report: &mut Report) {
 
 /// The gravest findings that nothing else explains, by kind: what to mend.
 fn found(report: &Report, all: &mut Vec<Attention>) {
-    let grave = |f: &&Finding| f.severity >= Severity::High && f.caused_by.is_none();
+    let known = |f: &Finding| f.known.as_ref().is_some_and(|k| !k.run_out);
+    let grave = |f: &&Finding| f.severity >= Severity::High && f.caused_by.is_none() && !known(f);
     let mut kinds: Vec<(&Finding, u64, u64)> = Vec::new();
     for finding in report.findings.iter().filter(grave) {
         match kinds.iter_mut().find(|(first, ..)| first.kind == finding.kind) {

@@ -7,6 +7,7 @@
     reason = "lays out logs in a folder of its own and reads what was written"
 )]
 
+mod beforehand;
 mod events;
 mod findings;
 

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use super::table::wrap;
 use super::{BOLD, DIM, Label, PLAIN, RED, Style, YELLOW};
 use crate::model::finding::{Finding, Severity};
+use crate::model::standing::{Comparison, KnownFindings};
 use crate::output::escape::terminal;
 use crate::output::findings::{about, extent};
 use crate::output::numbers::{counted, duration};
+use crate::output::standing;
 
 /// Room for the labels of a finding's lines.
 const ROOM: usize = 5;
@@ -30,7 +32,10 @@ pub fn write_findings(
         let signs = findings.iter().filter(|f| **f != *finding && root(f, findings) == *finding);
         for (i, sign) in signs.enumerate() {
             let messages = counted(sign.messages, "message", "messages");
-            let text = format!("{} ({}, {}, {messages})", sign.title, sign.kind, sign.severity.as_str());
+            let standing = sign.standing.map_or(String::new(), |s| format!(", {}", s.words()));
+            let severity = sign.severity.as_str();
+            let known = sign.known.as_ref().map_or(String::new(), |k| format!("; {}", k.words()));
+            let text = format!("{} ({}, {severity}, {messages}{standing}){known}", sign.title, sign.kind);
             labelled(if i == 0 { "also" } else { "" }, &text, style, out)?;
         }
     }
@@ -68,11 +73,60 @@ fn heading(number: usize, finding: &Finding, style: Style, out: &mut dyn Write) 
         Severity::Info => DIM,
     };
     let severity = style.paint(color, finding.severity.as_str());
-    writeln!(out, "{number:>2}  {severity}  {}", style.paint(BOLD, finding.title))?;
+    let standing = finding.standing.map_or(String::new(), |s| format!(" ({})", s.words()));
+    let head = format!("{}{standing}", finding.title);
+    for (i, line) in wrap(&head, style.width - 6 - finding.severity.as_str().len()).iter().enumerate() {
+        let line = style.paint(BOLD, line);
+        match i {
+            0 => writeln!(out, "{number:>2}  {severity}  {line}")?,
+            _ => writeln!(out, "{INDENT}  {line}")?,
+        }
+    }
     let mut line = vec![finding.kind.to_owned(), format!("confidence {}", finding.confidence.as_str())];
     line.extend(about(finding).into_iter().map(|(label, text)| format!("{label} {text}")));
     plain(&line.join(", "), DIM, style, out)?;
-    plain(&extent(finding), PLAIN, style, out)
+    plain(&extent(finding), PLAIN, style, out)?;
+    match &finding.known {
+        Some(known) => {
+            let style = Style { width: style.width - INDENT.len(), ..style };
+            labelled("note", &known.words(), style, out)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Lines of their own, wrapped.
+pub(super) fn paragraphs(
+    lines: &[String],
+    indent: &str,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let lines = lines.iter().flat_map(|line| wrap(&terminal(line), style.width - indent.len()));
+    lines.into_iter().try_for_each(|line| writeln!(out, "{indent}{line}"))
+}
+
+/// What was known of the findings beforehand.
+pub fn write_beforehand(
+    known: Option<&KnownFindings>,
+    comparison: Option<&Comparison>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    paragraphs(&standing::lines(known, comparison), "", style, out)
+}
+
+/// What an earlier run had and this one has not.
+pub fn write_gone(gone: &[Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for (i, finding) in gone.iter().enumerate() {
+        if i == 0 {
+            writeln!(out)?;
+        }
+        let (severity, title) = (finding.severity.as_str(), finding.title);
+        writeln!(out, "{INDENT}gone  {severity}  {}", style.paint(BOLD, title))?;
+        plain(&format!("{}, {}", finding.kind, standing::extent(finding)), DIM, style, out)?;
+    }
+    Ok(())
 }
 
 fn body(finding: &Finding, cause: Option<&Finding>, style: Style, out: &mut dyn Write) -> io::Result<()> {

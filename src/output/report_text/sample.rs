@@ -9,6 +9,7 @@ use crate::model::report::{
     Attention, ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut,
     NotFoundRow, Percentiles, Report, Top,
 };
+use crate::model::standing::{Comparison, Known, KnownEntry, KnownFindings, Standing};
 
 /// Commands a terminal, breaks tables, quotes and markup, turns the line.
 pub(in crate::output) const HOSTILE: &str = "\u{1b}[31m|`x`\"<b>'\r\n\u{9b}5m\u{202e}";
@@ -138,6 +139,7 @@ fn mail(report: &mut Report) {
     report.sender_domains = counts(&[(HOSTILE, 900, 5)], 1);
     report.recipient_domains = counts(&[(HOSTILE, 14_322, 5)], 1);
     report.findings = vec![finding()];
+    beforehand(report);
     report.top = 10;
     let (server, against) = (HOSTILE.to_owned(), "EX1".to_owned());
     report.clocks = vec![ClockRow { server, offset_ms: -3_400, against, sends: 12 }];
@@ -171,7 +173,33 @@ fn finding() -> Finding {
         period_ms: Some(37_000),
         ended: some(),
         addresses: vec![HOSTILE.to_owned(), "erin@contoso.com".to_owned()],
+        standing: Some(Standing::Graver),
+        known: Some(known()),
     }
+}
+
+fn known() -> Known {
+    Known { until: Some("2026-01-31".to_owned()), run_out: true, note: Some(HOSTILE.to_owned()) }
+}
+
+fn beforehand(report: &mut Report) {
+    let file = HOSTILE.to_owned();
+    let some = || Some(HOSTILE.to_owned());
+    let (kind, known) = ("gateway-loop", known());
+    let (domain, connector, peer, address) = (some(), some(), some(), some());
+    let entry = KnownEntry { kind, domain, connector, peer, address, known, line: 3, findings: 2 };
+    report.known =
+        Some(KnownFindings { file: file.clone(), findings: 2, shown: false, entries: vec![entry] });
+    report.baseline = Some(Comparison {
+        file,
+        first: Some(hour(6)),
+        last: some(),
+        remarks: vec![HOSTILE.to_owned()],
+        new: 0,
+        graver: 1,
+        still_there: 0,
+        gone: vec![Finding { standing: Some(Standing::Gone), ..finding() }],
+    });
 }
 
 fn logs(report: &mut Report) {
