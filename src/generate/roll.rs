@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub owns_target: bool,
     /// Address of the mailbox here that its mail is forwarded to.
     pub forward: Option<String>,
+    /// Address outside that its mail is forwarded to.
+    pub forward_smtp: Option<String>,
     /// It keeps what it forwards.
     pub keeps_copy: bool,
     pub members: Vec<String>,
@@ -36,6 +38,7 @@ impl Entry {
             target: None,
             owns_target: false,
             forward: None,
+            forward_smtp: None,
             keeps_copy: false,
             members: Vec::new(),
             server: None,
@@ -143,6 +146,15 @@ impl Roll {
     pub(super) fn connect(&mut self, connector: Connector) {
         if self.connectors.iter().all(|known| known.name != connector.name) {
             self.connectors.push(connector);
+        }
+    }
+
+    /// A connector is for one more domain.
+    pub(super) fn widen(&mut self, connector: &str, domain: &str) {
+        for known in self.connectors.iter_mut().filter(|c| c.name == connector) {
+            if known.spaces.iter().all(|(space, _)| space != domain) {
+                known.spaces.push((domain.to_owned(), 1));
+            }
         }
     }
 

@@ -26,7 +26,6 @@ pub(super) const SEND: Export = Export {
         "TlsDomain",
         "FrontendProxyEnabled",
     ],
-    is_old: true,
     write: send,
 };
 
@@ -114,7 +113,6 @@ pub(super) const RECEIVE: Export = Export {
     name: "receive-connectors",
     kind: "Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector",
     columns: &["Identity", "Name", "Server", "Enabled", "Fqdn", "Bindings", "RemoteIPRanges", "MaxHopCount"],
-    is_old: true,
     write: receive,
 };
 

@@ -37,8 +37,6 @@ struct Export {
     /// The type of its objects, without what stands before all of them.
     kind: &'static str,
     columns: &'static [&'static str],
-    /// Whether Exchange 2007 knows such a thing.
-    is_old: bool,
     write: fn(&Told<'_>, &mut Sheet) -> io::Result<()>,
 }
 
@@ -62,10 +60,10 @@ const SALT: u64 = 0x6578_706f_7274_7321;
 pub(super) fn write(plan: &Plan, world: &World, roll: &Roll, files: &mut dyn Files) -> io::Result<()> {
     let mut rng = Rng::with_seed(plan.seed ^ SALT);
     let told = Told { world, roll, organisation: plan.organisation };
-    for export in EXPORTS.iter().filter(|e| e.is_old || told.is_hybrid()) {
+    for export in EXPORTS {
         let style = Style::some(&mut rng, plan.quirks);
         let out = files.create(&format!("exports/{}.csv", export.name))?;
-        let mut sheet = Sheet::new(out, style, (export.kind, export.columns));
+        let mut sheet = Sheet::new(out, style, (export.kind, export.columns))?;
         (export.write)(&told, &mut sheet)?;
         sheet.end()?;
     }

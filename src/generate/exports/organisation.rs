@@ -14,7 +14,6 @@ pub(super) const ACCEPTED_DOMAINS: Export = Export {
     name: "accepted-domains",
     kind: "Microsoft.Exchange.Data.Directory.SystemConfiguration.AcceptedDomain",
     columns: &["Name", "DomainName", "DomainType", "Default"],
-    is_old: true,
     write: accepted_domains,
 };
 
@@ -31,7 +30,6 @@ pub(super) const REMOTE_DOMAINS: Export = Export {
     name: "remote-domains",
     kind: "Microsoft.Exchange.Data.Directory.SystemConfiguration.DomainContentConfig",
     columns: &["Name", "DomainName", "AutoForwardEnabled", "IsInternal", "TargetDeliveryDomain"],
-    is_old: true,
     write: remote_domains,
 };
 
@@ -48,7 +46,6 @@ pub(super) const SERVERS: Export = Export {
     name: "servers",
     kind: "Microsoft.Exchange.Data.Directory.Management.ExchangeServer",
     columns: &["Name", "Fqdn", "Site", "ServerRole", "IsEdgeServer", "AdminDisplayVersion"],
-    is_old: true,
     write: servers,
 };
 

@@ -59,7 +59,6 @@ pub(super) const MAILBOXES: Export = Export {
         "DeliverToMailboxAndForward",
         "TargetAddress",
     ],
-    is_old: true,
     write: mailboxes,
 };
 
@@ -126,9 +125,9 @@ fn mailboxes(told: &Told<'_>, sheet: &mut Sheet) -> io::Result<()> {
             sort: "UserMailbox",
             place: (if server.is_some() { "DB9-1" } else { "DB1-1" }, server.unwrap_or(first)),
             forward: &forward.unwrap_or_default(),
+            forward_smtp: &entry.forward_smtp.as_deref().map(second).unwrap_or_default(),
             keeps_copy: entry.keeps_copy,
             target: &entry.target.as_ref().map_or_else(String::new, |t| format!("SMTP:{t}")),
-            ..Details::default()
         };
         mailbox(sheet, &entry.address, &card(&entry.address, None), &row)?;
     }
@@ -153,7 +152,6 @@ pub(super) const REMOTE_MAILBOXES: Export = Export {
         "LegacyExchangeDN",
         "RemoteRoutingAddress",
     ],
-    is_old: false,
     write: remote_mailboxes,
 };
 
@@ -182,7 +180,6 @@ pub(super) const MAIL_USERS: Export = Export {
     name: "mail-users",
     kind: "Microsoft.Exchange.Data.Directory.Management.MailUser",
     columns: EXTERNAL,
-    is_old: true,
     write: mail_users,
 };
 
@@ -199,7 +196,6 @@ pub(super) const MAIL_CONTACTS: Export = Export {
     name: "mail-contacts",
     kind: "Microsoft.Exchange.Data.Directory.Management.MailContact",
     columns: EXTERNAL,
-    is_old: true,
     write: mail_contacts,
 };
 
@@ -256,7 +252,6 @@ pub(super) const GROUPS: Export = Export {
         "ExpansionServer",
         "Members",
     ],
-    is_old: true,
     write: groups,
 };
 

@@ -38,22 +38,33 @@ impl Style {
     }
 }
 
-/// A file that rows are written to. Where there are none nothing is written, not even the columns.
+/// A file that rows are written to. Where there is nothing to export it holds the columns alone: `Export-Csv`
+/// would leave it empty, and an empty file could be a log.
 pub(super) struct Sheet {
     out: Box<dyn Write>,
     style: Style,
-    /// The name of the type and the columns, until the first row is written.
-    heading: Option<(&'static str, &'static [&'static str])>,
     line: String,
 }
 
 impl Sheet {
+    /// With the name of the type and the columns.
     pub(super) fn new(
         out: Box<dyn Write>,
         style: Style,
-        heading: (&'static str, &'static [&'static str]),
-    ) -> Self {
-        Self { out, style, heading: Some(heading), line: String::new() }
+        (kind, columns): (&str, &[&str]),
+    ) -> io::Result<Self> {
+        let mut sheet = Self { out, style, line: String::new() };
+        if style.utf16 {
+            sheet.out.write_all(&[0xff, 0xfe])?;
+        } else if style.marked {
+            sheet.out.write_all("\u{feff}".as_bytes())?;
+        }
+        if style.typed {
+            sheet.line = format!("#TYPE Selected.{kind}");
+            sheet.end_line()?;
+        }
+        sheet.row(columns)?;
+        Ok(sheet)
     }
 
     /// Several values as one cell.
@@ -63,27 +74,6 @@ impl Sheet {
 
     /// Writes a row; the cells in the order of the columns.
     pub(super) fn row(&mut self, cells: &[&str]) -> io::Result<()> {
-        if let Some((kind, columns)) = self.heading.take() {
-            if self.style.utf16 {
-                self.out.write_all(&[0xff, 0xfe])?;
-            } else if self.style.marked {
-                self.out.write_all("\u{feff}".as_bytes())?;
-            }
-            if self.style.typed {
-                self.line = format!("#TYPE Selected.{kind}");
-                self.end_line()?;
-            }
-            self.cells(columns)?;
-        }
-        self.cells(cells)
-    }
-
-    /// The file is complete.
-    pub(super) fn end(mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn cells(&mut self, cells: &[&str]) -> io::Result<()> {
         for (n, cell) in cells.iter().enumerate() {
             if n > 0 {
                 self.line.push(',');
@@ -96,6 +86,11 @@ impl Sheet {
             }
         }
         self.end_line()
+    }
+
+    /// The file is complete.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     fn end_line(&mut self) -> io::Result<()> {

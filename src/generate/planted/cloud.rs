@@ -10,7 +10,7 @@ use super::super::roll::Entry;
 use super::super::trouble::Refusal;
 use super::super::world::{DOMAIN, HYBRID, INTERNET, SECOND, TENANT};
 use super::gateways::hop_limit;
-use super::unseen::by_default;
+use super::unseen::{by_default, passed_over};
 
 /// All hosts of the cloud are one.
 const ONLINE: &str = "Exchange Online";
@@ -32,7 +32,7 @@ pub(super) fn own_domain_as_target(exchange: &mut Exchange<'_>, now: i64) {
     let key = |kind| Key::new(kind).domain(DOMAIN).connector(INTERNET).peer(GATEWAY.host);
     exchange.found(&mail, key("rra-primary-domain"));
     exchange.found(&mail, key("gateway-loop"));
-    exchange.found(&mail, by_default("authoritative-leaves-default-connector", DOMAIN));
+    exchange.found(&mail, by_default("authoritative-leaves-default-connector", DOMAIN, GATEWAY.host));
     mail.network_id = id;
     exchange.done(&mail);
 
@@ -44,7 +44,7 @@ pub(super) fn own_domain_as_target(exchange: &mut Exchange<'_>, now: i64) {
     exchange.exit(&mut mail, copy.when(at), INTERNET, GATEWAY, &address);
     exchange.left(&mut mail, copy, (INTERNET, GATEWAY), &[Way::straight(&address, End::Nobody)]);
     exchange.found(&mail, key("rra-primary-domain"));
-    exchange.found(&mail, by_default("authoritative-leaves-default-connector", DOMAIN));
+    exchange.found(&mail, by_default("authoritative-leaves-default-connector", DOMAIN, GATEWAY.host));
     exchange.done(&mail);
 }
 
@@ -92,7 +92,7 @@ pub(super) fn tenant_address_by_mx(exchange: &mut Exchange<'_>, now: i64) {
     exchange.exit(&mut mail, copy.when(at), INTERNET, CLOUD, &address);
     exchange.left(&mut mail, copy, (INTERNET, CLOUD), &[Way::straight(&address, End::Nobody)]);
     exchange.found(&mail, Key::new("cloud-via-mx").domain(TENANT).connector(INTERNET).peer(ONLINE));
-    exchange.found(&mail, by_default("connector-less-specific", TENANT));
+    exchange.found(&mail, passed_over(TENANT));
     exchange.done(&mail);
 }
 

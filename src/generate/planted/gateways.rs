@@ -47,6 +47,7 @@ pub(super) fn hairpin(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(SECOND);
     exchange.roll.add(Entry::mailbox(&address));
     exchange.roll.connect(signatures());
+    exchange.roll.widen(SIGNATURES, SECOND);
     let (mut mail, copy) = exchange.letter(now, &address);
     let copy = exchange.circle(&mut mail, copy, (SIGNATURES, SIGNER, SIGNER), (1, false), &address);
     exchange.store(&mut mail, copy, 0, &address);
@@ -58,21 +59,21 @@ pub(super) fn hairpin(exchange: &mut Exchange<'_>, now: i64) {
     exchange.done(&mail);
 }
 
-/// A rule brings mail to it, whatever its address.
+/// The connector to it, for the domains whose mail is to be signed.
 fn signatures() -> Connector {
     Connector::new(SIGNATURES, &[SIGNER.host]).through(SIGNER.host)
 }
 
 /// The signature gateway does not see that it has signed already.
 pub(super) fn gateway_loop(exchange: &mut Exchange<'_>, now: i64) {
-    let domain = exchange.internet_domain();
-    let name = exchange.world.domain(domain).name.clone();
-    let address = format!("contracts@{name}");
+    const SIGNED: &str = "cohovineyard.example";
+    let address = format!("contracts@{SIGNED}");
     exchange.roll.connect(signatures());
+    exchange.roll.widen(SIGNATURES, SIGNED);
     let (mut mail, copy) = exchange.letter(now, &address);
     let copy = exchange.circle(&mut mail, copy, (SIGNATURES, SIGNER, SIGNER), (4, false), &address);
     hop_limit(exchange, &mut mail, copy, (SIGNATURES, SIGNER), (Way::straight(&address, End::Nobody), 4));
-    exchange.found(&mail, Key::new("gateway-loop").domain(&name).connector(SIGNATURES).peer(SIGNER.host));
+    exchange.found(&mail, Key::new("gateway-loop").domain(SIGNED).connector(SIGNATURES).peer(SIGNER.host));
     exchange.done(&mail);
 }
 

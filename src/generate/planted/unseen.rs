@@ -20,6 +20,11 @@ pub(super) const FAULTS: [Fault; 7] = [
 ];
 
 /// Mail for a domain left by the connector to everywhere, and the exports say that it should not.
-pub(super) fn by_default(kind: &'static str, domain: &str) -> Key {
-    Key::new(kind).domain(domain).connector(INTERNET).with_exports()
+pub(super) fn by_default(kind: &'static str, domain: &str, peer: &str) -> Key {
+    Key::new(kind).domain(domain).connector(INTERNET).peer(peer).with_exports()
+}
+
+/// The same where it is the better connector that counts, not the host.
+pub(super) fn passed_over(domain: &str) -> Key {
+    Key::new("connector-less-specific").domain(domain).connector(INTERNET).with_exports()
 }

@@ -8,7 +8,7 @@ use super::super::super::ledger::Key;
 use super::super::super::mail::{End, Way};
 use super::super::super::roll::Connector;
 use super::super::super::world::{Exit, INTERNET, SMART_HOST};
-use super::by_default;
+use super::passed_over;
 
 /// There is a connector for the partner's domain, in use and large enough; and mail leaves by the one to everywhere.
 pub(in super::super) fn partner_passed_over(exchange: &mut Exchange<'_>, now: i64) {
@@ -24,7 +24,7 @@ pub(in super::super) fn partner_passed_over(exchange: &mut Exchange<'_>, now: i6
         exchange.exit(&mut mail, copy.when(copy.at + 900), connector, peer, &address);
         exchange.left(&mut mail, copy, (connector, peer), &[Way::straight(&address, End::Nobody)]);
         if connector == INTERNET {
-            exchange.found(&mail, by_default("connector-less-specific", SKI));
+            exchange.found(&mail, passed_over(SKI));
         }
         exchange.done(&mail);
     }

@@ -35,7 +35,7 @@ pub(in super::super) fn relayed_without_connector(exchange: &mut Exchange<'_>, n
         let (mut mail, copy) = exchange.write(from, now + n * 400_000, &to);
         exchange.exit(&mut mail, copy.when(copy.at + 900), INTERNET, peer, &address);
         exchange.left(&mut mail, copy, (INTERNET, peer), &[Way::straight(&address, End::Nobody)]);
-        exchange.found(&mail, by_default("internal-relay-no-connector", RIDGE));
+        exchange.found(&mail, by_default("internal-relay-no-connector", RIDGE, peer.host));
         exchange.done(&mail);
     }
 }

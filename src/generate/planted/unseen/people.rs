@@ -19,7 +19,7 @@ pub(in super::super) fn own_address_as_target(exchange: &mut Exchange<'_>, now: 
         let (mut mail, copy) = exchange.letter(now + n * 500_000, &address);
         exchange.exit(&mut mail, copy.when(copy.at + 900), INTERNET, peer, &address);
         exchange.left(&mut mail, copy, (INTERNET, peer), &[Way::straight(&address, End::Nobody)]);
-        exchange.found(&mail, by_default("authoritative-leaves-default-connector", TRAVEL));
+        exchange.found(&mail, by_default("authoritative-leaves-default-connector", TRAVEL, peer.host));
         exchange.done(&mail);
     }
 }
