@@ -264,7 +264,7 @@ pub(super) struct GenerateArgs {
     /// Bytes of logs: 64MiB, 2GiB, 500KB, up to 1TiB.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub size: u64,
-    /// Folder for the logs, truth.jsonl and findings.jsonl.
+    /// Folder for the logs, truth.jsonl, findings.jsonl and exports.
     #[arg(long, short, value_name = "DIR")]
     pub output: PathBuf,
     /// The same seed gives the same bytes.

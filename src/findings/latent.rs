@@ -92,6 +92,8 @@ impl Latent {
             period_ms: None,
             ended: None,
             addresses: self.addresses.into_iter().take(ADDRESSES).collect(),
+            known: None,
+            standing: None,
         }
     }
 }

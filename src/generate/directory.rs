@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use super::exchange::{Copy, Exchange};
 use super::mail::{End, Mail, Sender, Way, list};
-use super::names;
 use super::rows::Row;
-use super::world::{DOMAIN, Home, SECOND, TENANT, World};
+use super::world::{DOMAIN, Group, Home, SECOND, TENANT, World};
 
 /// Somebody a message is addressed to.
 #[derive(Clone, Debug)]
@@ -52,6 +51,24 @@ impl Address {
             }
             Self::Settled(text, _) => text.clone(),
         }
+    }
+}
+
+impl Group {
+    /// All members, each once.
+    pub(super) fn all(&self, world: &World) -> Vec<Address> {
+        let mut members: Vec<Address> = self.members.iter().map(|m| Address::User(*m)).collect();
+        members.extend(self.contact.map(Address::Contact));
+        members.extend(self.inner.filter(|i| *i < world.groups.len()).map(Address::Group));
+        // Whom the group names twice it names once.
+        let mut once = Vec::new();
+        members.retain(|m| {
+            let text = m.text(world);
+            let new = !once.contains(&text);
+            once.push(text);
+            new
+        });
+        members
     }
 }
 
@@ -124,7 +141,7 @@ impl Exchange<'_> {
             }
             Address::Group(n) => self.group(mail, copy, looked, &way, *n),
             Address::Contact(n) => {
-                let outside = format!("{}@{}", names::person(*n), world.domain(*n).name);
+                let outside = world.contact(*n);
                 self.rewrite(mail, copy, "RESOLVE", (&way.last, &outside));
                 if looked.is_new(&outside) {
                     looked.ways.push(way.to(
@@ -162,8 +179,7 @@ impl Exchange<'_> {
                 }
             }
             Home::Copied => {
-                let domain = n % world.domains.len().max(1);
-                let target = format!("private.{}@{}", names::person(n), world.domain(domain).name);
+                let (domain, target) = world.private(n);
                 self.rewrite(mail, copy, "REDIRECT", (&user.address, &target));
                 looked.grown = true;
                 if looked.is_new(&target) {
@@ -177,17 +193,7 @@ impl Exchange<'_> {
     fn group(&mut self, mail: &mut Mail, copy: &mut Copy, looked: &mut Looked, way: &Way, n: usize) {
         let world = Rc::clone(&self.world);
         let Some(group) = world.groups.get(n) else { return };
-        let mut members: Vec<Address> = group.members.iter().map(|m| Address::User(*m)).collect();
-        members.extend(group.contact.map(Address::Contact));
-        members.extend(group.inner.filter(|i| *i < world.groups.len()).map(Address::Group));
-        // Whom the group names twice it names once.
-        let mut once = Vec::new();
-        members.retain(|m| {
-            let text = m.text(&world);
-            let new = !once.contains(&text);
-            once.push(text);
-            new
-        });
+        let members = group.all(&world);
         let texts: Vec<String> = members.iter().map(|m| m.text(&world)).collect();
         self.expand(mail, copy, (&group.address, &texts));
         looked.grown = true;

@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use super::mail::{Leaf, Mail, Sender, Way};
 use super::names;
 use super::quirks::Quirks;
+use super::roll::Roll;
 use super::rows::{Row, render};
 use super::spool::Spool;
 use super::stamp;
@@ -43,6 +44,8 @@ pub(super) struct Exchange<'f> {
     pub world: Rc<World>,
     pub rng: Rng,
     pub ledger: Ledger,
+    /// Whom and what faults need, for the exports.
+    pub roll: Roll,
     pub plan: Plan,
     /// Last moment of the calendar.
     pub end: i64,
@@ -77,6 +80,7 @@ impl<'f> Exchange<'f> {
             world: Rc::new(world),
             rng,
             ledger: Ledger::default(),
+            roll: Roll::default(),
             plan: *plan,
             end,
             bytes: 0,
@@ -94,8 +98,12 @@ impl<'f> Exchange<'f> {
         self.truth.advance(Some(now), truth)
     }
 
-    /// Writes all that waits.
-    pub(super) fn finish(mut self, truth: &mut dyn Write, findings: &mut dyn Write) -> io::Result<Made> {
+    /// Writes all that waits, and gives what the exports tell of.
+    pub(super) fn finish(
+        mut self,
+        truth: &mut dyn Write,
+        findings: &mut dyn Write,
+    ) -> io::Result<(Made, Rc<World>, Roll)> {
         self.spool.advance(None, &mut self.shelf)?;
         self.truth.advance(None, truth)?;
         let found = self.ledger.close();
@@ -103,7 +111,7 @@ impl<'f> Exchange<'f> {
         (self.made.files, self.made.bytes) = self.shelf.close()?;
         self.made.leaves = self.truth.rows;
         self.made.findings = found.len() as u64;
-        Ok(self.made)
+        Ok((self.made, self.world, self.roll))
     }
 
     /// Writes a row of a server's log. `at` is the true time; the server's clock may be off.

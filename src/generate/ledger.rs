@@ -21,6 +21,8 @@ pub(super) struct Key {
     pub connector: Option<String>,
     pub peer: Option<String>,
     pub address: Option<String>,
+    /// Logs alone do not show it.
+    pub needs_topology: bool,
 }
 
 impl Key {
@@ -47,6 +49,12 @@ impl Key {
         self.address = Some(address.to_owned());
         self
     }
+
+    /// Only the exports show it.
+    pub(super) fn with_exports(mut self) -> Self {
+        self.needs_topology = true;
+        self
+    }
 }
 
 /// One row of `findings.jsonl`.
@@ -58,6 +66,7 @@ pub(super) struct Planted<'a> {
     pub peer: Option<&'a str>,
     pub address: Option<&'a str>,
     pub messages: u64,
+    pub needs_topology: bool,
 }
 
 /// Tries put off and given up on one connector.

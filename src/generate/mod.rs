@@ -1,4 +1,4 @@
-//! Tracking logs of an organisation that does not exist, and with them what they must be read as.
+//! Tracking logs of an organisation that does not exist, with what they must be read as and its exports.
 //!
 //! The fate of each message is planned first; then the rows are written that Exchange would write.
 //! Nothing here looks at rows to learn anything, and nothing is shared with the code that does.
@@ -7,6 +7,7 @@ mod calendar;
 mod directory;
 mod dispatch;
 mod exchange;
+mod exports;
 mod files;
 mod hops;
 mod ledger;
@@ -16,6 +17,7 @@ mod notes;
 mod planted;
 mod quirks;
 mod reports;
+mod roll;
 mod rows;
 mod spool;
 mod stamp;
@@ -90,7 +92,7 @@ pub struct Made {
     pub findings: u64,
 }
 
-/// Makes the logs of a plan, `truth.jsonl` and `findings.jsonl`.
+/// Makes the logs of a plan, `truth.jsonl`, `findings.jsonl`, and the exports.
 pub fn generate(plan: &Plan, files: &mut dyn Files) -> io::Result<Made> {
     let mut truth = files.create("truth.jsonl")?;
     let mut findings = files.create("findings.jsonl")?;
@@ -110,8 +112,9 @@ pub fn generate(plan: &Plan, files: &mut dyn Files) -> io::Result<Made> {
             _ => traffic::next(&mut exchange, now),
         }
     }
-    let made = exchange.finish(&mut *truth, &mut *findings)?;
+    let (made, world, roll) = exchange.finish(&mut *truth, &mut *findings)?;
     truth.flush()?;
     findings.flush()?;
+    exports::write(plan, &world, &roll, files)?;
     Ok(made)
 }

@@ -7,6 +7,7 @@ mod queues;
 mod reports;
 mod rules;
 mod servers;
+mod unseen;
 
 use super::exchange::{Copy, Exchange};
 use super::hops::Peer;
@@ -109,7 +110,7 @@ pub(super) fn agenda(plan: &Plan) -> Vec<Event> {
         // Faults may take two fifths of small logs.
         let mut room = if plan.size < ROOM { plan.size / 2_000 } else { u64::MAX };
         let times = 1 + (plan.size >> 26).min(3);
-        for fault in FAULTS.iter().filter(|f| (f.can)(plan)) {
+        for fault in FAULTS.iter().chain(&unseen::FAULTS).filter(|f| (f.can)(plan)) {
             if fault.rows > room {
                 continue;
             }

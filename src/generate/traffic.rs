@@ -6,6 +6,7 @@ mod machines;
 mod moderation;
 
 pub(super) use letters::newsletter;
+pub(super) use moderation::ARBITRATION;
 
 use super::exchange::Exchange;
 use super::world::Home;

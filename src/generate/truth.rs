@@ -110,6 +110,7 @@ pub(super) fn write_findings(findings: &[(Key, u64)], out: &mut dyn Write) -> io
             peer: key.peer.as_deref(),
             address: key.address.as_deref(),
             messages: *messages,
+            needs_topology: key.needs_topology,
         };
         serde_json::to_writer(&mut *out, &row)?;
         out.write_all(b"\n")?;

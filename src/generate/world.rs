@@ -178,6 +178,17 @@ impl World {
         format!("mail.{local}@{domain}")
     }
 
+    /// Where a copy of somebody's mail goes: a domain outside, and the address.
+    pub(super) fn private(&self, n: usize) -> (usize, String) {
+        let domain = n % self.domains.len().max(1);
+        (domain, format!("private.{}@{}", names::person(n), self.domain(domain).name))
+    }
+
+    /// The address outside that a contact stands for.
+    pub(super) fn contact(&self, n: usize) -> String {
+        format!("{}@{}", names::person(n), self.domain(n).name)
+    }
+
     fn group(&self, rng: &mut Rng, n: usize) -> Group {
         let people = self.users.len() as u64;
         let some = rng.u64(2..9);

@@ -89,7 +89,9 @@ fn finds_what_was_planted(args: &str, place: &Path) {
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
-    let planted = rows(&std::fs::read_to_string(place.join("findings.jsonl")).unwrap());
+    let mut planted = rows(&std::fs::read_to_string(place.join("findings.jsonl")).unwrap());
+    // What only the exports show no log can tell.
+    planted.retain(|f| f["needs_topology"] == false);
     let short = |findings: &[Value]| {
         let mut messages: BTreeMap<String, u64> = BTreeMap::new();
         for f in findings {
@@ -191,12 +193,22 @@ fn from_one_mebibyte_on_every_fault_is_there_that_the_release_can_show() {
         "unreachable",
         "wrong-person",
     ];
+    let with_exports = [
+        "authoritative-leaves-default-connector",
+        "connector-less-specific",
+        "external-relay-local-delivery",
+        "internal-relay-no-connector",
+        "mailbox-with-target",
+        "wrong-person",
+        "wrong-smart-host",
+    ];
     for schema in SCHEMAS {
         let place = made(&format!("--size 1MiB --seed 5 --schema {schema}"));
         let findings = rows(&std::fs::read_to_string(place.path().join("findings.jsonl")).unwrap());
         let mut kinds: Vec<&str> = findings.iter().map(|f| f["kind"].as_str().unwrap()).collect();
         kinds.dedup();
         let mut expected = everywhere.to_vec();
+        expected.extend(with_exports);
         if schema != "2007" {
             expected.extend(cloud);
         }

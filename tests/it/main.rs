@@ -6,6 +6,7 @@ mod determinism;
 mod documents;
 mod findings;
 mod generate;
+mod generate_exports;
 mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;

@@ -6,9 +6,11 @@ use super::super::exchange::Exchange;
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Way};
+use super::super::roll::Entry;
 use super::super::trouble::Refusal;
 use super::super::world::{DOMAIN, EDGE, HYBRID, Home, INTERNET, SECOND, TENANT};
 use super::gateways::hop_limit;
+use super::unseen::{by_default, passed_over};
 
 /// All hosts of the cloud are one.
 const ONLINE: &str = "Exchange Online";
@@ -22,6 +24,7 @@ const GATEWAY: Peer<'static> = Peer { ip: "203.0.113.9", host: "mx.gw.contoso.co
 /// gateway brings it back.
 pub(super) fn own_domain_as_target(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::remote(&address, &address));
     let (mut mail, copy) = exchange.letter(now, &address);
     let id = mail.network_id;
     let copy = exchange.circle(&mut mail, copy, (INTERNET, GATEWAY, GATEWAY), (5, true), &address);
@@ -29,16 +32,19 @@ pub(super) fn own_domain_as_target(exchange: &mut Exchange<'_>, now: i64) {
     let key = |kind| Key::new(kind).domain(DOMAIN).connector(INTERNET).peer(GATEWAY.host);
     exchange.found(&mail, key("rra-primary-domain"));
     exchange.found(&mail, key("gateway-loop"));
+    exchange.found(&mail, by_default("authoritative-leaves-default-connector", DOMAIN, GATEWAY.host));
     mail.network_id = id;
     exchange.done(&mail);
 
     // Here the gateway knows better and sends to the cloud.
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::remote(&address, &address));
     let (mut mail, copy) = exchange.letter(now + 600_000, &address);
     let at = copy.at + 900;
     exchange.exit(&mut mail, copy.when(at), INTERNET, GATEWAY, &address);
     exchange.left(&mut mail, copy, (INTERNET, GATEWAY), &[Way::straight(&address, End::Nobody)]);
     exchange.found(&mail, key("rra-primary-domain"));
+    exchange.found(&mail, by_default("authoritative-leaves-default-connector", DOMAIN, GATEWAY.host));
     exchange.done(&mail);
 }
 
@@ -49,6 +55,7 @@ pub(super) fn target_without_connector(exchange: &mut Exchange<'_>, now: i64) {
     for n in 0..2 {
         let address = exchange.victim(DOMAIN);
         let there = remote(&address, OTHER);
+        exchange.roll.add(Entry::remote(&address, &there));
         let (mut mail, mut copy) = exchange.letter(now + n * 300_000, &address);
         exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
         let at = copy.at + 900;
@@ -67,6 +74,8 @@ pub(super) fn target_accepted_here(exchange: &mut Exchange<'_>, now: i64) {
     const OTHER: &str = "fabrikam.mail.onmicrosoft.com";
     let address = exchange.victim(SECOND);
     let there = remote(&address, OTHER);
+    exchange.roll.accept(OTHER, "Authoritative");
+    exchange.roll.add(Entry { owns_target: false, ..Entry::remote(&address, &there) });
     let (mut mail, mut copy) = exchange.letter(now, &address);
     exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
     let way = Way::straight(&address, End::Nobody).to("resolve", &there, End::Nobody);
@@ -83,6 +92,7 @@ pub(super) fn tenant_address_by_mx(exchange: &mut Exchange<'_>, now: i64) {
     exchange.exit(&mut mail, copy.when(at), INTERNET, CLOUD, &address);
     exchange.left(&mut mail, copy, (INTERNET, CLOUD), &[Way::straight(&address, End::Nobody)]);
     exchange.found(&mail, Key::new("cloud-via-mx").domain(TENANT).connector(INTERNET).peer(ONLINE));
+    exchange.found(&mail, passed_over(TENANT));
     exchange.done(&mail);
 }
 
@@ -90,6 +100,7 @@ pub(super) fn tenant_address_by_mx(exchange: &mut Exchange<'_>, now: i64) {
 pub(super) fn loop_with_the_cloud(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
     let there = remote(&address, TENANT);
+    exchange.roll.add(Entry::remote(&address, &there));
     let (mut mail, mut copy) = exchange.letter(now, &address);
     exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
     let copy = exchange.circle(&mut mail, copy, (HYBRID, CLOUD, FROM_CLOUD), (5, false), &there);
@@ -103,6 +114,7 @@ pub(super) fn loop_with_the_cloud(exchange: &mut Exchange<'_>, now: i64) {
 pub(super) fn unknown_to_the_tenant(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
     let there = remote(&address, TENANT);
+    exchange.roll.add(Entry::remote(&address, &there));
     let (mut mail, mut copy) = exchange.letter(now, &address);
     exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
     let refusal = Refusal {

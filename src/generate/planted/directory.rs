@@ -5,6 +5,7 @@ use super::super::exchange::Exchange;
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Sender, Way};
+use super::super::roll::Entry;
 use super::super::world::{DOMAIN, INTERNET};
 
 /// Somebody leaves, and mail still comes.
@@ -115,7 +116,13 @@ pub(super) fn forwarding_circle(exchange: &mut Exchange<'_>, now: i64) {
         let (a, b) = (exchange.victim(DOMAIN), exchange.victim(DOMAIN));
         let (mut mail, mut copy) = exchange.letter(now + kind * 600_000, &a);
         let way = Way::straight(&a, End::Stored(0));
-        let smallest = if kind == 2 { &a } else { a.as_str().min(b.as_str()) };
+        // Where no row names the other, the one that is named is the smaller of the two.
+        let b = if kind == 2 { format!("zwei.{b}") } else { b };
+        let smallest = a.as_str().min(b.as_str());
+        for (from, to) in [(&a, &b), (&b, &a)] {
+            let keeps_copy = kind == 1;
+            exchange.roll.add(Entry { keeps_copy, ..Entry::mailbox(from).forwarded(to) });
+        }
         if kind < 2 {
             exchange.rewrite(&mut mail, &mut copy, "REDIRECT", (&a, &b));
             exchange.rewrite(&mut mail, &mut copy, "REDIRECT", (&b, &a));
@@ -135,6 +142,11 @@ pub(super) fn forwarding_circle(exchange: &mut Exchange<'_>, now: i64) {
 pub(super) fn group_circle(exchange: &mut Exchange<'_>, now: i64) {
     let (one, other) = (exchange.victim(DOMAIN), exchange.victim(DOMAIN));
     let (anna, ben) = (exchange.victim(DOMAIN), exchange.victim(DOMAIN));
+    for person in [&anna, &ben] {
+        exchange.roll.add(Entry::mailbox(person));
+    }
+    exchange.roll.add(Entry::group(&one, &[&anna, &other]));
+    exchange.roll.add(Entry::group(&other, &[&ben, &one]));
     let (mut mail, mut copy) = exchange.letter(now, &one);
     exchange.expand(&mut mail, &mut copy, (&one, &[anna.clone(), other.clone()]));
     exchange.expand(&mut mail, &mut copy, (&other, &[ben.clone(), one.clone()]));
@@ -150,6 +162,7 @@ pub(super) fn group_circle(exchange: &mut Exchange<'_>, now: i64) {
 /// A domain is shared with another system, and we believe to know everybody in it.
 pub(super) fn shared_domain(exchange: &mut Exchange<'_>, now: i64) {
     const SHARED: &str = "wingtip.example";
+    exchange.roll.accept(SHARED, "Authoritative");
     let people: Vec<String> = (0..6).map(|n| format!("works.{n}@{SHARED}")).collect();
     for (n, person) in (0i64..).zip(&people) {
         let from = exchange.resident();

@@ -4,6 +4,7 @@ use super::super::exchange::{Copy, Exchange};
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Way};
+use super::super::roll::{Connector, Entry};
 use super::super::trouble::Refusal;
 use super::super::world::{Exit, INTERNET, SECOND};
 
@@ -44,6 +45,9 @@ pub(super) fn hop_limit(
 /// Once out and back, and then into the mailbox.
 pub(super) fn hairpin(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(SECOND);
+    exchange.roll.add(Entry::mailbox(&address));
+    exchange.roll.connect(signatures());
+    exchange.roll.widen(SIGNATURES, SECOND);
     let (mut mail, copy) = exchange.letter(now, &address);
     let copy = exchange.circle(&mut mail, copy, (SIGNATURES, SIGNER, SIGNER), (1, false), &address);
     exchange.store(&mut mail, copy, 0, &address);
@@ -55,15 +59,21 @@ pub(super) fn hairpin(exchange: &mut Exchange<'_>, now: i64) {
     exchange.done(&mail);
 }
 
+/// The connector to it, for the domains whose mail is to be signed.
+fn signatures() -> Connector {
+    Connector::new(SIGNATURES, &[SIGNER.host]).through(SIGNER.host)
+}
+
 /// The signature gateway does not see that it has signed already.
 pub(super) fn gateway_loop(exchange: &mut Exchange<'_>, now: i64) {
-    let domain = exchange.internet_domain();
-    let name = exchange.world.domain(domain).name.clone();
-    let address = format!("contracts@{name}");
+    const SIGNED: &str = "cohovineyard.example";
+    let address = format!("contracts@{SIGNED}");
+    exchange.roll.connect(signatures());
+    exchange.roll.widen(SIGNATURES, SIGNED);
     let (mut mail, copy) = exchange.letter(now, &address);
     let copy = exchange.circle(&mut mail, copy, (SIGNATURES, SIGNER, SIGNER), (4, false), &address);
     hop_limit(exchange, &mut mail, copy, (SIGNATURES, SIGNER), (Way::straight(&address, End::Nobody), 4));
-    exchange.found(&mail, Key::new("gateway-loop").domain(&name).connector(SIGNATURES).peer(SIGNER.host));
+    exchange.found(&mail, Key::new("gateway-loop").domain(SIGNED).connector(SIGNATURES).peer(SIGNER.host));
     exchange.done(&mail);
 }
 

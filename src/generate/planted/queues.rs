@@ -6,6 +6,7 @@ use super::super::exchange::Exchange;
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Way};
+use super::super::roll::{Connector, Entry};
 use super::super::traffic::newsletter;
 use super::super::trouble::Refusal;
 use super::super::world::{DOMAIN, Exit, INTERNET, INTRA, PARTNER};
@@ -15,6 +16,8 @@ pub(super) fn too_large_for_its_connector(exchange: &mut Exchange<'_>, now: i64)
     const SUPPLIER: &str = "tailspin.example";
     let small = Peer { ip: "203.0.113.21", host: "gw.tailspin.example" };
     let large = Peer { ip: "203.0.113.22", host: "mx.tailspin.example" };
+    let narrow = Connector::new("Partner tailspin", &[SUPPLIER]).through(small.host);
+    exchange.roll.connect(Connector { largest: Some(10), ..narrow });
     for n in 0..12 {
         let address = format!("supplies.{n}@{SUPPLIER}");
         let from = exchange.resident_of(0);
@@ -63,6 +66,7 @@ pub(super) fn slow(exchange: &mut Exchange<'_>, now: i64) {
     let modern = exchange.world.unit(0).release.is_modern();
     if modern && exchange.ledger.short_of(&server, INTRA, AMONG) == 0 {
         let address = exchange.victim(DOMAIN);
+        exchange.roll.add(Entry::mailbox(&address));
         let (mut mail, copy) = exchange.letter(now, &address);
         exchange.store_at(&mut mail, copy.when(copy.at + wait), 0, "DELIVER", &address);
         exchange.stored(&mut mail, copy, 0, &[Way::straight(&address, End::Stored(0))]);

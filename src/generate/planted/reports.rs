@@ -5,6 +5,7 @@ use super::super::exchange::{Copy, Exchange};
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Sender, Way};
+use super::super::roll::Entry;
 use super::super::trouble::Refusal;
 use super::super::world::DOMAIN;
 use super::directory::from_stranger;
@@ -30,6 +31,7 @@ pub(super) fn report_about_a_report(exchange: &mut Exchange<'_>, now: i64) {
     let domain = exchange.internet_domain();
     let name = exchange.world.domain(domain).name.clone();
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::mailbox(&address));
     let peer = Peer { ip: "198.51.100.201", host: "outbound.northwind.example" };
     let sender = format!("postmaster@{name}");
     let (mut mail, copy) = bounce(exchange, &sender, now, peer, &address);

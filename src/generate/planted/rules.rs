@@ -6,6 +6,7 @@ use super::super::files::Family;
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Sender, Way};
+use super::super::roll::Entry;
 use super::super::rows::Row;
 use super::super::world::{DOMAIN, INTERNET};
 
@@ -106,6 +107,7 @@ pub(super) fn answers_answer_answers(exchange: &mut Exchange<'_>, now: i64) {
 /// One transport rule redirects what another redirects back.
 pub(super) fn transport_rules_in_a_circle(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::mailbox(&address));
     let (mut mail, copy) = exchange.letter(now, &address);
     let reply =
         "550 5.7.128 TRANSPORT.RULES.RejectMessage; Transport rules loop count exceeded and message rejected";

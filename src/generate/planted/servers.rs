@@ -5,12 +5,14 @@ use super::super::exchange::Exchange;
 use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Way};
+use super::super::roll::Entry;
 use super::super::rows::Row;
 use super::super::world::{DOMAIN, INTERNET, INTRA};
 
 /// A message that came in and of which nothing is heard again.
 pub(super) fn stuck(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::mailbox(&address));
     let (mut mail, copy) = exchange.letter(now, &address);
     let leaf = exchange.leaf(Way::straight(&address, End::Nobody), "in-transit", copy.unit);
     exchange.leave_open(&mut mail, leaf);
@@ -37,6 +39,7 @@ pub(super) fn stuck_after_deferral(exchange: &mut Exchange<'_>, now: i64) {
 /// A message that brought the service down twice.
 pub(super) fn poison(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::mailbox(&address));
     let (mut mail, mut copy) = exchange.letter(now, &address);
     for _ in 0..2 {
         copy.at += exchange.between(20_000, 60_000);
@@ -73,6 +76,8 @@ pub(super) fn without_log(exchange: &mut Exchange<'_>, now: i64) {
     let modern = exchange.world.unit(0).release.is_modern();
     let name = if modern { "EX9" } else { "HUB9" };
     let host = format!("{name}.{DOMAIN}");
+    exchange.roll.serve(name);
+    exchange.roll.add(Entry { server: Some(name.to_owned()), ..Entry::mailbox(&address) });
     let id = 88_000_000 + exchange.rng.u64(0..1_000_000);
     exchange.send_row(&mut mail, copy.when(copy.at + 300), ("10.0.1.19", &host), (id, INTRA), &address);
     let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "handed-off", copy.unit);

@@ -9,7 +9,7 @@ use super::super::world::DOMAIN;
 use super::letters;
 
 /// Where requests wait for a moderator.
-const ARBITRATION: &str = "SystemMailbox{1f05a927-7c1e-4d2b-9a54-0c6f2f0e8d11}";
+pub(in super::super) const ARBITRATION: &str = "SystemMailbox{1f05a927-7c1e-4d2b-9a54-0c6f2f0e8d11}";
 
 pub(super) fn approved(exchange: &mut Exchange<'_>, now: i64) {
     let Some((mut mail, mut copy, to)) = asked(exchange, now) else { return };
