@@ -21,7 +21,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
     shown: Shown::Report,
     severity: Severity::Medium,
     confidence: Confidence::Medium,
-    caused_by: &["next-hop-down"],
+    caused_by: &[],
     means: "From one and the same server mail for a domain leaves by one send connector, then by another, and so on. Exchange \
             chooses by rules that give the same answer each time, so something changes under it: a connector is switched \
             on and off, its servers come and go, or an agent sends mail elsewhere.",

@@ -18,8 +18,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
     means: "A mailbox forwards to an address outside, often the owner's private one, and that forwards back. Each turn is a \
             new message, so no hop count ends it.",
     proof: "Five or more messages within ten minutes of one sender outside to one address here, each forwarded (REDIRECT) to \
-            that very sender and sent out. Subjects are not looked at: that whoever writes gets it back, again and again, is the \
-            evidence. Forwarding by inbox rules leaves no such row and is not seen.",
+            that very sender and sent out, none smaller than the one before. Subjects are not looked at: that whoever writes \
+            gets it back, again and again, is the evidence. Forwarding by inbox rules leaves no such row and is not seen.",
     mend: "Set-Mailbox 'mailbox' -ForwardingAddress $null -ForwardingSmtpAddress $null",
     judge: |case| judge(case).into_iter().collect(),
     enough: Some(enough),
@@ -35,7 +35,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let step = leaf.via.iter().rfind(|v| v.step == Step::Redirect)?;
     let mailbox = case.text(step.folded.0);
     let mut sighting = Sighting::new(&KIND, case).domain(domain_of(mailbox)).address(mailbox);
-    sighting.signs = vec![Sign::new(case, journey.first_seen.0, 0)];
+    sighting.signs = vec![Sign::new(case, journey.first_seen.0, journey.size_bytes.unwrap_or(0))];
     sighting.span.0 = journey.first_seen.0;
     sighting.detail = case.address().to_vec();
     let members = vec![mailbox.to_vec(), case.address().to_vec()];
@@ -44,9 +44,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     Some(sighting)
 }
 
+/// Whether so many come in time, and none is smaller than the one before: what is forwarded keeps what it had. The
+/// sort of a sign is the size.
 fn enough(signs: &[Sign]) -> bool {
     signs.windows(TURNS_SENT_BACK).any(|w| match w {
-        [first, .., last] => last.time - first.time <= TURNS_SPAN,
+        [first, .., last] => last.time - first.time <= TURNS_SPAN && w.is_sorted_by_key(|s| s.sort),
         _ => false,
     })
 }

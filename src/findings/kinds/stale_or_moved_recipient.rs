@@ -11,7 +11,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
     shown: Shown::Misroutes,
     severity: Severity::High,
     confidence: Confidence::High,
-    caused_by: &["flapping-recipient"],
+    caused_by: &[],
     means: "Mail for this address was delivered, or rewritten to another, and later the same organisation said that \
             nobody has it. The mailbox was deleted or renamed, or moved without a remote mailbox being left behind.",
     proof: "Recipient not found, and DELIVER or RESOLVE of the same address before, but not after, in the same logs.",

@@ -63,6 +63,7 @@ pub(super) fn private_address_sends_back(exchange: &mut Exchange<'_>, now: i64) 
     let peer = Peer { ip: &there.ip, host: &there.mx };
     for n in 0..6 {
         let mut mail = exchange.mail(Sender::Outside(domain, local.clone()), now + n * 70_000 - 900);
+        mail.size = 9_000 + 1_300 * n as u64;
         let mut copy = exchange.arrive_proxied(&mut mail, 0, now + n * 70_000, &address);
         exchange.rewrite(&mut mail, &mut copy, "REDIRECT", (&address, &private));
         exchange.exit(&mut mail, copy.when(copy.at + 900), INTERNET, peer, &private);
