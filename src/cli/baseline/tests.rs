@@ -92,3 +92,17 @@ fn another_file_is_named_with_its_place_and_what_is_expected() {
         assert!(said.starts_with(&format!("old.json:{place}")) && said.contains(words), "{text}\n{said}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn wherever_a_file_is_cut_or_changed_it_is_read_or_complained_of(at in 0..600usize, byte in "\\PC|[\\[\\]{},:\"\n]") {
+        for (text, verb) in [(report(ROW, ""), Shown::Report), (format!("{ROW}\n{ROW}\n"), Shown::Loops)] {
+            let Some((before, after)) = text.split_at_checked(at) else { continue };
+            for text in [before.to_owned(), format!("{before}{byte}{after}")] {
+                if let Err(said) = read(&text, verb) {
+                    proptest::prop_assert!(said.starts_with("old.json:"), "{}", said);
+                }
+            }
+        }
+    }
+}

@@ -141,3 +141,18 @@ fn the_last_day_still_counts() {
     let endless = read("[[known]]\nkind = 'log-gap'").unwrap().remove(0);
     assert_eq!(endless.known(day("9999-12-31")).words(), "known");
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_complained_of_with_a_place(
+        text in "(\\[\\[known\\]\\]|kind|domain|until|note|'log-gap'|\"x\"|2026-12-31| ?= ?|\n|\\PC|[\\[\\]{},.\"'#]|\u{1b}){0,40}",
+    ) {
+        if let Err(said) = read(&text) {
+            let mut parts = said.splitn(4, ':');
+            proptest::prop_assert_eq!(parts.next(), Some("mailtrail.toml"));
+            let lines = text.matches('\n').count() + 1;
+            proptest::prop_assert!(parts.next().unwrap().parse::<usize>().unwrap() <= lines, "{}", said);
+            proptest::prop_assert!(parts.next().unwrap().parse::<usize>().unwrap() > 0, "{}", said);
+        }
+    }
+}
