@@ -1,11 +1,12 @@
 //! What the survey knows of addresses, each found by its symbol, and of their domains. All threads share it.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU16, AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use hashbrown::HashMap;
 
 use super::survey::Pair;
+use super::thresholds::STILL_WRITES;
 use crate::model::by_symbol::BySymbol;
 use crate::model::name::{Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
@@ -19,6 +20,10 @@ pub(super) enum Mark {
     Writes = 1 << 2,
     /// Its mail came back more than once, or was given up as a loop.
     Harmed = 1 << 3,
+    /// Of a host: it brought mail for addresses nobody has.
+    Knocks = 1 << 4,
+    /// It got mail for another address that the directory had rewritten to it.
+    Stands = 1 << 5,
 }
 
 /// What became of mail for one address.
@@ -29,13 +34,24 @@ pub(super) struct Address {
     last: AtomicI64,
     /// One more than the number of its domain; 0 before it is looked up.
     domain: AtomicU32,
+    /// When it was first rewritten to another address, and when it last sent mail from a mailbox here;
+    /// seconds since 1970.
+    away: AtomicU32,
+    writes: AtomicU32,
+    /// Of a host: messages from outside that it brought and somebody here got; not counted beyond [`WELCOME`].
+    welcome: AtomicU16,
     marks: AtomicU8,
 }
+
+/// More need not be told apart, and threads may count a few more before they notice.
+const WELCOME: u16 = 60_000;
 
 impl Default for Address {
     fn default() -> Self {
         let (first, last) = (AtomicI64::new(i64::MAX), AtomicI64::new(i64::MIN));
-        Self { first, last, domain: AtomicU32::default(), marks: AtomicU8::default() }
+        let (domain, away, writes) = (AtomicU32::default(), AtomicU32::new(u32::MAX), AtomicU32::default());
+        let (welcome, marks) = (AtomicU16::default(), AtomicU8::default());
+        Self { first, last, domain, away, writes, welcome, marks }
     }
 }
 
@@ -46,6 +62,37 @@ impl Address {
 
     pub(super) fn is(&self, mark: Mark) -> bool {
         self.marks.load(Ordering::Relaxed) & mark as u8 != 0
+    }
+
+    /// It was rewritten to another address.
+    pub(super) fn was_sent_away(&self, time: Timestamp) {
+        self.away.fetch_min(seconds(time), Ordering::Relaxed);
+    }
+
+    /// It sent mail from a mailbox here.
+    pub(super) fn wrote_here(&self, time: Timestamp) {
+        self.writes.fetch_max(seconds(time), Ordering::Relaxed);
+    }
+
+    /// Of an address that was delivered to and then rewritten to another, and that still wrote from a mailbox
+    /// here long after: since when it is rewritten, and when it wrote last.
+    pub(super) fn still_writes(&self) -> Option<(Timestamp, Timestamp)> {
+        let (away, wrote) = (self.away.load(Ordering::Relaxed), self.writes.load(Ordering::Relaxed));
+        let before = seconds(self.when_known()?.0) < away && self.is(Mark::Delivered);
+        let time = |s: u32| Timestamp(i64::from(s) * 1000);
+        (before && wrote > away.saturating_add(STILL_WRITES)).then(|| (time(away), time(wrote)))
+    }
+
+    /// It brought a message that somebody got.
+    pub(super) fn was_welcome(&self) {
+        if self.welcome.load(Ordering::Relaxed) < WELCOME {
+            self.welcome.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many it brought.
+    pub(super) fn welcome(&self) -> u64 {
+        u64::from(self.welcome.load(Ordering::Relaxed).min(WELCOME))
     }
 
     /// It was delivered to, or rewritten to another, at this time.
@@ -64,6 +111,11 @@ impl Address {
     fn is_counted(&self) -> bool {
         self.is(Mark::Delivered) || self.is(Mark::NotFound) || self.when_known().is_some()
     }
+}
+
+/// Seconds since 1970, as far as they go.
+fn seconds(time: Timestamp) -> u32 {
+    u32::try_from(time.0.max(0) / 1000).unwrap_or(u32::MAX)
 }
 
 /// All addresses and their domains. `'n` is the life of the texts.
@@ -148,6 +200,8 @@ pub(super) struct ByDomain<'n> {
     pub not_found: HashMap<&'n [u8], Vec<Symbol>>,
     /// How many addresses RESOLVE turned into others under onmicrosoft.com.
     pub resolved: HashMap<(&'n [u8], &'n [u8]), usize>,
+    /// Domains, and those to which their addresses were rewritten.
+    pub rewritten: Vec<(&'n [u8], &'n [u8])>,
     /// What connectors carried.
     pub pairs: HashMap<(Symbol, &'n [u8]), Pair>,
 }

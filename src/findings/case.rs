@@ -203,6 +203,11 @@ impl<'a> Case<'a> {
         self.leaf.hops.iter().any(|h| *self.text(h.server) == *short)
     }
 
+    /// Whether a host is a server whose own log is here.
+    pub(super) fn is_ours(&self, host: &[u8]) -> bool {
+        self.norms.is_server(&crate::model::name::short_host(host)) || self.is_own(host)
+    }
+
     /// What ended it, in words.
     pub(super) fn ended(&self) -> String {
         let code = self.leaf.status.code.map_or(String::new(), |c| format!(" with {c}"));
@@ -252,6 +257,17 @@ fn most_alike<'c, 'a, K: Hash + Eq>(
 pub(super) fn is_not_found_here(leaf: &Leaf) -> bool {
     let by_other = leaf.decided_by.is_some_and(|(_, source)| source == Source::Smtp);
     leaf.decision == Decision::RecipientNotFound && !by_other
+}
+
+/// Whether a leaf failed as its domain does not exist, or expired, which that may be the reason of.
+pub(super) fn is_nowhere(leaf: &Leaf, names: &Frozen) -> bool {
+    let failed = leaf.decision == Decision::Failed;
+    failed
+        && match leaf.status.code.map(digits) {
+            Some((5, 4, 4)) => matches!(names.get(leaf.status.tag), b"" | b"SMTPSEND.DNS.NonExistentDomain"),
+            Some((_, 4, 7) | (5, 4, 310)) => true,
+            _ => false,
+        }
 }
 
 /// Code as three numbers.

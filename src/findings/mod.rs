@@ -10,10 +10,12 @@ pub mod group;
 pub mod kind;
 mod kinds;
 pub mod norms;
+mod roads;
 pub mod samples;
 mod stays;
 pub mod survey;
 mod thresholds;
+mod typos;
 mod words;
 
 use case::Case;

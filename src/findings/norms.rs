@@ -6,13 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 
 use super::addresses::{ByDomain, Mark};
-use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash};
+use super::case::peer_name;
+use super::roads::{Carried, Roads, carried, named_hybrid, unrelated};
+use super::survey::{Made, Pair, STANDS, Survey, Suspicion, made_hash, pair_hash};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
     SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
 };
+use super::typos::Typos;
 use crate::model::journey::Class;
-use crate::model::name::Symbol;
+use crate::model::name::{Symbol, domain_of};
 use crate::model::time::Timestamp;
 
 type Text = Box<[u8]>;
@@ -61,6 +64,14 @@ pub struct Norms {
     /// When addresses that are not found now were known first and last.
     was_known: HashMap<Text, (Timestamp, Timestamp)>,
     org: HashSet<Text>,
+    pub(super) roads: Roads,
+    pub(super) typos: Typos,
+    /// Addresses whose mail is sent away though they still write from a mailbox here; since when, and when last.
+    still_writes: HashMap<Text, (Timestamp, Timestamp)>,
+    /// Where there are such addresses: those that others were rewritten to, and when they were known first.
+    stands: HashMap<Text, Timestamp>,
+    /// Messages that were welcome, of hosts that also brought mail for addresses nobody has.
+    welcome: HashMap<Text, u64>,
     /// Addresses whose mail came back again and again, or was given up as a loop.
     harmed: HashSet<Text>,
     fallthrough: HashMap<(Text, Text), Fallthrough>,
@@ -69,20 +80,12 @@ pub struct Norms {
     /// A stay by server and connector is an outlier above this, ms.
     slow: HashMap<(Text, Text), i64>,
     ends: HashMap<Text, Timestamp>,
+    /// Servers whose own log is here.
+    servers: HashSet<Text>,
     /// What was made from something that was made.
     made: HashMap<u64, (u64, Class, (Text, Text))>,
     /// What makes a message worth a second look.
     wanted: HashSet<Suspicion>,
-}
-
-/// Everything a connector carried.
-#[derive(Default)]
-struct Carried<'s> {
-    total: u64,
-    to_tenant: u64,
-    /// To a host of Exchange Online.
-    online: u64,
-    domains: BTreeSet<&'s [u8]>,
 }
 
 impl Norms {
@@ -93,6 +96,12 @@ impl Norms {
         let org = org_domains(by_domain);
         let carried = carried(by_domain);
         norms.org = org.iter().map(|d| Text::from(*d)).collect();
+        norms.roads = Roads::new(by_domain, survey.names);
+        let nowhere = survey.nowhere.iter().map(|d| survey.addresses.text(*d));
+        norms.typos = Typos::new(nowhere, by_domain, |d| org.contains(d));
+        for (host, a) in survey.addresses.iter().filter(|(_, a)| a.is(Mark::Knocks)) {
+            *norms.welcome.entry((*peer_name(survey.names.get(host))).into()).or_default() += a.welcome();
+        }
         norms.connectors(survey, &carried, &org);
         norms.tenants((survey, by_domain), &org);
         norms.shared_domains((survey, by_domain), &carried);
@@ -101,6 +110,13 @@ impl Norms {
         let address = |s: Symbol| Text::from(survey.names.get(s));
         let not_found = survey.addresses.iter().filter(|(_, a)| a.is(Mark::NotFound));
         norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
+        let writers = survey.addresses.iter().filter_map(|(s, a)| Some((address(s), a.still_writes()?)));
+        norms.still_writes = writers.collect();
+        if !norms.still_writes.is_empty() {
+            let stands = survey.addresses.iter().filter(|(_, a)| a.is(Mark::Stands));
+            norms.stands = stands.filter_map(|(s, a)| Some((address(s), a.when_known()?.0))).collect();
+            norms.wanted.insert(STANDS);
+        }
         norms.harmed =
             survey.addresses.iter().filter(|(_, a)| a.is(Mark::Harmed)).map(|(s, _)| address(s)).collect();
         norms.services = survey
@@ -112,6 +128,8 @@ impl Norms {
         let text = |s: Symbol| Text::from(survey.names.get(s));
         norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier())).collect();
         norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
+        norms.servers =
+            survey.ends.keys().chain(survey.stays.keys().map(|(s, _)| s)).map(|s| text(*s)).collect();
         norms.wanted.extend(norms.wanted_pairs((survey, by_domain)));
         norms
     }
@@ -236,8 +254,8 @@ impl Norms {
         }
     }
 
-    /// Mail for domains with mailboxes in the tenant by a default connector, large mail that fell through, and
-    /// mail to the tenant that no hybrid connector carried.
+    /// Mail for domains with mailboxes in the tenant by a default connector, large mail that fell through, mail to
+    /// the tenant that no hybrid connector carried, and mail for which connectors may take turns.
     fn wanted_pairs(&self, (survey, by_domain): Counted<'_, '_>) -> Vec<Suspicion> {
         let own =
             self.hybrid.keys().flat_map(|d| self.default_connectors.iter().map(move |c| pair_hash(c, d)));
@@ -246,7 +264,14 @@ impl Norms {
             let name = survey.names.get(*connector);
             (self.is_tenant(domain) && !self.is_hybrid(name)).then(|| pair_hash(name, domain))
         });
-        own.chain(large).chain(tenant).collect()
+        let turns = self.roads.all_alternating().map(|(domain, connector)| pair_hash(connector, domain));
+        let theirs: HashSet<&[u8]> = self.still_writes.keys().map(|a| domain_of(a)).collect();
+        let targets: HashSet<&[u8]> =
+            by_domain.rewritten.iter().filter(|(from, _)| theirs.contains(from)).map(|(_, to)| *to).collect();
+        let sent_away = by_domain.pairs.keys().filter(|(_, domain)| targets.contains(domain));
+        let sent_away = sent_away.map(|(connector, domain)| pair_hash(survey.names.get(*connector), domain));
+        let own = own.chain(sent_away);
+        own.chain(large).chain(tenant).chain(turns).collect()
     }
 
     /// Whether a suspicion turned out to be one.
@@ -289,6 +314,16 @@ impl Norms {
         !self.org.is_empty() && !self.org.contains(domain) && !self.is_tenant(domain)
     }
 
+    /// A domain of which several addresses were delivered here, or rewritten to onmicrosoft.com.
+    pub(super) fn is_org(&self, domain: &[u8]) -> bool {
+        self.org.contains(domain)
+    }
+
+    /// Whether mail for a domain may find a way out, or a mailbox: some did, or a connector leads everywhere.
+    pub(super) fn may_have_route(&self, domain: &[u8]) -> bool {
+        self.roads.is_known(domain) || !self.default_connectors.is_empty()
+    }
+
     /// Mail for the address came back, or was given up as a loop.
     pub(super) fn is_harmed(&self, address: &[u8]) -> bool {
         self.harmed.contains(address)
@@ -304,6 +339,21 @@ impl Norms {
         self.fallthrough.get(&(Text::from(domain), Text::from(connector)))
     }
 
+    /// Of an address whose mail is sent away though it still writes from a mailbox here: since when, and when last.
+    pub(super) fn still_writes(&self, address: &[u8]) -> Option<(Timestamp, Timestamp)> {
+        self.still_writes.get(address).copied()
+    }
+
+    /// When an address to which some address that still writes may have been rewritten was known first.
+    pub(super) fn stands_since(&self, address: &[u8]) -> Option<Timestamp> {
+        self.stands.get(address).copied()
+    }
+
+    /// Messages that were welcome, of a host that also brought mail for addresses nobody has.
+    pub(super) fn welcome(&self, host: &[u8]) -> u64 {
+        self.welcome.get(host).copied().unwrap_or(0)
+    }
+
     /// A host that gives back what it gets, as a service.
     pub(super) fn is_service(&self, peer: &[u8]) -> bool {
         self.services.contains(peer)
@@ -312,6 +362,11 @@ impl Norms {
     /// How long a stay must be to be an outlier, ms.
     pub(super) fn slow(&self, server: &[u8], connector: &[u8]) -> i64 {
         self.slow.get(&(Text::from(server), Text::from(connector))).copied().unwrap_or(DELAY_LEAST)
+    }
+
+    /// A server whose own log is here, by its short name.
+    pub(super) fn is_server(&self, server: &[u8]) -> bool {
+        self.servers.contains(server)
     }
 
     /// Last event of a server.
@@ -337,43 +392,4 @@ impl Norms {
 fn org_domains<'n>(by_domain: &ByDomain<'n>) -> HashSet<&'n [u8]> {
     let stored = by_domain.delivered.iter().filter(|(_, some)| **some >= ORG_ADDRESSES).map(|(d, _)| *d);
     stored.chain(by_domain.resolved.keys().map(|(d, _)| *d)).collect()
-}
-
-fn carried<'n>(by_domain: &ByDomain<'n>) -> BTreeMap<Symbol, Carried<'n>> {
-    let mut out: BTreeMap<Symbol, Carried<'n>> = BTreeMap::new();
-    for ((connector, domain), pair) in &by_domain.pairs {
-        let carried = out.entry(*connector).or_default();
-        carried.total += pair.count;
-        carried.online += pair.online;
-        if domain.ends_with(b".onmicrosoft.com") {
-            carried.to_tenant += pair.count;
-        }
-        carried.domains.insert(domain);
-    }
-    out
-}
-
-/// How many of the domains are no subdomain of another of them.
-fn unrelated(domains: &BTreeSet<&[u8]>) -> usize {
-    let is_sub = |domain: &[u8]| {
-        let dots = memchr::memchr_iter(b'.', domain);
-        dots.filter_map(|at| domain.get(at + 1..)).any(|parent| domains.contains(parent))
-    };
-    domains.iter().filter(|d| !is_sub(d)).count()
-}
-
-fn named_hybrid(connector: &[u8]) -> bool {
-    let name = b"Outbound to Office 365";
-    connector.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn subdomains_count_with_their_parent() {
-        let domains = [&b"a.example"[..], b"x.a.example", b"b.example", b"xa.example"].into_iter().collect();
-        assert_eq!(unrelated(&domains), 3);
-    }
 }

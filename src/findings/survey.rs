@@ -5,10 +5,10 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::addresses::{Addresses, ByDomain, Mark};
-use super::case::{digits, exits, is_not_found_here};
+use super::case::{digits, exits, is_not_found_here, is_nowhere};
 use super::stays::Stays;
 use super::thresholds::{DELAY_LEAST, LOOP_LAPS, TENANT_ADDRESSES};
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
@@ -18,6 +18,10 @@ use crate::model::time::Timestamp;
 /// What made a message worth a second look: 0, or a hash of what must turn out to be unusual.
 pub type Suspicion = u64;
 
+/// Delivered to an address that stands for another: worth a look only where some address still writes though its
+/// mail goes to another.
+pub(super) const STANDS: Suspicion = 3;
+
 /// What went by one connector to one domain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair {
@@ -25,12 +29,16 @@ pub(super) struct Pair {
     pub count: u64,
     /// Of those, not rewritten by RESOLVE.
     pub as_addressed: u64,
+    /// Of those, that never came back.
+    pub stayed: u64,
     /// Of all, to a host of Exchange Online.
     pub online: u64,
     /// Smallest and largest message; (`u64::MAX`, 0) where no size is known.
     pub sizes: (u64, u64),
     /// First and last.
     pub span: (i64, i64),
+    /// Who sent it; the empty symbol where several did.
+    pub server: Symbol,
     /// By which it is remembered.
     hash: Suspicion,
 }
@@ -60,6 +68,10 @@ pub struct Survey<'n> {
     /// Messages by peer that went out and came back once, and ended well.
     pub(super) returned: HashMap<Vec<u8>, u64>,
     pub(super) stays: HashMap<(Symbol, Symbol), Stays>,
+    /// Domains that do not exist, as far as failures may say so.
+    pub(super) nowhere: HashSet<u32>,
+    /// Domains of addresses that RESOLVE turned into others, not under onmicrosoft.com, and of these.
+    elsewhere: HashSet<(u32, u32)>,
     /// Last event by server.
     pub(super) ends: HashMap<Symbol, Timestamp>,
 }
@@ -85,6 +97,8 @@ impl<'n> Survey<'n> {
             made: HashMap::new(),
             returned: HashMap::new(),
             stays: HashMap::new(),
+            nowhere: HashSet::new(),
+            elsewhere: HashSet::new(),
             ends: HashMap::new(),
         }
     }
@@ -107,9 +121,14 @@ impl<'n> Survey<'n> {
             journey.entered_by_smtp == Some(true) && journey.directionality != Direction::Originating;
         if outside && journey.class == Class::Normal && journey.leaves.iter().any(taken) {
             self.addresses.at(journey.sender_folded).mark(Mark::Writes);
+            bringers(journey).for_each(|host| self.addresses.at(host).was_welcome());
         }
+        if journey.entered_by_smtp == Some(false) && journey.class == Class::Normal {
+            self.addresses.at(journey.sender_folded).wrote_here(journey.first_seen);
+        }
+        sure |= journey.automatic;
         for leaf in &journey.leaves {
-            sure |= is_unusual(leaf);
+            sure |= is_unusual(leaf) || goes_back(journey, leaf);
             self.leaf(journey, leaf, &mut suspect);
         }
         if sure {
@@ -133,12 +152,20 @@ impl<'n> Survey<'n> {
                 address.was_known(leaf.last_seen.0);
                 if leaf.folded.0 != leaf.folded.1 {
                     self.addresses.at(leaf.folded.0).was_known(leaf.last_seen.0);
+                    if leaf.via.last().is_some_and(|v| v.step == Step::Resolve) {
+                        address.mark(Mark::Stands);
+                        suspect(STANDS);
+                    }
                 }
             }
             Decision::SendConnector | Decision::RemoteRoutingAddress if leaf.connector != EMPTY => {
                 suspect(self.sent(journey, leaf, domain));
             }
-            Decision::RecipientNotFound if is_not_found_here(leaf) => address.mark(Mark::NotFound),
+            Decision::RecipientNotFound if is_not_found_here(leaf) => {
+                address.mark(Mark::NotFound);
+                bringers(journey).for_each(|host| self.addresses.at(host).mark(Mark::Knocks));
+            }
+            Decision::Failed if is_nowhere(leaf, self.names) => drop(self.nowhere.insert(domain)),
             _ => {}
         }
         for via in leaf.via.iter().filter(|v| v.step == Step::Resolve) {
@@ -147,14 +174,20 @@ impl<'n> Survey<'n> {
     }
 
     fn resolved(&mut self, (from, to): (Symbol, Symbol), time: Timestamp) {
-        self.addresses.at(from).was_known(time.0);
+        let address = self.addresses.at(from);
+        address.was_known(time.0);
         let domains = (self.addresses.domain(from), self.addresses.domain(to));
+        if from != to {
+            address.was_sent_away(time);
+        }
         if self.addresses.text(domains.1).ends_with(b".onmicrosoft.com") {
             let some = self.resolved.entry(domains).or_default();
             let local = |s| local_part(self.names.get(s));
             if some.len() < TENANT_ADDRESSES && local(from) == local(to) {
                 keep(some, from);
             }
+        } else if domains.0 != domains.1 {
+            self.elsewhere.insert(domains);
         }
     }
 
@@ -165,14 +198,19 @@ impl<'n> Survey<'n> {
         let pair = self.pairs.entry((leaf.connector, domain)).or_insert_with(|| Pair {
             count: 0,
             as_addressed: 0,
+            stayed: 0,
             online: 0,
             sizes: (u64::MAX, 0),
             span: (time, time),
+            server: leaf.server,
             hash: hash(),
         });
         pair.count += 1;
+        pair.server = if pair.server == leaf.server { leaf.server } else { EMPTY };
         pair.online += u64::from(is_exchange_online(self.names.get(leaf.next_hop)));
-        pair.as_addressed += u64::from(leaf.via.iter().all(|v| v.step != Step::Resolve));
+        let as_addressed = leaf.via.iter().all(|v| v.step != Step::Resolve);
+        pair.as_addressed += u64::from(as_addressed);
+        pair.stayed += u64::from(as_addressed && leaf.laps == 0);
         if let Some(size) = journey.size_bytes {
             pair.sizes = (pair.sizes.0.min(size), pair.sizes.1.max(size));
         }
@@ -230,6 +268,8 @@ impl<'n> Survey<'n> {
         let text = |domain: u32| self.addresses.text(domain);
         out.resolved =
             self.resolved.iter().map(|((a, b), some)| ((text(*a), text(*b)), some.len())).collect();
+        out.rewritten =
+            self.resolved.keys().chain(&self.elsewhere).map(|(a, b)| (text(*a), text(*b))).collect();
         out.pairs = self.pairs.iter().map(|((c, domain), pair)| ((*c, text(*domain)), *pair)).collect();
         out
     }
@@ -256,6 +296,8 @@ impl<'n> Survey<'n> {
         for (key, stays) in other.stays {
             self.stays.entry(key).or_default().merge(&stays);
         }
+        self.nowhere.extend(other.nowhere);
+        self.elsewhere.extend(other.elsewhere);
         for (server, time) in other.ends {
             let end = self.ends.entry(server).or_default();
             *end = time.max(*end);
@@ -264,10 +306,22 @@ impl<'n> Survey<'n> {
 }
 
 impl Pair {
+    /// Whether the two carried mail at the same time, of sizes that do not tell them apart, and one server may
+    /// have sent by both.
+    pub(super) fn may_alternate(&self, other: &Self) -> bool {
+        let overlap = |a: (i64, i64), b: (i64, i64)| a.0 < b.1 && b.0 < a.1;
+        let known = self.sizes.0 <= self.sizes.1 && other.sizes.0 <= other.sizes.1;
+        let alike = self.sizes.0 <= other.sizes.1 && other.sizes.0 <= self.sizes.1;
+        let one_server = self.server == other.server || self.server == EMPTY || other.server == EMPTY;
+        overlap(self.span, other.span) && (alike || !known) && one_server
+    }
+
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.as_addressed += other.as_addressed;
+        self.stayed += other.stayed;
         self.online += other.online;
+        self.server = if self.server == other.server { self.server } else { EMPTY };
         self.sizes = (self.sizes.0.min(other.sizes.0), self.sizes.1.max(other.sizes.1));
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
     }
@@ -282,6 +336,17 @@ fn is_unusual(leaf: &Leaf) -> bool {
         || leaf.defers > 0
         || leaf.deliveries > 1
         || !leaf.missing.is_empty()
+}
+
+/// Whether a leaf is forwarded to who sent it.
+fn goes_back(journey: &Journey, leaf: &Leaf) -> bool {
+    leaf.folded.1 == journey.sender_folded && leaf.via.iter().any(|v| v.step == Step::Redirect)
+}
+
+/// The host that brought a message, and the address that it had it from.
+fn bringers(journey: &Journey) -> impl Iterator<Item = Symbol> {
+    let (host, origin) = journey.came_from;
+    [host, origin].into_iter().filter(|s| *s != EMPTY)
 }
 
 /// Adds to a set.

@@ -52,3 +52,42 @@ pub(super) const DELAY_LEAST: i64 = 300_000;
 pub(super) const DELAY_TIMES: i64 = 3;
 /// Silence after which mail is stuck: Exchange gives up after two days. ms.
 pub(super) const STUCK_AFTER: i64 = 2 * DAY + HOUR / 4;
+/// Silence in a queue before mail is given up, that no host outside explains: Exchange keeps what has no way
+/// for two days, and who sets less seldom sets less than this. ms.
+pub(super) const UNREACHABLE_AFTER: i64 = DAY;
+/// Time within which what was sent to a host is back from it, so that the host passes it straight on: queues
+/// that wait, and people who look, take longer. ms.
+pub(super) const STRAIGHT_BACK: i64 = 60_000;
+/// Messages that go out again to who sent them, within [`TURNS_SPAN`].
+pub(super) const TURNS_SENT_BACK: usize = 5;
+/// Automatic answers between two addresses, in turns, within [`TURNS_SPAN`].
+pub(super) const ANSWERS: usize = 6;
+/// Machines answer at once; people who write to each other take longer for so many turns. ms.
+pub(super) const TURNS_SPAN: i64 = HOUR / 6;
+/// So long after its mail was first sent away an address must still write from a mailbox here: a move takes
+/// minutes to its end. s.
+pub(super) const STILL_WRITES: u32 = 3600;
+/// How far from both times at which an address was known it must be unknown: clocks of servers differ by
+/// less. ms.
+pub(super) const FLAP_CLEAR: i64 = 60_000;
+/// Known, not found and known again within this is one answer too many; over longer times people leave and come
+/// back. ms.
+pub(super) const FLAP_SPAN: i64 = DAY;
+/// Messages that must bounce where the times lie further apart.
+pub(super) const FLAP_BOUNCES: usize = 2;
+/// Changes of the connector within [`CHANGES_SPAN`]: switched over and back, and once more.
+pub(super) const CHANGES: usize = 4;
+/// ms.
+pub(super) const CHANGES_SPAN: i64 = HOUR;
+/// Recipients on each of two connectors before they can alternate.
+pub(super) const CHANGES_LEAST: u64 = 2;
+/// So many times as much mail must go to the domain that is meant: what is typed wrongly is typed rightly mostly.
+pub(super) const TYPO_TIMES: u64 = 50;
+/// In shorter domains two wrong letters may make any other domain.
+pub(super) const TYPO_LETTERS: usize = 8;
+/// Addresses not found within [`HARVEST_SPAN`].
+pub(super) const HARVEST_ADDRESSES: usize = 20;
+/// ms.
+pub(super) const HARVEST_SPAN: i64 = HOUR / 6;
+/// So many times as many addresses must miss as messages of the host are welcome: less than one in ten hits.
+pub(super) const HARVEST_HITS: u64 = 9;

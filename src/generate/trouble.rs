@@ -88,7 +88,7 @@ impl Exchange<'_> {
             leaf.connector = Some(refusal.connector.to_owned());
         }
         leaf.next_hop = leaf.next_hop.or_else(|| refusal.peer.map(|p| p.host.to_owned()));
-        if leaf.status_code == Some("4.4.7") {
+        if leaf.status_code == Some("4.4.7") && !refusal.connector.is_empty() {
             self.ledger.expired(refusal.connector, at, mail.serial);
         }
         mail.leaves.push(leaf);

@@ -342,6 +342,8 @@ pub struct Journey {
     pub circles: Vec<Circle>,
     /// Rows that speak of a loop.
     pub remarks: Vec<Remark>,
+    /// Its subject is that of an automatic answer.
+    pub automatic: bool,
     /// It was sent again from Safety Net or by shadow redundancy.
     pub resubmitted: bool,
     /// How it came in: by SMTP from outside Exchange, from a mailbox, or unknown.

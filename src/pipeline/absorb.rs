@@ -23,6 +23,7 @@ use super::plan::Planned;
 use super::rows::{Hosts, direction, split_addresses};
 use super::seen::Seen;
 use super::standing::Standing;
+use super::subjects::is_automatic;
 use super::worker::Sink;
 
 /// One thread's way from rows to the store.
@@ -253,6 +254,9 @@ impl<'r> Absorber<'r> {
             EventId::Receive => {
                 fact.size = event.number(Column::TotalBytes);
                 fact.direction = direction(&event.text(Column::Directionality));
+                if is_automatic(event.raw(Column::Subject)) {
+                    fact.flags |= fact::AUTOMATIC;
+                }
                 let original = event.text(Column::OriginalClientIp);
                 if event.source == Source::Smtp && original != event.text(Column::ClientIp) {
                     fact.origin_ip = self.name(&original);

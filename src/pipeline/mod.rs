@@ -20,6 +20,7 @@ mod seen;
 mod standing;
 mod state;
 mod stream;
+mod subjects;
 mod ties;
 mod trail;
 mod twins;

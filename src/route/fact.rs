@@ -30,6 +30,8 @@ pub const ANNOTATION: u16 = 1 << 7;
 pub const SYSTEM_SENDER: u16 = 1 << 8;
 /// THROTTLE: the brake on inbox rules that forward in circles.
 pub const RULE_BRAKE: u16 = 1 << 9;
+/// RECEIVE whose subject is that of an automatic answer.
+pub const AUTOMATIC: u16 = 1 << 10;
 
 /// Status mark: RecipientNotFound, `RecipNotFound` or `ExRecipNotFound`.
 pub const NOT_FOUND: u8 = 1;

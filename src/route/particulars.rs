@@ -1,7 +1,7 @@
 //! What the rows of a message say of the message as a whole: its sender, its class, how it came in.
 
 use super::decide::Message;
-use super::fact::{Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, RULE_BRAKE, SYSTEM_SENDER};
+use super::fact::{AUTOMATIC, Fact, JOURNALING, NULL_PATH, PROBE, REPORT_SENDER, RULE_BRAKE, SYSTEM_SENDER};
 use crate::model::event::{EventId, Source};
 use crate::model::intake::Position;
 use crate::model::journey::{Class, Direction, Journey};
@@ -36,6 +36,7 @@ pub(super) fn particulars(message: &Message<'_>) -> Journey {
         stays: message.ordered.stays(message.bag),
         circles: circles(message),
         remarks: remarks(message),
+        automatic: all.flags & AUTOMATIC != 0,
         resubmitted: false,
         entered_by_smtp: match received {
             _ if all.from_mailbox => Some(false),

@@ -134,9 +134,12 @@ fn agrees(args: &str) {
     for address in &known {
         assert!(owners.contains_key(address), "{args}: nobody has {address}");
     }
+    // Whom the directory finds at one time and not at another is there.
+    let findings = json_rows(place, "findings.jsonl");
+    let flaps = |a: &str| findings.iter().any(|f| f["kind"] == "flapping-recipient" && f["address"] == a);
     for row in json_rows(place, "truth.jsonl") {
-        if row["decision"] == "recipient-not-found" {
-            let last = row["final_recipient"].as_str().unwrap();
+        let last = row["final_recipient"].as_str().unwrap();
+        if row["decision"] == "recipient-not-found" && !flaps(last) {
             assert!(!owners.contains_key(last), "{args}: somebody has {last}");
         }
     }
@@ -327,7 +330,7 @@ fn what_is_wrong_in_the_configuration_stands_in_the_exports() {
 /// Faults of single recipients.
 fn people_are_wrong(place: &Path, owners: &BTreeMap<String, usize>) {
     let (mailboxes, contacts) = (export(place, "mailboxes"), export(place, "mail-contacts"));
-    for f in planted(place, "wrong-person") {
+    for f in planted(place, "wrong-person").iter().filter(|f| f["needs_topology"] == true) {
         let contact = find(&contacts, "PrimarySmtpAddress", f["address"].as_str().unwrap());
         let target = contact["ExternalEmailAddress"].strip_prefix("SMTP:").unwrap();
         assert!(target != contact["PrimarySmtpAddress"] && owners[target] == 1);

@@ -10,7 +10,12 @@ pub(in crate::findings) static KIND: Kind = Kind {
     shown: Shown::Loops,
     severity: Severity::Critical,
     confidence: Confidence::High,
-    caused_by: &["rra-primary-domain"],
+    caused_by: &[
+        "rra-primary-domain",
+        "internal-relay-ping-pong",
+        "smart-host-is-self",
+        "transient-subdomain",
+    ],
     means: "The servers here send a message to a host that is none of them, and that host brings it back, and so on: a gateway \
             that is told to deliver the domain here, a signature service whose rule does not see that it has been \
             there, or another mail system that holds this one for the owner of the address.",

@@ -11,7 +11,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
     shown: Shown::Loops,
     severity: Severity::Critical,
     confidence: Confidence::High,
-    caused_by: &["rra-primary-domain"],
+    caused_by: &["rra-primary-domain", "transient-subdomain"],
     means: "The servers here send a message to Exchange Online, Exchange Online sends it back, and so on. Each side \
             holds the other for the one that has the mailbox: a remote mailbox here whose counterpart in the cloud is \
             a mail user that points back, both sides InternalRelay, or centralised transport without an end.",

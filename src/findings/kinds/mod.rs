@@ -1,8 +1,15 @@
 //! One file for each kind of finding.
 
+pub(super) mod auto_reply_loop;
+pub(super) mod cloud_headers_lost;
 pub(super) mod cloud_via_mx;
+pub(super) mod connector_flapping;
 pub(super) mod delay_outlier;
+pub(super) mod directory_harvest;
+pub(super) mod domain_typo;
 pub(super) mod duplicates;
+pub(super) mod external_forward_loop;
+pub(super) mod flapping_recipient;
 pub(super) mod forwarding_loop;
 pub(super) mod gateway_loop;
 pub(super) mod group_loop;
@@ -10,8 +17,10 @@ pub(super) mod hairpin;
 pub(super) mod hop_count_exceeded;
 pub(super) mod hybrid_loop;
 pub(super) mod imceaex;
+pub(super) mod internal_relay_ping_pong;
 pub(super) mod journal_loop;
 pub(super) mod log_gap;
+pub(super) mod mailbox_with_target;
 pub(super) mod mx_loopback;
 pub(super) mod ndr_storm;
 pub(super) mod next_hop_down;
@@ -23,7 +32,11 @@ pub(super) mod rra_primary_domain;
 pub(super) mod rule_forward_loop;
 pub(super) mod shared_domain_authoritative;
 pub(super) mod size_fallthrough;
+pub(super) mod smart_host_is_self;
 pub(super) mod stale_or_moved_recipient;
 pub(super) mod stuck;
 pub(super) mod tenant_attribution;
+pub(super) mod transient_subdomain;
 pub(super) mod transport_rule_loop;
+pub(super) mod unreachable;
+pub(super) mod wrong_person;

@@ -53,7 +53,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 /// Who brought the message: behind a front end, which is one of the own servers, the address that it noted.
-fn brought_by<'a>(case: &Case<'a>) -> Cow<'a, [u8]> {
+pub(super) fn brought_by<'a>(case: &Case<'a>) -> Cow<'a, [u8]> {
     let (peer, origin) = case.journey.came_from;
     let host = case.text(peer);
     let own = case.norms.end_of(&short_host(host)).is_some();

@@ -1,6 +1,6 @@
 //! Faults between the organisation and its tenant.
 
-use super::super::directory::remote;
+use super::super::directory::{Address, remote};
 use super::super::dispatch::CLOUD;
 use super::super::exchange::Exchange;
 use super::super::hops::Peer;
@@ -8,7 +8,7 @@ use super::super::ledger::Key;
 use super::super::mail::{End, Way};
 use super::super::roll::Entry;
 use super::super::trouble::Refusal;
-use super::super::world::{DOMAIN, HYBRID, INTERNET, SECOND, TENANT};
+use super::super::world::{DOMAIN, EDGE, HYBRID, Home, INTERNET, SECOND, TENANT};
 use super::gateways::hop_limit;
 use super::unseen::{by_default, passed_over};
 
@@ -131,5 +131,52 @@ pub(super) fn unknown_to_the_tenant(exchange: &mut Exchange<'_>, now: i64) {
     leaf.status_code = Some("5.7.64");
     exchange.fail(&mut mail, copy, copy.at + 900, &refusal, leaf);
     exchange.found(&mail, Key::new("tenant-attribution").connector(HYBRID).peer(ONLINE));
+    exchange.done(&mail);
+}
+
+/// A colleague writes to a group in the cloud that takes mail of colleagues only, and is taken for a stranger.
+pub(super) fn taken_for_a_stranger(exchange: &mut Exchange<'_>, now: i64) {
+    let world = std::rc::Rc::clone(&exchange.world);
+    let colleague = |u: &super::super::world::User| {
+        u.home == Home::Mailbox(0) && u.address.split('@').nth(1) == Some(DOMAIN)
+    };
+    let Some(from) = world.users.iter().position(colleague) else { return };
+    let address = exchange.victim(DOMAIN);
+    let there = remote(&address, TENANT);
+    exchange.roll.add(Entry::remote(&address, &there));
+    let to = [Address::Settled(address.clone(), End::Nobody)];
+    let (mut mail, mut copy) = exchange.write(from, now, &to);
+    exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
+    let refusal = Refusal {
+        source: "SMTP",
+        event: "FAIL",
+        connector: HYBRID,
+        peer: Some(CLOUD),
+        reply: "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+        context: "",
+        info: "",
+    };
+    let way = Way::straight(&address, End::Nobody).to("resolve", &there, End::Nobody);
+    let mut leaf = exchange.leaf(way, "failed", copy.unit);
+    leaf.status_code = Some("5.7.133");
+    leaf.status_tag = Some("RESOLVER.RST.SenderNotAuthenticatedForGroup");
+    exchange.fail(&mut mail, copy, copy.at + 900, &refusal, leaf);
+    exchange.found(&mail, Key::new("cloud-headers-lost").domain(TENANT).connector(HYBRID).peer(ONLINE));
+    exchange.done(&mail);
+}
+
+/// The Edge server sends out what comes in for a subdomain, and the cloud before it sends it in again.
+pub(super) fn subdomain_nobody_accepts(exchange: &mut Exchange<'_>, now: i64) {
+    const SUBDOMAIN: &str = "app.contoso.com";
+    let before = Peer { ip: "203.0.113.83", host: "app-contoso-com.mail.protection.outlook.com" };
+    let address = exchange.victim(SUBDOMAIN);
+    let (mut mail, copy) = exchange.letter(now, &address);
+    let edge = exchange.world.edge();
+    let copy = exchange.relay(&mut mail, copy, edge, &address);
+    let copy = exchange.circle(&mut mail, copy, (EDGE, before, FROM_CLOUD), (4, false), &address);
+    hop_limit(exchange, &mut mail, copy, (EDGE, before), (Way::straight(&address, End::Nobody), 4));
+    for kind in ["hybrid-loop", "transient-subdomain"] {
+        exchange.found(&mail, Key::new(kind).domain(SUBDOMAIN).connector(EDGE).peer(ONLINE));
+    }
     exchange.done(&mail);
 }

@@ -1,11 +1,12 @@
 //! Faults of the directory: who is there, who is not, and who stands for whom.
 
-use super::super::directory::Address;
+use super::super::directory::{Address, remote};
 use super::super::exchange::Exchange;
+use super::super::hops::Peer;
 use super::super::ledger::Key;
 use super::super::mail::{End, Mail, Sender, Way};
 use super::super::roll::Entry;
-use super::super::world::DOMAIN;
+use super::super::world::{DOMAIN, INTERNET};
 
 /// Somebody leaves, and mail still comes.
 pub(super) fn mailbox_removed(exchange: &mut Exchange<'_>, now: i64) {
@@ -23,6 +24,73 @@ pub(super) fn mailbox_removed(exchange: &mut Exchange<'_>, now: i64) {
         exchange.found(&mail, Key::new("stale-or-moved-recipient").domain(DOMAIN).address(&address));
         exchange.done(&mail);
     }
+}
+
+/// Two domain controllers give two answers.
+pub(super) fn two_answers(exchange: &mut Exchange<'_>, now: i64) {
+    let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::mailbox(&address));
+    for (n, end) in (0i64..).zip([End::Stored(0), End::Nobody, End::Stored(0)]) {
+        let (mut mail, copy) = exchange.letter(now + n * 1_200_000, &address);
+        exchange.deliver(&mut mail, copy, &[Address::Settled(address.clone(), end)]);
+        if end == End::Nobody {
+            exchange.found(&mail, Key::new("flapping-recipient").domain(DOMAIN).address(&address));
+        }
+        exchange.done(&mail);
+    }
+}
+
+/// A mailbox that still has the target address of a migration long ago.
+pub(super) fn target_left_over(exchange: &mut Exchange<'_>, now: i64) {
+    let address = exchange.victim(DOMAIN);
+    let stored = Address::Settled(address.clone(), End::Stored(0));
+    let (mut mail, copy) = exchange.letter(now, &address);
+    exchange.deliver(&mut mail, copy, &[stored]);
+    exchange.done(&mail);
+    let old = Peer { ip: "203.0.113.70", host: "mx.oldhome.example" };
+    let there = remote(&address, "oldhome.example");
+    exchange.roll.add(Entry::mailbox(&address).aimed_at(&there));
+    for n in 0..2 {
+        let (mut mail, mut copy) = exchange.letter(now + 1_200_000 + n * 600_000, &address);
+        exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
+        exchange.exit(&mut mail, copy.when(copy.at + 900), INTERNET, old, &there);
+        let way = Way::straight(&address, End::Nobody).to("resolve", &there, End::Nobody);
+        exchange.left(&mut mail, copy, (INTERNET, old), &[way]);
+        exchange.found(&mail, Key::new("mailbox-with-target").domain(DOMAIN).address(&address));
+        exchange.done(&mail);
+    }
+    still_writes(exchange, now + 10_800_000, &address);
+}
+
+/// One person's target address is another person's, and the first still writes.
+pub(super) fn wrong_mailbox(exchange: &mut Exchange<'_>, now: i64) {
+    let (first, other) = (exchange.victim(DOMAIN), exchange.victim(DOMAIN));
+    exchange.roll.add(Entry::mailbox(&first).aimed_at(&other));
+    exchange.roll.add(Entry::mailbox(&other));
+    for address in [&first, &other] {
+        let (mut mail, copy) = exchange.letter(now, address);
+        exchange.deliver(&mut mail, copy, &[Address::Settled(address.clone(), End::Stored(0))]);
+        exchange.done(&mail);
+    }
+    let (mut mail, mut copy) = exchange.letter(now + 1_200_000, &first);
+    exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&first, &other));
+    let way = Way::straight(&first, End::Nobody).to("resolve", &other, End::Stored(0));
+    exchange.dispatch(&mut mail, copy, vec![way]);
+    exchange.found(&mail, Key::new("wrong-person").domain(DOMAIN).address(&first));
+    exchange.done(&mail);
+    still_writes(exchange, now + 10_800_000, &first);
+}
+
+/// Somebody with a mailbox here writes.
+fn still_writes(exchange: &mut Exchange<'_>, at: i64, address: &str) {
+    let to = [Address::User(exchange.resident_of(0))];
+    let mut mail = exchange.mail(Sender::Nobody, at);
+    address.clone_into(&mut mail.sender);
+    address.clone_into(&mut mail.return_path);
+    let listed = exchange.listed(&to);
+    let copy = exchange.submit(&mut mail, 0, &listed);
+    exchange.deliver(&mut mail, copy, &to);
+    exchange.done(&mail);
 }
 
 /// Outlook suggests somebody by a name that the directory has forgotten.

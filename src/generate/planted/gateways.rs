@@ -11,7 +11,7 @@ use super::super::world::{Exit, INTERNET, SECOND};
 /// Adds a signature to each message.
 const SIGNER: Peer<'static> = Peer { ip: "203.0.113.44", host: "sign.adatum.example" };
 /// The connector to it.
-const SIGNATURES: &str = "Signature gateway";
+pub(super) const SIGNATURES: &str = "Signature gateway";
 
 /// One more lap is one too many: the other side says so, and with it end the laps that were seen here.
 pub(super) fn hop_limit(
@@ -77,6 +77,60 @@ pub(super) fn gateway_loop(exchange: &mut Exchange<'_>, now: i64) {
     exchange.done(&mail);
 }
 
+/// A connector whose smart host is the server that sends.
+pub(super) fn own_server_as_smart_host(exchange: &mut Exchange<'_>, now: i64) {
+    const RELAY: &str = "To relay";
+    let hub = exchange.world.unit(0).hub.clone();
+    let name = hub.fqdn.to_ascii_lowercase();
+    let itself = Peer { ip: &hub.ip, host: &hub.fqdn };
+    let address = exchange.victim("relay.woodgrove.example");
+    let domain = "relay.woodgrove.example";
+    exchange.roll.connect(Connector::new(RELAY, &[domain]).through(&hub.fqdn));
+    let (mut mail, copy) = exchange.letter(now, &address);
+    let copy = exchange.circle(&mut mail, copy, (RELAY, itself, itself), (4, false), &address);
+    let refusal = Refusal {
+        source: "SMTP",
+        event: "FAIL",
+        connector: RELAY,
+        peer: None,
+        reply: "554 5.4.6 Hop count exceeded - possible mail loop",
+        context: "",
+        info: "",
+    };
+    let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "failed", copy.unit);
+    leaf.status_code = Some("5.4.6");
+    leaf.laps = 4;
+    exchange.fail(&mut mail, copy, copy.at + 800, &refusal, leaf);
+    exchange.found(&mail, Key::new("gateway-loop").domain(domain).connector(RELAY).peer(&name));
+    exchange.found(&mail, Key::new("hop-count-exceeded").domain(domain).connector(RELAY));
+    exchange.found(&mail, Key::new("smart-host-is-self").connector(RELAY).peer(&name));
+    exchange.done(&mail);
+}
+
+/// Half of a domain lives on another system; nobody has the last address, and neither side says so.
+pub(super) fn relayed_to_and_fro(exchange: &mut Exchange<'_>, now: i64) {
+    const SHARED: &str = "fourthcoffee.example";
+    const WORKS: &str = "To works";
+    let works = Peer { ip: "203.0.113.50", host: "mail.works.fourthcoffee.example" };
+    exchange.roll.accept(SHARED, "InternalRelay");
+    exchange.roll.connect(Connector::new(WORKS, &[SHARED]).through(works.host));
+    for n in 0..3 {
+        let address = exchange.victim(SHARED);
+        let (mut mail, copy) = exchange.letter(now + n * 60_000, &address);
+        exchange.exit(&mut mail, copy.when(copy.at + 900), WORKS, works, &address);
+        exchange.left(&mut mail, copy, (WORKS, works), &[Way::straight(&address, End::Nobody)]);
+        exchange.done(&mail);
+    }
+    let address = exchange.victim(SHARED);
+    let (mut mail, copy) = exchange.letter(now + 240_000, &address);
+    let copy = exchange.circle(&mut mail, copy, (WORKS, works, works), (4, false), &address);
+    hop_limit(exchange, &mut mail, copy, (WORKS, works), (Way::straight(&address, End::Nobody), 4));
+    for kind in ["gateway-loop", "internal-relay-ping-pong"] {
+        exchange.found(&mail, Key::new(kind).domain(SHARED).connector(WORKS).peer(works.host));
+    }
+    exchange.done(&mail);
+}
+
 /// A loop somewhere else, of which we hear at the end.
 pub(super) fn too_many_hops_outside(exchange: &mut Exchange<'_>, now: i64) {
     let domain = exchange.internet_domain();
@@ -109,6 +163,28 @@ pub(super) fn mx_points_here(exchange: &mut Exchange<'_>, now: i64) {
     leaf.status_tag = Some("SMTPSEND.DNS.MxLoopback");
     exchange.fail(&mut mail, copy, copy.at + 300, &refusal, leaf);
     exchange.found(&mail, Key::new("mx-loopback").domain(&name).connector(INTERNET));
+    exchange.done(&mail);
+}
+
+/// Somebody swaps two letters of the organisation's own domain.
+pub(super) fn mistyped_domain(exchange: &mut Exchange<'_>, now: i64) {
+    const TYPED: &str = "contsoo.com";
+    let address = exchange.victim(TYPED);
+    let (mut mail, copy) = exchange.letter(now, &address);
+    let refusal = Refusal {
+        source: "DNS",
+        event: "FAIL",
+        connector: INTERNET,
+        peer: None,
+        reply: "550 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain",
+        context: "",
+        info: "",
+    };
+    let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "failed", copy.unit);
+    leaf.status_code = Some("5.4.4");
+    leaf.status_tag = Some("SMTPSEND.DNS.NonExistentDomain");
+    exchange.fail(&mut mail, copy, copy.at + 300, &refusal, leaf);
+    exchange.found(&mail, Key::new("domain-typo").domain(TYPED));
     exchange.done(&mail);
 }
 

@@ -8,6 +8,7 @@ use super::super::ledger::Key;
 use super::super::mail::{End, Way};
 use super::super::roll::{Connector, Entry};
 use super::super::traffic::newsletter;
+use super::super::trouble::Refusal;
 use super::super::world::{DOMAIN, Exit, INTERNET, INTRA, PARTNER};
 
 /// A partner's connector takes small messages only; the large ones leave by the way for everybody.
@@ -86,4 +87,55 @@ pub(super) fn slow(exchange: &mut Exchange<'_>, now: i64) {
     exchange.exit(&mut mail, copy.when(copy.at + wait), INTERNET, peer, &address);
     exchange.left(&mut mail, copy, (INTERNET, peer), &[Way::straight(&address, End::Nobody)]);
     exchange.done(&mail);
+}
+
+/// Nothing leads to a domain, and after two days the queue gives up.
+pub(super) fn no_way(exchange: &mut Exchange<'_>, now: i64) {
+    const NOWHERE: &str = "proseware.example";
+    for n in 0..2 {
+        let address = exchange.victim(NOWHERE);
+        let (mut mail, copy) = exchange.letter(now + n * 200_000, &address);
+        let refusal = Refusal {
+            source: "QUEUE",
+            event: "FAIL",
+            connector: "",
+            peer: None,
+            reply: "550 4.4.7 QUEUE.Expired; message expired in unreachable destination queue. Reason: A matching \
+                    connector cannot be found to route the external recipient",
+            context: "",
+            info: "",
+        };
+        let mut leaf = exchange.leaf(Way::straight(&address, End::Nobody), "failed", copy.unit);
+        leaf.status_code = Some("4.4.7");
+        leaf.status_tag = Some("QUEUE.Expired");
+        exchange.fail(&mut mail, copy, copy.at + 48 * 3_600_000, &refusal, leaf);
+        exchange.found(&mail, Key::new("unreachable").domain(NOWHERE));
+        exchange.done(&mail);
+    }
+}
+
+/// Of two connectors for one domain the first is there, and not there, and there again.
+pub(super) fn connectors_take_turns(exchange: &mut Exchange<'_>, now: i64) {
+    const SUPPLIER: &str = "adventure.example";
+    let ways = [
+        ("Gateway A", Peer { ip: "203.0.113.31", host: "gw-a.adventure.example" }),
+        ("Gateway B", Peer { ip: "203.0.113.32", host: "gw-b.adventure.example" }),
+    ];
+    for (name, peer) in ways {
+        exchange.roll.connect(Connector::new(name, &[SUPPLIER]).through(peer.host));
+    }
+    let from = exchange.resident_of(0);
+    let server = exchange.hub(0);
+    for (n, way) in (0i64..8).zip(ways.into_iter().cycle()) {
+        let address = exchange.victim(SUPPLIER);
+        let to = [super::super::directory::Address::Settled(address.clone(), End::Nobody)];
+        let mut mail = exchange.mail(super::super::mail::Sender::User(from), now + n * 300_000);
+        mail.size = 9_000 + 700 * (n as u64 * 3 % 8);
+        let listed = exchange.listed(&to);
+        let copy = exchange.submit(&mut mail, 0, &listed);
+        exchange.exit(&mut mail, copy.when(copy.at + 900), way.0, way.1, &address);
+        exchange.left(&mut mail, copy, way, &[Way::straight(&address, End::Nobody)]);
+        exchange.found(&mail, Key::new("connector-flapping").domain(SUPPLIER).peer(&server));
+        exchange.done(&mail);
+    }
 }

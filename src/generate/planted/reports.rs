@@ -75,6 +75,20 @@ pub(super) fn backscatter(exchange: &mut Exchange<'_>, now: i64) {
     }
 }
 
+/// A host tries one name after the other.
+pub(super) fn guessed_addresses(exchange: &mut Exchange<'_>, now: i64) {
+    let peer = Peer { ip: "198.51.100.203", host: "host203.proseware.example" };
+    for n in 0..24 {
+        let address = exchange.victim(DOMAIN);
+        let at = now + n * 15_000;
+        let mut mail = from_stranger(exchange, &format!("promo{n}@proseware.example"), at);
+        let copy = exchange.arrive(&mut mail, 0, at, peer, &address);
+        exchange.deliver(&mut mail, copy, &[Address::Settled(address, End::Nobody)]);
+        exchange.found(&mail, Key::new("directory-harvest").peer(peer.host));
+        exchange.done(&mail);
+    }
+}
+
 /// A message, its journal report, and the report about the report.
 pub(super) fn journal_of_the_journal(exchange: &mut Exchange<'_>, now: i64) {
     let to = [Address::User(exchange.resident_of(0))];
