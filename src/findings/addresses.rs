@@ -200,8 +200,6 @@ pub(super) struct ByDomain<'n> {
     pub not_found: HashMap<&'n [u8], Vec<Symbol>>,
     /// How many addresses RESOLVE turned into others under onmicrosoft.com.
     pub resolved: HashMap<(&'n [u8], &'n [u8]), usize>,
-    /// Domains, and those to which their addresses were rewritten.
-    pub rewritten: Vec<(&'n [u8], &'n [u8])>,
     /// What connectors carried.
     pub pairs: HashMap<(Symbol, &'n [u8]), Pair>,
 }

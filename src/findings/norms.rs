@@ -8,14 +8,14 @@ use hashbrown::{HashMap, HashSet};
 use super::addresses::{ByDomain, Mark};
 use super::case::peer_name;
 use super::roads::{Carried, Roads, carried, named_hybrid, unrelated};
-use super::survey::{Made, Pair, STANDS, Survey, Suspicion, made_hash, pair_hash};
+use super::survey::{Made, Pair, Survey, Suspicion, made_hash, pair_hash, sent_away};
 use super::thresholds::{
     DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
     SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
 };
 use super::typos::Typos;
 use crate::model::journey::Class;
-use crate::model::name::{Symbol, domain_of};
+use crate::model::name::Symbol;
 use crate::model::time::Timestamp;
 
 type Text = Box<[u8]>;
@@ -110,12 +110,13 @@ impl Norms {
         let address = |s: Symbol| Text::from(survey.names.get(s));
         let not_found = survey.addresses.iter().filter(|(_, a)| a.is(Mark::NotFound));
         norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
-        let writers = survey.addresses.iter().filter_map(|(s, a)| Some((address(s), a.still_writes()?)));
-        norms.still_writes = writers.collect();
+        for (symbol, times) in survey.addresses.iter().filter_map(|(s, a)| Some((s, a.still_writes()?))) {
+            norms.still_writes.insert(address(symbol), times);
+            norms.wanted.insert(sent_away(symbol));
+        }
         if !norms.still_writes.is_empty() {
             let stands = survey.addresses.iter().filter(|(_, a)| a.is(Mark::Stands));
             norms.stands = stands.filter_map(|(s, a)| Some((address(s), a.when_known()?.0))).collect();
-            norms.wanted.insert(STANDS);
         }
         norms.harmed =
             survey.addresses.iter().filter(|(_, a)| a.is(Mark::Harmed)).map(|(s, _)| address(s)).collect();
@@ -265,12 +266,6 @@ impl Norms {
             (self.is_tenant(domain) && !self.is_hybrid(name)).then(|| pair_hash(name, domain))
         });
         let turns = self.roads.all_alternating().map(|(domain, connector)| pair_hash(connector, domain));
-        let theirs: HashSet<&[u8]> = self.still_writes.keys().map(|a| domain_of(a)).collect();
-        let targets: HashSet<&[u8]> =
-            by_domain.rewritten.iter().filter(|(from, _)| theirs.contains(from)).map(|(_, to)| *to).collect();
-        let sent_away = by_domain.pairs.keys().filter(|(_, domain)| targets.contains(domain));
-        let sent_away = sent_away.map(|(connector, domain)| pair_hash(survey.names.get(*connector), domain));
-        let own = own.chain(sent_away);
         own.chain(large).chain(tenant).chain(turns).collect()
     }
 

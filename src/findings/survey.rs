@@ -18,10 +18,6 @@ use crate::model::time::Timestamp;
 /// What made a message worth a second look: 0, or a hash of what must turn out to be unusual.
 pub type Suspicion = u64;
 
-/// Delivered to an address that stands for another: worth a look only where some address still writes though its
-/// mail goes to another.
-pub(super) const STANDS: Suspicion = 3;
-
 /// What went by one connector to one domain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair {
@@ -70,8 +66,6 @@ pub struct Survey<'n> {
     pub(super) stays: HashMap<(Symbol, Symbol), Stays>,
     /// Domains that do not exist, as far as failures may say so.
     pub(super) nowhere: HashSet<u32>,
-    /// Domains of addresses that RESOLVE turned into others, not under onmicrosoft.com, and of these.
-    elsewhere: HashSet<(u32, u32)>,
     /// Last event by server.
     pub(super) ends: HashMap<Symbol, Timestamp>,
 }
@@ -86,6 +80,12 @@ pub(super) fn made_hash(from: u64) -> Suspicion {
     FixedState::default().hash_one((2u8, from)).max(1)
 }
 
+/// By what mail for an address that was rewritten is remembered, together with that for some others.
+pub(super) fn sent_away(address: Symbol) -> Suspicion {
+    const LOTS: u64 = 1 << 10;
+    1 + u64::from(address.0) % LOTS
+}
+
 impl<'n> Survey<'n> {
     /// Nothing counted yet; what is counted by address is counted in the table given.
     pub fn new(addresses: Arc<Addresses<'n>>) -> Self {
@@ -98,7 +98,6 @@ impl<'n> Survey<'n> {
             returned: HashMap::new(),
             stays: HashMap::new(),
             nowhere: HashSet::new(),
-            elsewhere: HashSet::new(),
             ends: HashMap::new(),
         }
     }
@@ -154,7 +153,6 @@ impl<'n> Survey<'n> {
                     self.addresses.at(leaf.folded.0).was_known(leaf.last_seen.0);
                     if leaf.via.last().is_some_and(|v| v.step == Step::Resolve) {
                         address.mark(Mark::Stands);
-                        suspect(STANDS);
                     }
                 }
             }
@@ -170,6 +168,7 @@ impl<'n> Survey<'n> {
         }
         for via in leaf.via.iter().filter(|v| v.step == Step::Resolve) {
             self.resolved(via.folded, journey.first_seen);
+            suspect(sent_away(via.folded.0));
         }
     }
 
@@ -186,8 +185,6 @@ impl<'n> Survey<'n> {
             if some.len() < TENANT_ADDRESSES && local(from) == local(to) {
                 keep(some, from);
             }
-        } else if domains.0 != domains.1 {
-            self.elsewhere.insert(domains);
         }
     }
 
@@ -268,8 +265,6 @@ impl<'n> Survey<'n> {
         let text = |domain: u32| self.addresses.text(domain);
         out.resolved =
             self.resolved.iter().map(|((a, b), some)| ((text(*a), text(*b)), some.len())).collect();
-        out.rewritten =
-            self.resolved.keys().chain(&self.elsewhere).map(|(a, b)| (text(*a), text(*b))).collect();
         out.pairs = self.pairs.iter().map(|((c, domain), pair)| ((*c, text(*domain)), *pair)).collect();
         out
     }
@@ -297,7 +292,6 @@ impl<'n> Survey<'n> {
             self.stays.entry(key).or_default().merge(&stays);
         }
         self.nowhere.extend(other.nowhere);
-        self.elsewhere.extend(other.elsewhere);
         for (server, time) in other.ends {
             let end = self.ends.entry(server).or_default();
             *end = time.max(*end);
