@@ -143,6 +143,7 @@ pub(super) fn taken_for_a_stranger(exchange: &mut Exchange<'_>, now: i64) {
     let Some(from) = world.users.iter().position(colleague) else { return };
     let address = exchange.victim(DOMAIN);
     let there = remote(&address, TENANT);
+    exchange.roll.add(Entry::remote(&address, &there));
     let to = [Address::Settled(address.clone(), End::Nobody)];
     let (mut mail, mut copy) = exchange.write(from, now, &to);
     exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));

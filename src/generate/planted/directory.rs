@@ -29,6 +29,7 @@ pub(super) fn mailbox_removed(exchange: &mut Exchange<'_>, now: i64) {
 /// Two domain controllers give two answers.
 pub(super) fn two_answers(exchange: &mut Exchange<'_>, now: i64) {
     let address = exchange.victim(DOMAIN);
+    exchange.roll.add(Entry::mailbox(&address));
     for (n, end) in (0i64..).zip([End::Stored(0), End::Nobody, End::Stored(0)]) {
         let (mut mail, copy) = exchange.letter(now + n * 1_200_000, &address);
         exchange.deliver(&mut mail, copy, &[Address::Settled(address.clone(), end)]);
@@ -48,6 +49,7 @@ pub(super) fn target_left_over(exchange: &mut Exchange<'_>, now: i64) {
     exchange.done(&mail);
     let old = Peer { ip: "203.0.113.70", host: "mx.oldhome.example" };
     let there = remote(&address, "oldhome.example");
+    exchange.roll.add(Entry::mailbox(&address).aimed_at(&there));
     for n in 0..2 {
         let (mut mail, mut copy) = exchange.letter(now + 1_200_000 + n * 600_000, &address);
         exchange.rewrite(&mut mail, &mut copy, "RESOLVE", (&address, &there));
@@ -63,6 +65,8 @@ pub(super) fn target_left_over(exchange: &mut Exchange<'_>, now: i64) {
 /// One person's target address is another person's, and the first still writes.
 pub(super) fn wrong_mailbox(exchange: &mut Exchange<'_>, now: i64) {
     let (first, other) = (exchange.victim(DOMAIN), exchange.victim(DOMAIN));
+    exchange.roll.add(Entry::mailbox(&first).aimed_at(&other));
+    exchange.roll.add(Entry::mailbox(&other));
     for address in [&first, &other] {
         let (mut mail, copy) = exchange.letter(now, address);
         exchange.deliver(&mut mail, copy, &[Address::Settled(address.clone(), End::Stored(0))]);

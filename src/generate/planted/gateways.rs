@@ -85,6 +85,7 @@ pub(super) fn own_server_as_smart_host(exchange: &mut Exchange<'_>, now: i64) {
     let itself = Peer { ip: &hub.ip, host: &hub.fqdn };
     let address = exchange.victim("relay.woodgrove.example");
     let domain = "relay.woodgrove.example";
+    exchange.roll.connect(Connector::new(RELAY, &[domain]).through(&hub.fqdn));
     let (mut mail, copy) = exchange.letter(now, &address);
     let copy = exchange.circle(&mut mail, copy, (RELAY, itself, itself), (4, false), &address);
     let refusal = Refusal {
@@ -111,6 +112,8 @@ pub(super) fn relayed_to_and_fro(exchange: &mut Exchange<'_>, now: i64) {
     const SHARED: &str = "fourthcoffee.example";
     const WORKS: &str = "To works";
     let works = Peer { ip: "203.0.113.50", host: "mail.works.fourthcoffee.example" };
+    exchange.roll.accept(SHARED, "InternalRelay");
+    exchange.roll.connect(Connector::new(WORKS, &[SHARED]).through(works.host));
     for n in 0..3 {
         let address = exchange.victim(SHARED);
         let (mut mail, copy) = exchange.letter(now + n * 60_000, &address);

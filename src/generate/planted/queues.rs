@@ -121,6 +121,9 @@ pub(super) fn connectors_take_turns(exchange: &mut Exchange<'_>, now: i64) {
         ("Gateway A", Peer { ip: "203.0.113.31", host: "gw-a.adventure.example" }),
         ("Gateway B", Peer { ip: "203.0.113.32", host: "gw-b.adventure.example" }),
     ];
+    for (name, peer) in ways {
+        exchange.roll.connect(Connector::new(name, &[SUPPLIER]).through(peer.host));
+    }
     let from = exchange.resident_of(0);
     let server = exchange.hub(0);
     for (n, way) in (0i64..8).zip(ways.into_iter().cycle()) {

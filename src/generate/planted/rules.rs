@@ -60,6 +60,7 @@ pub(super) fn private_address_sends_back(exchange: &mut Exchange<'_>, now: i64) 
     exchange.faults += 1;
     let local = format!("private{}", exchange.faults);
     let private = format!("{local}@{}", there.name);
+    exchange.roll.add(Entry { forward_smtp: Some(private.clone()), ..Entry::mailbox(&address) });
     let peer = Peer { ip: &there.ip, host: &there.mx };
     for n in 0..6 {
         let mut mail = exchange.mail(Sender::Outside(domain, local.clone()), now + n * 70_000 - 900);
