@@ -231,6 +231,7 @@ impl Directory {
                 }
             }
         }
+        new.doubles.sort();
         new
     }
 
@@ -244,6 +245,11 @@ impl Directory {
     pub(super) fn find(&self, recipients: &[Recipient], address: &[u8]) -> Option<u32> {
         let is = |e: &(u32, u32)| address_of(recipients, *e).as_bytes() == address;
         self.table.find(self.hasher.hash_one(address), is).map(|(number, _)| *number)
+    }
+
+    /// Whether several have it.
+    pub(super) fn is_double(&self, address: &[u8]) -> bool {
+        self.doubles.binary_search_by(|(a, ..)| a.as_bytes().cmp(address)).is_ok()
     }
 
     pub(super) fn doubles(&self) -> &[(Box<str>, u32, u32)] {

@@ -1,4 +1,4 @@
-//! `Get-DistributionGroup` with members, and `Get-DynamicDistributionGroup`.
+//! `Get-DistributionGroup` with members.
 
 use super::link::Draft;
 use super::row::Row;
@@ -16,15 +16,14 @@ pub(super) const CMDLET: Cmdlet = Cmdlet {
     kind: Export::Groups,
     stem: "distributiongroup",
     is: |table| {
-        let signs = ["members", "expansionserver", "grouptype", "memberjoinrestriction", "recipientfilter"];
+        let signs = ["members", "expansionserver", "grouptype", "memberjoinrestriction"];
         signs.iter().any(|s| table.has(s))
     },
     read,
 };
 
 fn read(row: &mut Row<'_>, draft: &mut Draft) {
-    let usual = if row.has("RecipientFilter") { Kind::DynamicGroup } else { Kind::Group };
-    let Some(mut named) = people::recipient(row, usual) else { return };
+    let Some(mut named) = people::recipient(row, Kind::Group) else { return };
     named.recipient.expansion_server = row.text("ExpansionServer").map(|t| cells::server(&t));
     if named.recipient.kind == Kind::Group && row.list("Members").is_some() {
         let members = members(row);

@@ -3,12 +3,14 @@
 
 mod accepted_domains;
 mod cells;
+mod dynamic_groups;
 mod groups;
 mod link;
 mod mail_contacts;
 mod mail_users;
 mod mailboxes;
 mod people;
+mod public_folders;
 mod receive_connectors;
 mod remote_domains;
 mod remote_mailboxes;
@@ -83,12 +85,14 @@ impl fmt::Debug for Cmdlet {
 }
 
 /// Every cmdlet, in the order in which tables are tried.
-pub static CMDLETS: [Cmdlet; 10] = [
+pub static CMDLETS: [Cmdlet; 12] = [
     accepted_domains::CMDLET,
     send_connectors::CMDLET,
     remote_mailboxes::CMDLET,
     receive_connectors::CMDLET,
     remote_domains::CMDLET,
+    dynamic_groups::CMDLET,
+    public_folders::CMDLET,
     groups::CMDLET,
     mailboxes::CMDLET,
     mail_contacts::CMDLET,

@@ -17,6 +17,9 @@ pub(super) fn recipient(row: &mut Row<'_>, usual: Kind) -> Option<Named> {
         row.need("PrimarySmtpAddress", "an address");
         return None;
     }
+    // What Outlook remembers of people inside is their legacy name.
+    let legacy = row.text("LegacyExchangeDN").map(|dn| format!("x500:{}", folded(&dn)));
+    let addresses = Addresses::new(addresses.iter().chain(legacy.as_deref()));
     let recipient = Recipient { all_addresses, ..Recipient::new(kind, addresses) };
     let columns =
         ["Identity", "DistinguishedName", "Name", "Alias", "LegacyExchangeDN", "Guid", "DisplayName"];
@@ -93,8 +96,10 @@ pub(super) fn export_of(kind: Kind) -> Option<Export> {
         Kind::RemoteMailbox => Some(Export::RemoteMailboxes),
         Kind::MailUser => Some(Export::MailUsers),
         Kind::MailContact => Some(Export::MailContacts),
-        Kind::Group | Kind::DynamicGroup => Some(Export::Groups),
-        Kind::PublicFolder | Kind::System => None,
+        Kind::Group => Some(Export::Groups),
+        Kind::DynamicGroup => Some(Export::DynamicGroups),
+        Kind::PublicFolder => Some(Export::PublicFolders),
+        Kind::System => None,
     }
 }
 

@@ -41,6 +41,13 @@ impl Table {
         self.columns.contains_key(column)
     }
 
+    /// Whether the first row says this, in lower case, in a column.
+    pub(super) fn first_is(&self, column: &str, text: &str) -> bool {
+        let first = self.rows.first().zip(self.place(column));
+        let cell = first.and_then(|((_, cells), place)| cells.get(place));
+        matches!(cell, Some(Cell::Text(said)) if said.eq_ignore_ascii_case(text))
+    }
+
     /// The place of a column.
     pub(super) fn place(&self, column: &str) -> Option<usize> {
         self.columns.get(column).copied()
