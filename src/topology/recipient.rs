@@ -221,7 +221,8 @@ fn address_of(recipients: &[Recipient], (number, at): (u32, u32)) -> &str {
 impl Directory {
     /// Of an address that several have the first owner is found.
     pub(super) fn new(recipients: &[Recipient]) -> Self {
-        let mut new = Self::default();
+        let count = recipients.iter().map(|r| r.addresses.iter().count()).sum();
+        let mut new = Self { table: HashTable::with_capacity(count), ..Self::default() };
         for (number, recipient) in (0..).zip(recipients) {
             for (at, address) in (0..).zip(recipient.addresses.iter()) {
                 match new.find(recipients, address.as_bytes()) {

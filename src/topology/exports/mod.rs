@@ -115,15 +115,19 @@ pub struct Read {
 pub fn read(files: &[Sheet]) -> Read {
     let mut read = Read::default();
     let mut draft = Draft::default();
-    for file in files {
-        let cmdlet = read_file(file, &mut draft, &mut read.problems);
+    for (number, file) in files.iter().enumerate() {
+        let cmdlet = read_file((number, file), &mut draft, &mut read.problems);
         read.files.push((file.name.clone(), cmdlet.map(|c| c.kind)));
     }
-    read.facts = draft.finish(&mut read.problems);
+    read.facts = draft.finish(files, &mut read.problems);
     read
 }
 
-fn read_file(file: &Sheet, draft: &mut Draft, problems: &mut Vec<Problem>) -> Option<&'static Cmdlet> {
+fn read_file(
+    (file_number, file): (usize, &Sheet),
+    draft: &mut Draft,
+    problems: &mut Vec<Problem>,
+) -> Option<&'static Cmdlet> {
     let whole =
         |text: String, error| Problem { file: file.name.clone(), row: None, column: None, text, error };
     let table = match Table::read(&file.text) {
@@ -160,7 +164,8 @@ fn read_file(file: &Sheet, draft: &mut Draft, problems: &mut Vec<Problem>) -> Op
     problems.extend(table.broken.iter().map(bad));
     problems.extend(table.remarks.iter().map(|text| whole(text.clone(), true)));
     for (number, cells) in &table.rows {
-        let mut row = Row { table: &table, cells, number: *number, file: &file.name, cmdlet, problems };
+        let mut row =
+            Row { table: &table, cells, number: *number, file: &file.name, file_number, cmdlet, problems };
         (cmdlet.read)(&mut row, draft);
     }
     Some(cmdlet)
