@@ -15,7 +15,7 @@ pub mod server;
 pub mod simulate;
 mod steps;
 pub mod toml_file;
-mod walk;
+pub mod walk;
 
 use serde::{Deserialize, Serialize};
 
