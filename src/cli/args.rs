@@ -37,7 +37,7 @@ pub(super) enum Verb {
     /// What do the exports of the configuration say, and what should Exchange do with a recipient?
     Topology {
         #[command(subcommand)]
-        verb: TopologyVerb,
+        verb: super::topology::args::TopologyVerb,
     },
     /// Synthetic logs, with what they must be read as beside them.
     Generate(GenerateArgs),
@@ -108,60 +108,6 @@ pub(super) enum FindingFormat {
     Md,
     Jsonl,
     Csv,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum TopologyVerb {
-    /// The exports as one file that reads back to the same.
-    Import(TopologyImportArgs),
-    /// What is wrong in the exported configuration before any mail meets it.
-    Check(TopologyCheckArgs),
-    /// What Exchange should do with this recipient, step by step.
-    Explain(TopologyExplainArgs),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct TopologyImportArgs {
-    /// Folders of exports, or single exports.
-    #[arg(value_name = "DIR", required = true)]
-    pub paths: Vec<PathBuf>,
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// Nothing on standard error but errors and warnings.
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct TopologyCheckArgs {
-    /// Folders of exports, single exports, or one topology.toml.
-    #[arg(value_name = "DIR", required = true)]
-    pub paths: Vec<PathBuf>,
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// text, md, jsonl or csv; else by the ending of the output file, else text.
-    #[arg(long, value_enum)]
-    pub format: Option<FindingFormat>,
-    #[command(flatten)]
-    pub fail_on: FailOn,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct TopologyExplainArgs {
-    /// The recipient's address.
-    #[arg(value_name = "ADDRESS")]
-    pub address: String,
-    /// Folders of exports, single exports, or one topology.toml.
-    #[arg(long, value_name = "DIR", required = true)]
-    pub topology: Vec<PathBuf>,
-    /// Bytes of the message, such as 30MiB: large ones may go another way.
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub size: Option<u64>,
-    /// The server that routes the message.
-    #[arg(long, value_name = "SERVER")]
-    pub server: Option<String>,
-    #[command(flatten)]
-    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -307,7 +253,7 @@ pub(super) enum SchemaName {
 }
 
 /// A number of bytes with its unit.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let bytes = parse_size::parse_size(text).map_err(|e| e.to_string())?;
     if (1..=1 << 40).contains(&bytes) { Ok(bytes) } else { Err("from 1 byte to 1TiB".to_owned()) }
 }

@@ -210,3 +210,110 @@ pub(super) fn domain_text(address: &str) -> Option<String> {
     let domain = String::from_utf8_lossy(domain_of(address.as_bytes())).into_owned();
     (!domain.is_empty()).then_some(domain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::Facts;
+    use crate::topology::connector::AddressSpace;
+    use crate::topology::domain::AcceptedDomain;
+    use crate::topology::recipient::Addresses;
+    use crate::topology::server::Server;
+
+    fn remote(name: &str, target: &str) -> Recipient {
+        let own = [format!("{name}@contoso.com")];
+        let recipient = Recipient::new(Sort::RemoteMailbox, Addresses::from(own.to_vec()));
+        Recipient { target: Some(target.into()), ..recipient }
+    }
+
+    fn connector(name: &str, space: &str) -> SendConnector {
+        let space = AddressSpace { kind: "smtp".into(), space: space.into(), cost: 1 };
+        SendConnector { name: name.into(), spaces: vec![space], ..SendConnector::default() }
+    }
+
+    fn topology(recipients: Vec<Recipient>, adjust: impl FnOnce(&mut Facts)) -> Topology {
+        let domain = |name: &str, kind| AcceptedDomain { domain: name.into(), kind, default: None };
+        let mut facts = Facts {
+            given: Export::ALL.to_vec(),
+            accepted_domains: vec![
+                domain("contoso.com", DomainType::Authoritative),
+                domain("contoso.mail.onmicrosoft.com", DomainType::InternalRelay),
+            ],
+            send_connectors: vec![
+                connector("Internet", "*"),
+                connector("Outbound to Office 365", "contoso.mail.onmicrosoft.com"),
+            ],
+            recipients,
+            ..Facts::default()
+        };
+        adjust(&mut facts);
+        Topology::new(facts)
+    }
+
+    fn kinds(findings: &[Finding]) -> Vec<&str> {
+        findings.iter().map(|f| f.kind).collect()
+    }
+
+    #[test]
+    fn one_fault_of_many_addresses_is_mended_at_once() {
+        let people = (0..50).map(|n| remote(&format!("u{n:02}"), &format!("u{n:02}@contoso.com"))).collect();
+        let findings = latent(&topology(people, |_| {}));
+        assert_eq!(kinds(&findings), ["rra-primary-domain"]);
+        let finding = &findings[0];
+        assert_eq!((finding.recipients, finding.addresses.len()), (50, 10));
+        assert_eq!(finding.actual.as_ref().unwrap().connector.as_deref(), Some("Internet"));
+        assert_eq!(finding.expected.as_ref().unwrap().connector.as_deref(), Some("Outbound to Office 365"));
+        assert_eq!(
+            finding.fix,
+            "# 50 of them, so all at once:\nGet-RemoteMailbox -ResultSize Unlimited | Where-Object { \
+             \"$($_.RemoteRoutingAddress)\" -like '*@contoso.com' } | ForEach-Object { Set-RemoteMailbox \
+             \"$($_.Identity)\" -RemoteRoutingAddress ((\"$($_.PrimarySmtpAddress)\" -split '@')[0] + \
+             '@contoso.mail.onmicrosoft.com') }"
+        );
+    }
+
+    #[test]
+    fn a_disabled_hybrid_connector_is_to_be_enabled() {
+        let people = vec![remote("bob", "bob@contoso.mail.onmicrosoft.com")];
+        let off = topology(people.clone(), |f| f.send_connectors[1].enabled = Some(false));
+        let findings = latent(&off);
+        assert_eq!(kinds(&findings), ["rra-no-route"]);
+        assert_eq!(findings[0].fix, "Set-SendConnector 'Outbound to Office 365' -Enabled $true");
+        assert_eq!(latent(&topology(people.clone(), |_| {})), []);
+        // All mail by way of Exchange Online is no fault.
+        let central = topology(people, |f| {
+            f.send_connectors.truncate(1);
+            f.send_connectors[0].cloud_services = Some(true);
+        });
+        assert_eq!(latent(&central), []);
+    }
+
+    #[test]
+    fn hand_overs_to_and_from_edge_servers_are_meant() {
+        let to = |host: &str, source: &str| {
+            let (host, source) = (host.into(), source.into());
+            topology(Vec::new(), move |f| {
+                let server = |name: &str, edge| Server { name: name.into(), edge, ..Server::default() };
+                f.servers = vec![server("EX1", Some(false)), server("EDGE1", Some(true))];
+                f.send_connectors[0].smart_hosts = vec![host];
+                f.send_connectors[0].sources = vec![source];
+            })
+        };
+        assert_eq!(kinds(&latent(&to("ex1", "EX1"))), ["smart-host-is-self"]);
+        assert_eq!(latent(&to("edge1", "EX1")), []);
+        assert_eq!(latent(&to("ex1", "EDGE1")), []);
+    }
+
+    #[test]
+    fn what_is_not_exported_raises_nothing() {
+        let people = vec![remote("bob", "bob@contoso.com"), remote("dora", "dora@contoso.onmicrosoft.com")];
+        let only = |given: &[Export]| {
+            topology(people.clone(), |f| {
+                f.given = given.to_vec();
+                f.accepted_domains.clear();
+                f.send_connectors.clear();
+            })
+        };
+        assert_eq!(latent(&only(&[Export::RemoteMailboxes])), []);
+    }
+}

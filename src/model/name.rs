@@ -196,6 +196,28 @@ pub fn domain_of(address: &[u8]) -> &[u8] {
     memchr::memrchr(b'@', address).and_then(|at| address.get(at + 1..)).unwrap_or_default()
 }
 
+/// The directory name that an IMCEAEX address holds: `_` stands for `/`, `+XX` for a byte. `None` for any
+/// other address.
+pub fn encapsulated(address: &[u8]) -> Option<Vec<u8>> {
+    let prefix = b"IMCEAEX-";
+    let head = address.get(..prefix.len()).filter(|h| h.eq_ignore_ascii_case(prefix))?;
+    let end = memchr::memrchr(b'@', address).unwrap_or(address.len());
+    let mut rest = address.get(head.len()..end)?;
+    let mut out = Vec::new();
+    while let Some((&b, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|h| std::str::from_utf8(h).ok());
+        let byte = hex.filter(|_| b == b'+').and_then(|h| u8::from_str_radix(h, 16).ok());
+        let (plain, after) = match byte {
+            Some(byte) => (byte, tail.get(2..).unwrap_or_default()),
+            None if b == b'_' => (b'/', tail),
+            None => (b, tail),
+        };
+        rest = after;
+        out.push(plain);
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,5 +247,15 @@ mod tests {
         assert_eq!(domain_of(b"nobody"), b"");
         assert!(is_exchange_online(b"contoso-com.mail.protection.OUTLOOK.com"));
         assert!(!is_exchange_online(b"protection.outlook.com.example"));
+    }
+
+    #[test]
+    fn a_directory_name_comes_out_of_its_address() {
+        let address =
+            b"IMCEAEX-_O=CONTOSO_OU=EXCHANGE+20ADMINISTRATIVE+20GROUP_CN=RECIPIENTS_CN=helga@contoso.com";
+        let name = encapsulated(address).unwrap();
+        assert_eq!(name, b"/O=CONTOSO/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=helga");
+        assert_eq!(encapsulated(b"helga@contoso.com"), None);
+        assert_eq!(encapsulated(b"IMCEAEX-a+2").unwrap(), b"a+2");
     }
 }

@@ -151,7 +151,9 @@ fn is_met_by(latent: &Finding, finding: &Finding) -> bool {
         |address: &String| finding.address.as_ref() == Some(address) || finding.addresses.contains(address);
     let all_its = !latent.addresses.is_empty() && latent.addresses.iter().all(is_its);
     let same_place = latent.address.is_none() && latent.domain == finding.domain && latent.domain.is_some();
-    latent.kind == finding.kind && (all_its || same_place)
+    let same_connector =
+        latent.domain.is_none() && latent.connector == finding.connector && latent.connector.is_some();
+    latent.kind == finding.kind && (all_its || same_place || same_connector)
 }
 
 /// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy

@@ -38,6 +38,8 @@ pub fn unknown_without(export: Export) -> &'static str {
         Export::MailUsers => "which accounts have their mail elsewhere",
         Export::MailContacts => "which outside addresses the directory knows",
         Export::Groups => "which groups there are, and who is in them",
+        Export::DynamicGroups => "which addresses are groups made by a query",
+        Export::PublicFolders => "which addresses are public folders",
         Export::RemoteDomains => "where mail may be forwarded to automatically",
         Export::ReceiveConnectors => "where servers take mail in, and at how many hops they refuse it",
         Export::Servers => "which hosts are the organisation's own, and in which sites they are",

@@ -5,7 +5,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::Topology;
-use super::recipient::{Addresses, Recipient};
+use super::recipient::{Addresses, Kind, Recipient};
 
 /// Recipients of which each leads to the next, and the last to the first; by their numbers, the one with the
 /// smallest address first.
@@ -14,7 +14,11 @@ pub type Circle = Vec<u32>;
 impl Topology {
     /// Circles of forwarding and targets: one for each set of recipients that all lead to each other.
     pub fn forwarding_circles(&self) -> Vec<Circle> {
-        self.circles(|r| r.target.as_deref().or_else(|| r.forwards_to()).into_iter().collect())
+        let forwards = |r: &'_ Recipient| r.kind == Kind::Mailbox;
+        self.circles(|r| {
+            let forwarding = r.forwards_to().filter(|_| forwards(r));
+            r.target.as_deref().or(forwarding).into_iter().collect()
+        })
     }
 
     /// Circles of groups within groups.
@@ -90,7 +94,6 @@ impl Topology {
 #[cfg(test)]
 mod tests {
     use super::super::Facts;
-    use super::super::recipient::Kind;
     use super::*;
 
     fn topology(edges: &[(&str, &[&str])]) -> Topology {

@@ -15,7 +15,7 @@ pub mod server;
 pub mod simulate;
 mod steps;
 pub mod toml_file;
-mod walk;
+pub mod walk;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ use domain::{AcceptedDomain, DomainType, Fit, Lookup, RemoteDomain};
 use recipient::{Directory, Recipient};
 use server::{ReceiveConnector, Server};
 
-use crate::model::name::fold_case;
+use crate::model::name::{domain_of, encapsulated, fold_case};
 
 /// A sort of export, by the cmdlet that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,9 +47,15 @@ pub enum Export {
     /// `Get-MailContact`.
     #[serde(rename = "Get-MailContact")]
     MailContacts,
-    /// `Get-DistributionGroup`, `Get-DynamicDistributionGroup`.
+    /// `Get-DistributionGroup`.
     #[serde(rename = "Get-DistributionGroup")]
     Groups,
+    /// `Get-DynamicDistributionGroup`.
+    #[serde(rename = "Get-DynamicDistributionGroup")]
+    DynamicGroups,
+    /// `Get-MailPublicFolder`.
+    #[serde(rename = "Get-MailPublicFolder")]
+    PublicFolders,
     /// `Get-RemoteDomain`.
     #[serde(rename = "Get-RemoteDomain")]
     RemoteDomains,
@@ -63,7 +69,7 @@ pub enum Export {
 
 impl Export {
     /// All, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::AcceptedDomains,
         Self::SendConnectors,
         Self::RemoteMailboxes,
@@ -71,12 +77,14 @@ impl Export {
         Self::MailUsers,
         Self::MailContacts,
         Self::Groups,
+        Self::DynamicGroups,
+        Self::PublicFolders,
         Self::RemoteDomains,
         Self::ReceiveConnectors,
         Self::Servers,
     ];
 
-    /// Those that say who has which address.
+    /// Those that say who has which address, but for the two sorts of which there are few.
     pub const RECIPIENTS: [Self; 5] =
         [Self::RemoteMailboxes, Self::Mailboxes, Self::MailUsers, Self::MailContacts, Self::Groups];
 
@@ -90,6 +98,8 @@ impl Export {
             Self::MailUsers => "Get-MailUser",
             Self::MailContacts => "Get-MailContact",
             Self::Groups => "Get-DistributionGroup",
+            Self::DynamicGroups => "Get-DynamicDistributionGroup",
+            Self::PublicFolders => "Get-MailPublicFolder",
             Self::RemoteDomains => "Get-RemoteDomain",
             Self::ReceiveConnectors => "Get-ReceiveConnector",
             Self::Servers => "Get-ExchangeServer",
@@ -150,12 +160,27 @@ impl Topology {
 
     /// The number of the recipient that has an address, in any case.
     pub fn owner(&self, address: &[u8]) -> Option<u32> {
+        let find = |address: &[u8]| self.directory.find(&self.facts.recipients, address);
+        if let Some(name) = encapsulated(address).filter(|_| self.is_default(domain_of(address))) {
+            let mut folded = Vec::new();
+            fold_case(&[b"x500:", &*name].concat(), &mut folded);
+            return find(&folded);
+        }
         if address.is_ascii() && !address.iter().any(u8::is_ascii_uppercase) {
-            return self.directory.find(&self.facts.recipients, address);
+            return find(address);
         }
         let mut folded = Vec::with_capacity(address.len());
         fold_case(address, &mut folded);
-        self.directory.find(&self.facts.recipients, &folded)
+        find(&folded)
+    }
+
+    /// Whether addresses are unwrapped in a domain, which is done in the default one only; if it is not known which
+    /// that is, it may be any.
+    fn is_default(&self, domain: &[u8]) -> bool {
+        let domains = &self.facts.accepted_domains;
+        let is = |d: &AcceptedDomain| d.domain.as_bytes().eq_ignore_ascii_case(domain);
+        domains.iter().all(|d| d.default.is_none())
+            || domains.iter().any(|d| d.default == Some(true) && is(d))
     }
 
     /// A recipient by its number.
@@ -163,7 +188,7 @@ impl Topology {
         self.facts.recipients.get(number as usize)
     }
 
-    /// Addresses that more than one recipient has, each with the first owner and one more.
+    /// Addresses that more than one recipient has, sorted, each with the first owner and one more.
     pub fn doubles(&self) -> &[(Box<str>, u32, u32)] {
         self.directory.doubles()
     }
@@ -205,7 +230,7 @@ impl Topology {
     }
 
     fn load<'a>(&self, address: &'a [u8], size: Option<u64>, server: Option<&'a [u8]>) -> Load<'a> {
-        let accepted = self.accepted(crate::model::name::domain_of(address));
+        let accepted = self.accepted(domain_of(address));
         let is_own = accepted.is_some_and(|(d, _)| d.kind != DomainType::ExternalRelay);
         Load { address, is_own, size, server }
     }

@@ -221,7 +221,8 @@ fn address_of(recipients: &[Recipient], (number, at): (u32, u32)) -> &str {
 impl Directory {
     /// Of an address that several have the first owner is found.
     pub(super) fn new(recipients: &[Recipient]) -> Self {
-        let mut new = Self::default();
+        let count = recipients.iter().map(|r| r.addresses.iter().count()).sum();
+        let mut new = Self { table: HashTable::with_capacity(count), ..Self::default() };
         for (number, recipient) in (0..).zip(recipients) {
             for (at, address) in (0..).zip(recipient.addresses.iter()) {
                 match new.find(recipients, address.as_bytes()) {
@@ -231,6 +232,7 @@ impl Directory {
                 }
             }
         }
+        new.doubles.sort();
         new
     }
 
@@ -244,6 +246,11 @@ impl Directory {
     pub(super) fn find(&self, recipients: &[Recipient], address: &[u8]) -> Option<u32> {
         let is = |e: &(u32, u32)| address_of(recipients, *e).as_bytes() == address;
         self.table.find(self.hasher.hash_one(address), is).map(|(number, _)| *number)
+    }
+
+    /// Whether several have it.
+    pub(super) fn is_double(&self, address: &[u8]) -> bool {
+        self.doubles.binary_search_by(|(a, ..)| a.as_bytes().cmp(address)).is_ok()
     }
 
     pub(super) fn doubles(&self) -> &[(Box<str>, u32, u32)] {

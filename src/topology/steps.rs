@@ -297,6 +297,9 @@ impl Doubt {
             Self::Ambiguous => {
                 "Several objects have the address; Exchange defers such mail and then returns it (5.1.4)."
             }
+            Self::Few => {
+                "Dynamic groups or public folders were not exported: one of them may have the address."
+            }
             Self::LongChain => "The chain of targets is longer than is followed here.",
         }
     }

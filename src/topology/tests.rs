@@ -359,4 +359,26 @@ fn a_smart_host_of_the_own_is_said() {
     assert_eq!(simulation.nodes[0].outcome.as_ref().unwrap().next_hop.as_deref(), Some("ex1.contoso.com"));
 }
 
+#[test]
+fn remembered_directory_names_are_looked_up_in_the_default_domain() {
+    let people = vec![recipient(Kind::Mailbox, &["anna@contoso.com", "x500:/o=contoso/cn=anna a"])];
+    let mut facts = facts(people);
+    let asked = "IMCEAEX-_O=CONTOSO_CN=ANNA+20A@contoso.com";
+    assert_eq!(Topology::new(facts.clone()).owner(asked.as_bytes()), Some(0));
+    facts.accepted_domains[1].default = Some(true);
+    assert_eq!(Topology::new(facts.clone()).owner(asked.as_bytes()), None);
+    facts.accepted_domains[1].default = Some(false);
+    facts.accepted_domains[0].default = Some(true);
+    assert_eq!(ask(&facts, &asked.to_lowercase()).0.decision, Some(Decision::LocalDelivery));
+}
+
+#[test]
+fn what_two_own_exports_tell_is_missed_but_leaves_the_answer_sure() {
+    let mut facts = facts(vec![]);
+    facts.given.retain(|e| *e != Export::PublicFolders);
+    let (e, ..) = ask(&facts, "nobody@contoso.com");
+    assert!(e.doubts.has(Doubt::Few));
+    assert_eq!(e.confidence, Confidence::High);
+}
+
 mod random;

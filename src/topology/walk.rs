@@ -40,11 +40,13 @@ pub enum Doubt {
     Ambiguous,
     /// The chain of targets is longer than is followed.
     LongChain,
+    /// Dynamic groups or public folders were not exported, and one may have the address.
+    Few,
 }
 
 impl Doubt {
     /// All.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Recipients,
         Self::Domains,
         Self::Connectors,
@@ -60,6 +62,7 @@ impl Doubt {
         Self::AutoForward,
         Self::Ambiguous,
         Self::LongChain,
+        Self::Few,
     ];
 }
 
@@ -135,7 +138,7 @@ impl Topology {
         if domain.is_some_and(|(d, _)| d.kind == DomainType::ExternalRelay) {
             doubts.add(Doubt::Object);
         }
-        if !self.doubles().is_empty() && self.doubles().iter().any(|(a, ..)| a.as_bytes() == address) {
+        if self.directory.is_double(address) {
             doubts.add(Doubt::Ambiguous);
         }
         match recipient.class() {
@@ -200,6 +203,9 @@ impl Topology {
         if accepted.is_some() && !Export::RECIPIENTS.iter().all(|e| self.has(*e)) {
             // One of those that are missing may well have it.
             doubts.add(Doubt::Recipients);
+        }
+        if accepted.is_some() && !(self.has(Export::DynamicGroups) && self.has(Export::PublicFolders)) {
+            doubts.add(Doubt::Few);
         }
         if accepted.is_some_and(|(_, fit)| fit == Fit::Apex) {
             doubts.add(Doubt::Apex);

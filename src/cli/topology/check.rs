@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::args::TopologyCheckArgs;
 use super::load::{Loaded, load};
-use crate::cli::args::{FindingFormat, TopologyCheckArgs};
+use crate::cli::args::FindingFormat;
 use crate::cli::exit::Exit;
 use crate::cli::options::Environment;
 use crate::cli::run::{ending, to_file};

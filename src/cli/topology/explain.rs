@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::args::TopologyExplainArgs;
 use super::load::load;
-use crate::cli::args::TopologyExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::options::{Environment, Usage};
 use crate::cli::run::to_file;
+use crate::cli::say;
 use crate::output::escape::terminal;
 use crate::output::file::Target;
 use crate::output::report_text::wrapped;
@@ -26,6 +27,11 @@ pub(super) fn run(args: &TopologyExplainArgs, env: &Environment) -> anyhow::Resu
     let incomplete = loaded.is_incomplete();
     let topology = Topology::new(loaded.facts);
     let server = args.server.as_deref();
+    if let Some(name) = server.filter(|s| topology.own_server(s.as_bytes()).is_none()) {
+        say(&format!(
+            "mailtrail: warning: --server: '{name}' is no server of these exports; its site is not known"
+        ));
+    }
     let simulation = topology.simulate(&Question { address: &args.address, size: args.size, server });
     let file = to_file(args.output.output.as_deref());
     let width = if file { 100 } else { env.width.clamp(60, 140) };

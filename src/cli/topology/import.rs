@@ -1,7 +1,7 @@
 //! `mailtrail topology import`.
 
+use super::args::TopologyImportArgs;
 use super::load::load;
-use crate::cli::args::TopologyImportArgs;
 use crate::cli::exit::Exit;
 use crate::cli::say;
 use crate::output::file::Target;

@@ -30,7 +30,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let exit = case.final_exit()?;
     let (domain, connector) = (exit.domain(), case.text(exit.hop.connector));
-    if let Some(expected) = case.told_by(&[Export::SendConnectors, Export::RemoteMailboxes]) {
+    if let Some(expected) = case.told_by(&[Export::SendConnectors]) {
         return by_exports(case, (exit, expected));
     }
     if *exit.peer != *EXCHANGE_ONLINE || !case.norms.is_tenant(domain) || case.norms.is_hybrid(connector) {
@@ -39,12 +39,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     Some(Sighting::at_exit(&KIND, case, exit))
 }
 
-/// The target is in the tenant, a hybrid connector leads there, and another one was taken.
+/// The address is in the tenant, a hybrid connector leads there, and another one was taken.
 fn by_exports(case: &Case<'_>, (exit, expected): (&Exit<'_>, &Expected<'_>)) -> Option<Sighting> {
-    let (_, target) = expected.remote()?;
     let (hybrid, _) = expected.connector().filter(|(c, _)| c.is_hybrid())?;
     let taken = expected.topology.connector_named(case.text(exit.hop.connector));
-    let other = taken.is_some_and(|(_, c)| !c.is_hybrid()) && target.as_bytes() == exit.address;
+    let other = taken.is_some_and(|(_, c)| !c.is_hybrid()) && expected.topology.is_coexistence(exit.domain());
     let route = (Decision::RemoteRoutingAddress, hybrid.name.as_bytes());
     let confidence = expected.confidence(case.leaf.last_seen);
     other.then(|| Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) }.instead_of(case, route))

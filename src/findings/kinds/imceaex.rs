@@ -5,6 +5,7 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
+use crate::model::name::encapsulated;
 
 pub(in crate::findings) static KIND: Kind = Kind {
     id: "imceaex",
@@ -28,33 +29,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return None;
     }
     let address = case.address();
-    let name = decode(address);
+    let name = encapsulated(address);
     if name.is_none() && !case.tag().ends_with(b"ExRecipNotFound") {
         return None;
     }
     Some(Sighting::new(&KIND, case).domain(case.domain()).address(name.as_deref().unwrap_or(address)))
-}
-
-/// The directory name that an IMCEAEX address holds: `_` stands for `/`, `+XX` for a byte. `None` for any
-/// other address.
-fn decode(address: &[u8]) -> Option<Vec<u8>> {
-    let prefix = b"IMCEAEX-";
-    let head = address.get(..prefix.len()).filter(|h| h.eq_ignore_ascii_case(prefix))?;
-    let end = memchr::memrchr(b'@', address).unwrap_or(address.len());
-    let mut rest = address.get(head.len()..end)?;
-    let mut out = Vec::new();
-    while let Some((&b, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|h| std::str::from_utf8(h).ok());
-        let byte = hex.filter(|_| b == b'+').and_then(|h| u8::from_str_radix(h, 16).ok());
-        let (plain, after) = match byte {
-            Some(byte) => (byte, tail.get(2..).unwrap_or_default()),
-            None if b == b'_' => (b'/', tail),
-            None => (b, tail),
-        };
-        rest = after;
-        out.push(plain);
-    }
-    Some(out)
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
@@ -70,19 +49,4 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         quoted(&value)
     );
     (cause, fix)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decode;
-
-    #[test]
-    fn a_directory_name_comes_out_of_its_address() {
-        let address =
-            b"IMCEAEX-_O=CONTOSO_OU=EXCHANGE+20ADMINISTRATIVE+20GROUP_CN=RECIPIENTS_CN=helga@contoso.com";
-        let name = decode(address).unwrap();
-        assert_eq!(name, b"/O=CONTOSO/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=helga");
-        assert_eq!(decode(b"helga@contoso.com"), None);
-        assert_eq!(decode(b"IMCEAEX-a+2").unwrap(), b"a+2");
-    }
 }

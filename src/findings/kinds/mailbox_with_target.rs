@@ -66,11 +66,7 @@ fn by_log(case: &Case<'_>) -> Option<Sighting> {
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     if t.norms.told().is_some_and(|topology| topology.has(Export::Mailboxes)) {
-        let cause = format!(
-            "{} has a mailbox here and the target address {} as well: the target wins, and nothing is stored in the mailbox.",
-            t.address, t.detail
-        );
-        return (cause, clear(&t.address));
+        return (told(&t.address, &t.detail), clear(&t.address));
     }
     let times = t.norms.still_writes(t.address.as_bytes());
     let (away, wrote) = times.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
@@ -98,27 +94,26 @@ fn clear(address: &str) -> String {
 
 /// Mailboxes here whose mail goes to another address all the same.
 pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
-    let found = latent::by_target_domain(topology, |_, r, _| r.kind == Sort::Mailbox);
-    let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
-        let line = |r: &Recipient| clear(r.primary());
-        let all = format!(
-            "Get-Mailbox -ResultSize Unlimited | ForEach-Object {{ Get-ADUser $_.SamAccountName -Properties \
-             targetAddress }} | Where-Object {{ $_.targetAddress -like {} }} | Set-ADUser -Clear targetAddress",
-            quoted(&format!("*@{domain}"))
-        );
+    let mailboxes = topology.facts().recipients.iter().filter(|r| r.kind == Sort::Mailbox);
+    let finding = |mailbox: &Recipient| {
+        let target = mailbox.target.as_deref()?;
         let latent = Latent {
-            domain: Some(domain.to_owned()),
-            addresses: latent::primaries(&recipients),
-            actual: latent::happens(topology, &recipients),
-            cause: format!(
-                "{} with a database here and a target address in {domain}: the target wins, and nothing is stored in \
-                 the mailbox.",
-                latent::who(&recipients, "mailboxes")
-            ),
-            fix: latent::lines(&recipients, line, &all),
+            domain: latent::domain_text(mailbox.primary()),
+            address: Some(mailbox.primary().to_owned()),
+            addresses: latent::primaries(&[mailbox]),
+            actual: latent::happens(topology, &[mailbox]),
+            cause: told(mailbox.primary(), target),
+            fix: clear(mailbox.primary()),
             ..Latent::default()
         };
-        latent.finding(&KIND)
+        Some(latent.finding(&KIND))
     };
-    found.into_iter().map(finding).collect()
+    mailboxes.filter_map(finding).collect()
+}
+
+fn told(address: &str, target: &str) -> String {
+    format!(
+        "{address} has a mailbox here and the target address {target} as well: the target wins, and nothing is stored in \
+         the mailbox."
+    )
 }

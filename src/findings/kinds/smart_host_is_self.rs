@@ -113,7 +113,7 @@ pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
             };
             let latent = Latent {
                 connector: Some(name.to_owned()),
-                peer: Some(server.name.to_string()),
+                peer: Some(host.to_string()),
                 cause: format!(
                     "The smart host {host} of send connector {name} is {}, a server of the organisation itself: what \
                      leaves by it comes back, and leaves again.",

@@ -1,4 +1,4 @@
-//! `Get-DistributionGroup` with members, and `Get-DynamicDistributionGroup`.
+//! `Get-DistributionGroup` with members.
 
 use super::link::Draft;
 use super::row::Row;
@@ -16,29 +16,28 @@ pub(super) const CMDLET: Cmdlet = Cmdlet {
     kind: Export::Groups,
     stem: "distributiongroup",
     is: |table| {
-        let signs = ["members", "expansionserver", "grouptype", "memberjoinrestriction", "recipientfilter"];
+        let signs = ["members", "expansionserver", "grouptype", "memberjoinrestriction"];
         signs.iter().any(|s| table.has(s))
     },
     read,
 };
 
 fn read(row: &mut Row<'_>, draft: &mut Draft) {
-    let usual = if row.has("RecipientFilter") { Kind::DynamicGroup } else { Kind::Group };
-    let Some(mut named) = people::recipient(row, usual) else { return };
+    let Some(mut named) = people::recipient(row, Kind::Group) else { return };
     named.recipient.expansion_server = row.text("ExpansionServer").map(|t| cells::server(&t));
-    if named.recipient.kind == Kind::Group && row.list("Members").is_some() {
-        let members = members(row);
+    if let (Kind::Group, Some(cell)) = (named.recipient.kind, row.several("Members")) {
+        let members = members(cell);
         named.recipient.members = Some(Addresses::new(members.iter().map(|m| &**m)));
     }
     draft.add(named);
 }
 
 /// Addresses, or names where there are no addresses; those have blanks in them.
-fn members(row: &Row<'_>) -> Vec<Box<str>> {
-    let text = match row.table.place("members").and_then(|p| row.cells.get(p)) {
-        Some(Cell::Text(text)) => text,
-        Some(Cell::List(all)) => return all.iter().map(|m| cells::address(m)).collect(),
-        _ => return Vec::new(),
+fn members(cell: &Cell) -> Vec<Box<str>> {
+    let text = match cell {
+        Cell::Text(text) => text,
+        Cell::List(all) => return all.iter().map(|m| cells::address(m)).collect(),
+        Cell::Empty => return Vec::new(),
     };
     if text.contains('@') {
         return cells::values(text).iter().map(|m| cells::address(m)).collect();

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::people::export_of;
-use super::{Problem, cells};
+use super::{Problem, Sheet, cells};
 use crate::topology::recipient::{Addresses, Recipient};
 use crate::topology::{Export, Facts};
 
@@ -13,8 +13,8 @@ pub(super) struct Named {
     pub recipient: Recipient,
     /// Names, in lower case.
     pub goes_by: Vec<Box<str>>,
-    pub file: String,
-    pub row: u64,
+    /// Number of its file, and its row.
+    pub at: (usize, u64),
 }
 
 /// Facts in the making.
@@ -53,7 +53,7 @@ impl Draft {
     }
 
     /// Puts addresses in place of names, and says where a name is nobody's.
-    pub(super) fn finish(mut self, problems: &mut Vec<Problem>) -> Facts {
+    pub(super) fn finish(mut self, files: &[Sheet], problems: &mut Vec<Problem>) -> Facts {
         let by_name = names(&self.people);
         for named in &mut self.people {
             let mut unknown: Vec<(&str, Box<str>)> = Vec::new();
@@ -76,8 +76,8 @@ impl Draft {
                 }
             }
             problems.extend(unknown.into_iter().map(|(column, name)| Problem {
-                file: named.file.clone(),
-                row: Some(named.row),
+                file: files.get(named.at.0).map(|f| f.name.clone()).unwrap_or_default(),
+                row: Some(named.at.1),
                 column: Some(column.to_owned()),
                 text: format!("'{name}' is the name of nobody in these exports, or of several"),
                 error: false,

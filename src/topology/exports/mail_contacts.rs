@@ -1,6 +1,6 @@
 //! `Get-MailContact`.
 
-use super::table::{Cell, Table};
+use super::table::Table;
 use super::{Cmdlet, people};
 use crate::topology::Export;
 use crate::topology::recipient::Kind;
@@ -17,8 +17,6 @@ pub(super) const CMDLET: Cmdlet = Cmdlet {
 
 /// The columns are those of mail users too; what the first row says it is decides.
 fn is(table: &Table) -> bool {
-    let first = table.rows.first().zip(table.place("recipienttypedetails"));
-    let details = first.and_then(|((_, cells), place)| cells.get(place));
-    let contact = matches!(details, Some(Cell::Text(text)) if text.to_ascii_lowercase().ends_with("contact"));
-    table.has("externalemailaddress") && contact
+    let said = |details| table.first_is("recipienttypedetails", details);
+    table.has("externalemailaddress") && (said("mailcontact") || said("mailforestcontact"))
 }

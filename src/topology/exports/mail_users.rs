@@ -6,7 +6,7 @@ use crate::topology::recipient::Kind;
 
 pub(super) const CMDLET: Cmdlet = Cmdlet {
     export: "Get-MailUser -ResultSize Unlimited | Select-Object RecipientTypeDetails,Alias,PrimarySmtpAddress,\
-             ExternalEmailAddress,Identity,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
+             ExternalEmailAddress,Identity,LegacyExchangeDN,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
              Export-Csv MailUser.csv -NoTypeInformation -Encoding UTF8",
     kind: Export::MailUsers,
     stem: "mailuser",

@@ -9,7 +9,7 @@ use crate::topology::recipient::Kind;
 pub(super) const CMDLET: Cmdlet = Cmdlet {
     export: "Get-Mailbox -ResultSize Unlimited | Select-Object RecipientTypeDetails,Alias,PrimarySmtpAddress,Database,\
              Identity,ForwardingAddress,ForwardingSmtpAddress,DeliverToMailboxAndForward,\
-             @{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
+             LegacyExchangeDN,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
              Export-Csv Mailbox.csv -NoTypeInformation -Encoding UTF8",
     kind: Export::Mailboxes,
     stem: "mailbox",

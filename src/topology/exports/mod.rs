@@ -3,12 +3,14 @@
 
 mod accepted_domains;
 mod cells;
+mod dynamic_groups;
 mod groups;
 mod link;
 mod mail_contacts;
 mod mail_users;
 mod mailboxes;
 mod people;
+mod public_folders;
 mod receive_connectors;
 mod remote_domains;
 mod remote_mailboxes;
@@ -83,12 +85,14 @@ impl fmt::Debug for Cmdlet {
 }
 
 /// Every cmdlet, in the order in which tables are tried.
-pub static CMDLETS: [Cmdlet; 10] = [
+pub static CMDLETS: [Cmdlet; 12] = [
     accepted_domains::CMDLET,
     send_connectors::CMDLET,
     remote_mailboxes::CMDLET,
     receive_connectors::CMDLET,
     remote_domains::CMDLET,
+    dynamic_groups::CMDLET,
+    public_folders::CMDLET,
     groups::CMDLET,
     mailboxes::CMDLET,
     mail_contacts::CMDLET,
@@ -111,15 +115,19 @@ pub struct Read {
 pub fn read(files: &[Sheet]) -> Read {
     let mut read = Read::default();
     let mut draft = Draft::default();
-    for file in files {
-        let cmdlet = read_file(file, &mut draft, &mut read.problems);
+    for (number, file) in files.iter().enumerate() {
+        let cmdlet = read_file((number, file), &mut draft, &mut read.problems);
         read.files.push((file.name.clone(), cmdlet.map(|c| c.kind)));
     }
-    read.facts = draft.finish(&mut read.problems);
+    read.facts = draft.finish(files, &mut read.problems);
     read
 }
 
-fn read_file(file: &Sheet, draft: &mut Draft, problems: &mut Vec<Problem>) -> Option<&'static Cmdlet> {
+fn read_file(
+    (file_number, file): (usize, &Sheet),
+    draft: &mut Draft,
+    problems: &mut Vec<Problem>,
+) -> Option<&'static Cmdlet> {
     let whole =
         |text: String, error| Problem { file: file.name.clone(), row: None, column: None, text, error };
     let table = match Table::read(&file.text) {
@@ -156,7 +164,8 @@ fn read_file(file: &Sheet, draft: &mut Draft, problems: &mut Vec<Problem>) -> Op
     problems.extend(table.broken.iter().map(bad));
     problems.extend(table.remarks.iter().map(|text| whole(text.clone(), true)));
     for (number, cells) in &table.rows {
-        let mut row = Row { table: &table, cells, number: *number, file: &file.name, cmdlet, problems };
+        let mut row =
+            Row { table: &table, cells, number: *number, file: &file.name, file_number, cmdlet, problems };
         (cmdlet.read)(&mut row, draft);
     }
     Some(cmdlet)

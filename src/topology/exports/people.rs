@@ -17,26 +17,24 @@ pub(super) fn recipient(row: &mut Row<'_>, usual: Kind) -> Option<Named> {
         row.need("PrimarySmtpAddress", "an address");
         return None;
     }
+    // What Outlook remembers of people inside is their legacy name.
+    let legacy = row.text("LegacyExchangeDN").map(|dn| format!("x500:{}", folded(&dn)));
+    let addresses = Addresses::new(addresses.iter().chain(legacy.as_deref()));
     let recipient = Recipient { all_addresses, ..Recipient::new(kind, addresses) };
-    let columns =
-        ["Identity", "DistinguishedName", "Name", "Alias", "LegacyExchangeDN", "Guid", "DisplayName"];
+    let columns = ["Identity", "DistinguishedName", "Name", "Alias"];
     let goes_by = columns.into_iter().filter_map(|c| row.text(c)).map(|t| folded(&t)).collect();
-    Some(Named { recipient, goes_by, file: row.file.to_owned(), row: row.number })
+    Some(Named { recipient, goes_by, at: (row.file_number, row.number) })
 }
 
 /// All addresses in lower case, the primary first, and whether they are all.
 fn addresses(row: &mut Row<'_>) -> (Addresses, bool) {
-    let mut all: Vec<(bool, Box<str>)> = Vec::new();
-    let listed = row.list("EmailAddresses").is_some();
-    if listed {
-        let place = row.table.place("emailaddresses");
-        match place.and_then(|p| row.cells.get(p)) {
-            Some(Cell::Text(text)) => all = cells::proxies(text),
-            // Parted already: a legacy name in it is whole.
-            Some(Cell::List(some)) => all = some.iter().flat_map(|t| cells::proxies(t)).collect(),
-            _ => {}
-        }
-    }
+    let cell = row.several("EmailAddresses");
+    let all: Vec<(bool, Box<str>)> = match cell {
+        Some(Cell::Text(text)) => cells::proxies(text),
+        // Parted already: a legacy name in it is whole.
+        Some(Cell::List(some)) => some.iter().flat_map(|t| cells::proxies(t)).collect(),
+        _ => Vec::new(),
+    };
     let primary = row.text("PrimarySmtpAddress").map(|t| cells::address(&t));
     let primary = primary.filter(|address| {
         let good = cells::is_address(address);
@@ -47,7 +45,7 @@ fn addresses(row: &mut Row<'_>) -> (Addresses, bool) {
     });
     let first = primary.or_else(|| all.iter().find(|(is, _)| *is).map(|(_, a)| a.clone()));
     let smtp = all.iter().map(|(_, a)| &**a).filter(|a| a.starts_with("x500:") || cells::is_address(a));
-    (Addresses::new(first.as_deref().into_iter().chain(smtp)), listed)
+    (Addresses::new(first.as_deref().into_iter().chain(smtp)), cell.is_some())
 }
 
 /// What `RecipientTypeDetails` says.
@@ -93,8 +91,10 @@ pub(super) fn export_of(kind: Kind) -> Option<Export> {
         Kind::RemoteMailbox => Some(Export::RemoteMailboxes),
         Kind::MailUser => Some(Export::MailUsers),
         Kind::MailContact => Some(Export::MailContacts),
-        Kind::Group | Kind::DynamicGroup => Some(Export::Groups),
-        Kind::PublicFolder | Kind::System => None,
+        Kind::Group => Some(Export::Groups),
+        Kind::DynamicGroup => Some(Export::DynamicGroups),
+        Kind::PublicFolder => Some(Export::PublicFolders),
+        Kind::System => None,
     }
 }
 

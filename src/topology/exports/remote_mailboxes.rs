@@ -8,7 +8,7 @@ use crate::topology::recipient::Kind;
 
 pub(super) const CMDLET: Cmdlet = Cmdlet {
     export: "Get-RemoteMailbox -ResultSize Unlimited | Select-Object Alias,PrimarySmtpAddress,RemoteRoutingAddress,\
-             Identity,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
+             Identity,LegacyExchangeDN,@{n='EmailAddresses';e={$_.EmailAddresses -join ' '}} | \
              Export-Csv RemoteMailbox.csv -NoTypeInformation -Encoding UTF8",
     kind: Export::RemoteMailboxes,
     stem: "remotemailbox",

@@ -1,5 +1,7 @@
 //! A row of an export as its reader sees it: cells by name, and a place for complaints.
 
+use std::borrow::Cow;
+
 use super::cells;
 use super::table::{Cell, Table};
 use super::{Cmdlet, Problem};
@@ -11,18 +13,20 @@ pub(super) struct Row<'t> {
     pub cells: &'t [Cell],
     pub number: u64,
     pub file: &'t str,
+    /// Which of the files it is.
+    pub file_number: usize,
     pub cmdlet: &'static Cmdlet,
     pub problems: &'t mut Vec<Problem>,
 }
 
-impl Row<'_> {
+impl<'t> Row<'t> {
     /// Whether the export has a column.
     pub(super) fn has(&self, column: &str) -> bool {
-        self.table.has(&column.to_lowercase())
+        self.table.has(column)
     }
 
-    fn cell(&self, column: &str) -> Option<&Cell> {
-        let place = self.table.place(&column.to_lowercase())?;
+    fn cell(&self, column: &str) -> Option<&'t Cell> {
+        let place = self.table.place(column)?;
         Some(self.cells.get(place).unwrap_or(&Cell::Empty))
     }
 
@@ -51,11 +55,11 @@ impl Row<'_> {
     }
 
     /// The text of a cell; `None` if it is empty or its column is not there.
-    pub(super) fn text(&mut self, column: &str) -> Option<String> {
-        let text = match self.cell(column)? {
+    pub(super) fn text(&mut self, column: &str) -> Option<Cow<'t, str>> {
+        let text: Cow<'t, str> = match self.cell(column)? {
             Cell::Empty => return None,
-            Cell::Text(text) => text.clone(),
-            Cell::List(all) => all.join(" "),
+            Cell::Text(text) => text.into(),
+            Cell::List(all) => all.join(" ").into(),
         };
         if cells::is_lost(&text) {
             self.lost(column, &text);
@@ -65,7 +69,7 @@ impl Row<'_> {
     }
 
     /// The text of a cell that must not be empty.
-    pub(super) fn need(&mut self, column: &str, expected: &str) -> Option<String> {
+    pub(super) fn need(&mut self, column: &str, expected: &str) -> Option<Cow<'t, str>> {
         let text = self.text(column);
         let complained = self.problems.last().is_some_and(|p| {
             p.row == Some(self.number) && p.file == self.file && p.column.as_deref() == Some(column)
@@ -76,18 +80,28 @@ impl Row<'_> {
         text
     }
 
-    /// The values of a cell; `None` if its column is not there or its values were lost.
-    pub(super) fn list(&mut self, column: &str) -> Option<Vec<String>> {
-        let (values, lost) = match self.cell(column)? {
-            Cell::Empty => (Vec::new(), None),
-            Cell::Text(text) => (cells::values(text), cells::is_lost(text).then(|| text.clone())),
-            Cell::List(all) => (all.clone(), all.iter().find(|t| cells::is_lost(t)).cloned()),
+    /// A cell of several values as it stands; `None` if its column is not there or its values were lost.
+    pub(super) fn several(&mut self, column: &str) -> Option<&'t Cell> {
+        let cell = self.cell(column)?;
+        let lost = match cell {
+            Cell::Empty => None,
+            Cell::Text(text) => Some(text).filter(|t| cells::is_lost(t)),
+            Cell::List(all) => all.iter().find(|t| cells::is_lost(t)),
         };
         if let Some(lost) = lost {
-            self.lost(column, &lost);
+            self.lost(column, lost);
             return None;
         }
-        Some(values)
+        Some(cell)
+    }
+
+    /// The values of a cell; `None` if its column is not there or its values were lost.
+    pub(super) fn list(&mut self, column: &str) -> Option<Vec<String>> {
+        Some(match self.several(column)? {
+            Cell::Empty => Vec::new(),
+            Cell::Text(text) => cells::values(text),
+            Cell::List(all) => all.clone(),
+        })
     }
 
     /// A cell that is True or False; `None` if it is neither, empty or not there.

@@ -1,6 +1,5 @@
 //! The text of an export to rows of named cells: CSV of `Export-Csv`, or JSON of `ConvertTo-Json`.
 
-use hashbrown::HashMap;
 use serde_json::Value;
 
 /// What a row says under a column.
@@ -17,9 +16,7 @@ pub(super) enum Cell {
 /// Rows of named cells.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    /// Names of the columns in lower case, each with its place.
-    columns: HashMap<String, usize>,
-    /// The same as written, in order.
+    /// Names of the columns, in order.
     pub names: Vec<String>,
     /// Line of the file, or number of the object for JSON; and the cells.
     pub rows: Vec<(u64, Vec<Cell>)>,
@@ -36,25 +33,30 @@ impl Table {
         if text.trim_start().starts_with(['[', '{']) { Self::of_json(text) } else { Self::of_csv(text) }
     }
 
-    /// Whether there is a column of a name in lower case.
+    /// Whether there is a column of a name, in any case.
     pub(super) fn has(&self, column: &str) -> bool {
-        self.columns.contains_key(column)
+        self.place(column).is_some()
+    }
+
+    /// Whether the first row says this, in lower case, in a column.
+    pub(super) fn first_is(&self, column: &str, text: &str) -> bool {
+        let first = self.rows.first().zip(self.place(column));
+        let cell = first.and_then(|((_, cells), place)| cells.get(place));
+        matches!(cell, Some(Cell::Text(said)) if said.eq_ignore_ascii_case(text))
     }
 
     /// The place of a column.
     pub(super) fn place(&self, column: &str) -> Option<usize> {
-        self.columns.get(column).copied()
+        self.names.iter().position(|name| name.eq_ignore_ascii_case(column))
     }
 
+    /// The place of a column, which is made if it is new.
     fn column(&mut self, name: &str) -> usize {
-        let folded = name.trim().to_lowercase();
-        if let Some(place) = self.columns.get(&folded) {
-            return *place;
-        }
-        let place = self.names.len();
-        self.names.push(name.trim().to_owned());
-        self.columns.insert(folded, place);
-        place
+        let name = name.trim();
+        self.place(name).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        })
     }
 
     fn of_csv(text: &str) -> Result<Self, String> {
@@ -213,7 +215,7 @@ mod tests {
         let plain = "\"Name\",\"Enabled\"\r\n\"a\nb\",\"True\"\r\n\"c\",\r\n";
         let table = Table::read(plain).unwrap();
         assert_eq!(texts(&table), [row(2, &["a\nb", "True"]), row(4, &["c", "-"])]);
-        assert!(table.has("name") && table.has("enabled") && !table.has("Name"));
+        assert!(table.has("name") && table.has("Enabled") && !table.has("Name2"));
         let typed = format!("\u{feff}#TYPE Microsoft.Exchange.Data\r\n{plain}");
         assert_eq!(texts(&Table::read(&typed).unwrap())[0].0, 3);
         let parted = Table::read("Name;Enabled\nx;\"a;b\"\n").unwrap();

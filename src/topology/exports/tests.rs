@@ -184,6 +184,26 @@ fn rows_without_what_they_are_for_are_said() {
 }
 
 #[test]
+fn dynamic_groups_and_public_folders() {
+    let read = read(&[
+        file(
+            "a.csv",
+            "RecipientTypeDetails,PrimarySmtpAddress,ExpansionServer\nDynamicDistributionGroup,all@contoso.com,\n",
+        ),
+        file(
+            "b.csv",
+            "RecipientTypeDetails,PrimarySmtpAddress,LegacyExchangeDN\nPublicFolder,news@contoso.com,/o=X/cn=News\n",
+        ),
+        file("DynamicDistributionGroup.csv", ""),
+    ]);
+    assert_eq!(read.facts.given, [Export::DynamicGroups, Export::PublicFolders]);
+    let kinds: Vec<Kind> = read.facts.recipients.iter().map(|r| r.kind).collect();
+    assert_eq!(kinds, [Kind::DynamicGroup, Kind::PublicFolder]);
+    assert_eq!(addresses(&read.facts.recipients[1]), ["news@contoso.com", "x500:/o=x/cn=news"]);
+    assert_eq!(read.problems, []);
+}
+
+#[test]
 fn servers_of_both_cmdlets_are_one() {
     let read = read(&[
         file(
