@@ -39,9 +39,14 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     Some(Sighting::at_exit(&KIND, case, exit))
 }
 
-/// The address is in the tenant, a hybrid connector leads there, and another one was taken.
+/// The address is in the tenant, and another connector than a hybrid one was taken: to Exchange Online all the same, or
+/// although a hybrid one is for it.
 fn by_exports(case: &Case<'_>, (exit, expected): (&Exit<'_>, &Expected<'_>)) -> Option<Sighting> {
-    let (hybrid, _) = expected.connector().filter(|(c, _)| c.is_hybrid())?;
+    let should = expected.connector().map(|(c, _)| c).filter(|c| c.is_hybrid());
+    let hybrid = should.or_else(|| {
+        let all = &expected.topology.facts().send_connectors;
+        all.iter().find(|c| c.is_hybrid()).filter(|_| *exit.peer == *EXCHANGE_ONLINE)
+    })?;
     let taken = expected.topology.connector_named(case.text(exit.hop.connector));
     let other = taken.is_some_and(|(_, c)| !c.is_hybrid()) && expected.topology.is_coexistence(exit.domain());
     let route = (Decision::RemoteRoutingAddress, hybrid.name.as_bytes());

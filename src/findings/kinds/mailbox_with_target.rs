@@ -40,7 +40,10 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 
 /// The export of mailboxes says it, and here is mail that did not get there.
 fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
-    let (owner, target) = expected.mailbox_with_target().filter(|_| !case.was_stored())?;
+    let (owner, target) = expected.mailbox_with_target()?;
+    if case.was_stored() && owner.addresses.iter().any(|a| a.as_bytes() == case.address()) {
+        return None;
+    }
     let mut sighting =
         Sighting::new(&KIND, case).domain(domain_of(expected.address)).address(owner.primary().as_bytes());
     sighting.confidence = expected.certainty(case.leaf.last_seen);

@@ -77,6 +77,7 @@ pub(super) fn wrong_mailbox(exchange: &mut Exchange<'_>, now: i64) {
     let way = Way::straight(&first, End::Nobody).to("resolve", &other, End::Stored(0));
     exchange.dispatch(&mut mail, copy, vec![way]);
     exchange.found(&mail, Key::new("wrong-person").domain(DOMAIN).address(&first));
+    exchange.found(&mail, Key::new("mailbox-with-target").domain(DOMAIN).address(&first).with_exports());
     exchange.done(&mail);
     still_writes(exchange, now + 10_800_000, &first);
 }
