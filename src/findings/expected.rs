@@ -219,6 +219,12 @@ impl<'a> Expected<'a> {
         owner.is_some_and(|(number, owner)| wrong(self.topology, number, owner).is_some())
     }
 
+    /// What should be decided for a mailbox in the cloud.
+    pub(super) fn cloud_route(&self) -> (Decision, &'a [u8]) {
+        let hybrid = self.topology.facts().send_connectors.iter().find(|c| c.is_hybrid());
+        (Decision::RemoteRoutingAddress, hybrid.map_or(&[], |c| c.name.as_bytes()))
+    }
+
     /// Whether something is wrong with the address whatever happened to its mail.
     fn is_faulty(&self) -> bool {
         self.own_domain_target().is_some()

@@ -5,6 +5,7 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
 use crate::findings::words::{for_each, in_comment, quoted, who};
 use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::journey::Decision;
 use crate::topology::connector::{Load, space_fit};
 use crate::topology::domain::{DomainType, Fit};
 use crate::topology::recipient::{Kind as Sort, Recipient};
@@ -40,7 +41,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         return None;
     }
     let confidence = expected.certainty(case.leaf.last_seen);
-    Some(Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) })
+    let remote = expected.remote().is_some();
+    let route = if remote { expected.cloud_route() } else { (Decision::LocalDelivery, &b""[..]) };
+    Some(Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) }.instead_of(case, route))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

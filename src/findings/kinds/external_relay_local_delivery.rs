@@ -5,6 +5,8 @@ use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
 use crate::findings::words::{for_each, quoted, who};
 use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::journey::Decision;
+use crate::topology::connector::Pick;
 use crate::topology::domain::DomainType;
 use crate::topology::recipient::{Kind as Sort, Recipient};
 use crate::topology::{Export, Topology};
@@ -36,7 +38,12 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     }
     let confidence = expected.certainty(case.leaf.last_seen);
     let domain = crate::model::name::domain_of(expected.address);
-    Some(Sighting { confidence, ..Sighting::new(&KIND, case).domain(domain) })
+    let way = match expected.topology.pick(expected.address, None, None) {
+        Pick::One(chosen) => expected.topology.connector(chosen.connector).map(|c| c.name.as_bytes()),
+        Pick::TooLarge | Pick::NoRoute => None,
+    };
+    let sighting = Sighting { confidence, ..Sighting::new(&KIND, case).domain(domain) };
+    Some(sighting.instead_of(case, (Decision::SendConnector, way.unwrap_or_default())))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

@@ -40,7 +40,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         None if case.was_stored() => return None,
         None => Sighting::new(&KIND, case).domain(case.domain()),
     };
-    Some(Sighting { confidence, ..sighting })
+    Some(Sighting { confidence, ..sighting }.instead_of(case, (Decision::SendConnector, b"")))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

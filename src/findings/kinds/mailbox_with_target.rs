@@ -48,7 +48,7 @@ fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
         Sighting::new(&KIND, case).domain(domain_of(expected.address)).address(owner.primary().as_bytes());
     sighting.confidence = expected.certainty(case.leaf.last_seen);
     sighting.detail = target.as_bytes().to_vec();
-    Some(sighting)
+    Some(sighting.instead_of(case, (Decision::LocalDelivery, b"")))
 }
 
 fn by_log(case: &Case<'_>) -> Option<Sighting> {

@@ -39,7 +39,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         Decision::Failed if case.tag() == b"RESOLVER.FWD.Loop" => Confidence::Medium,
         _ => return None,
     };
-    own.then(|| Sighting { confidence, ..Sighting::new(&KIND, case).domain(case.domain()) })
+    let sighting = Sighting { confidence, ..Sighting::new(&KIND, case).domain(case.domain()) };
+    own.then(|| match &case.expected {
+        Some(expected) => sighting.instead_of(case, expected.cloud_route()),
+        None => sighting,
+    })
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

@@ -34,7 +34,8 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         let (_, target) = expected.target_lacks_connector()?;
         let sent = target.as_bytes() == exit.address;
         let confidence = expected.certainty(case.leaf.last_seen);
-        return sent.then(|| Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) });
+        let sighting = Sighting { confidence, ..Sighting::at_exit(&KIND, case, exit) };
+        return sent.then(|| sighting.instead_of(case, expected.cloud_route()));
     }
     if !case.norms.is_tenant(domain) || !case.norms.is_default(connector) {
         return None;

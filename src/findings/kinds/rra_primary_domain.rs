@@ -55,9 +55,7 @@ fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
     };
     sighting.confidence = expected.certainty(case.leaf.last_seen);
     sighting.span.0 = case.exits.first().map_or(sighting.span.0, |e| e.hop.time.0);
-    let hybrid = expected.topology.facts().send_connectors.iter().find(|c| c.is_hybrid());
-    let connector = hybrid.map_or(&[][..], |c| c.name.as_bytes());
-    Some(sighting.instead_of(case, (Decision::RemoteRoutingAddress, connector)))
+    Some(sighting.instead_of(case, expected.cloud_route()))
 }
 
 fn by_log(case: &Case<'_>) -> Option<Sighting> {

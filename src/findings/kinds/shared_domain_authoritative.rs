@@ -4,6 +4,7 @@ use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::Decision;
 use crate::topology::Export;
 use crate::topology::connector::Pick;
 use crate::topology::domain::{DomainType, Fit};
@@ -37,6 +38,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
             return None;
         }
         sighting.confidence = expected.certainty(case.leaf.last_seen);
+        sighting = sighting.instead_of(case, (Decision::SendConnector, b""));
     }
     Some(sighting)
 }

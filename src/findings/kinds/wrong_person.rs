@@ -54,7 +54,12 @@ fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
     }
     sighting.confidence = expected.certainty(case.leaf.last_seen);
     sighting.detail = other.primary().as_bytes().to_vec();
-    Some(sighting)
+    let route = match owner.kind {
+        Sort::RemoteMailbox => expected.cloud_route(),
+        Sort::Mailbox => (Decision::LocalDelivery, &b""[..]),
+        _ => (Decision::SendConnector, &b""[..]),
+    };
+    Some(sighting.instead_of(case, route))
 }
 
 fn by_log(case: &Case<'_>) -> Option<Sighting> {
