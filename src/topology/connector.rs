@@ -1,10 +1,13 @@
 //! Send connectors, and which of them takes a message: the order of rules that Exchange documents.
 
+mod index;
+
 use serde::{Deserialize, Serialize};
 
 use super::domain::{Fit, fit};
 use super::server::Server;
 use crate::model::name::{domain_of, is_exchange_online, short_host};
+pub(super) use index::Index;
 
 /// What a connector is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +148,15 @@ enum Distance {
     Elsewhere,
 }
 
+/// A space that fits an address.
+#[derive(Clone, Copy, Debug)]
+struct Fitting {
+    fit: Fit,
+    cost: u16,
+    /// It is `--`: the accepted domains, on the Edge server that sends from there and nowhere else.
+    inbound: bool,
+}
+
 /// What connectors are compared by, in this order.
 type Rank<'c> = (Fit, u16, Distance, Name<'c>, u32);
 
@@ -219,6 +231,8 @@ pub enum Pick {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Choice<'t> {
     pub connectors: &'t [SendConnector],
+    /// Their spaces.
+    pub index: &'t Index,
     pub servers: &'t [Server],
 }
 
@@ -228,14 +242,17 @@ impl<'t> Choice<'t> {
     pub(super) fn pick(&self, load: &Load<'_>) -> Pick {
         let (mut best, mut next): (Option<Rank<'t>>, Option<Rank<'t>>) = (None, None);
         let mut too_small = false;
-        for (number, connector) in (0..).zip(self.connectors) {
-            match self.judge(number, connector, load) {
+        self.index.each(load, |number, fitting| {
+            let Some(connector) = self.connectors.get(number as usize) else { return };
+            match self.rank((number, connector), fitting, load) {
+                // A connector may have several spaces that fit.
+                Ok(rank) if best.is_some_and(|b| b.4 == number) => best = best.min(Some(rank)),
                 Ok(rank) if best.is_none_or(|b| rank < b) => (best, next) = (Some(rank), best),
                 Ok(rank) if next.is_none_or(|n| rank < n) => next = Some(rank),
                 Ok(_) => {}
                 Err(out) => too_small |= out == Out::TooSmall,
             }
-        }
+        });
         match best {
             Some(best) => Pick::One(Chosen { connector: best.4, fit: best.0, by: told_apart(best, next) }),
             None if too_small => Pick::TooLarge,
@@ -245,15 +262,23 @@ impl<'t> Choice<'t> {
 
     /// What is wrong with a connector for the load; `None` if it would do.
     pub(super) fn out(&self, connector: &SendConnector, load: &Load<'_>) -> Option<Out> {
-        self.judge(0, connector, load).err()
+        let fits = connector.spaces.iter().filter_map(|s| {
+            Some(Fitting { fit: space_fit(s, load)?, cost: s.cost, inbound: &*s.space == "--" })
+        });
+        fits.map(|fitting| self.rank((0, connector), fitting, load)).min().unwrap_or(Err(Out::NoSpace)).err()
     }
 
-    fn judge(&self, number: u32, connector: &'t SendConnector, load: &Load<'_>) -> Result<Rank<'t>, Out> {
-        // `--` stands for the accepted domains on the Edge server that sends from there, and nowhere else.
+    /// Where a connector stands by a space of it that fits, or why it is out.
+    fn rank(
+        &self,
+        (number, connector): (u32, &'t SendConnector),
+        Fitting { fit, cost, inbound }: Fitting,
+        load: &Load<'_>,
+    ) -> Result<Rank<'t>, Out> {
         let here = load.server.is_some_and(|s| is_source(connector, s));
-        let load = &Load { is_own: load.is_own && here, ..*load };
-        let fits = connector.spaces.iter().filter_map(|s| Some((space_fit(s, load)?, s.cost)));
-        let (fit, cost) = fits.min().ok_or(Out::NoSpace)?;
+        if inbound && !here {
+            return Err(Out::NoSpace);
+        }
         if !here && !connector.sources.is_empty() && load.server.is_some_and(|s| self.is_edge(s)) {
             return Err(Out::OtherServer);
         }

@@ -17,9 +17,10 @@ mod steps;
 pub mod toml_file;
 pub mod walk;
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
-use connector::{Choice, Load, Pick, SendConnector};
+use connector::{Choice, Index, Load, Pick, SendConnector};
 use domain::{AcceptedDomain, DomainType, Fit, Lookup, RemoteDomain};
 use recipient::{Directory, Recipient};
 use server::{ReceiveConnector, Server};
@@ -137,6 +138,9 @@ pub struct Topology {
     domains: Lookup,
     remote: Lookup,
     directory: Directory,
+    spaces: Index,
+    /// Domains that remote routing addresses are meant to be in, by connectors to Exchange Online and remote domains.
+    coexistence: HashSet<Box<str>>,
 }
 
 impl Topology {
@@ -145,7 +149,9 @@ impl Topology {
         let domains = Lookup::new(facts.accepted_domains.iter().map(|d| &*d.domain));
         let remote = Lookup::new(facts.remote_domains.iter().map(|d| &*d.domain));
         let directory = Directory::new(&facts.recipients);
-        Self { facts, domains, remote, directory }
+        let spaces = Index::new(&facts.send_connectors);
+        let coexistence = coexistence(&facts);
+        Self { facts, domains, remote, directory, spaces, coexistence }
     }
 
     /// What the exports say.
@@ -226,7 +232,8 @@ impl Topology {
     }
 
     fn choice(&self) -> Choice<'_> {
-        Choice { connectors: &self.facts.send_connectors, servers: &self.facts.servers }
+        let Facts { send_connectors, servers, .. } = &self.facts;
+        Choice { connectors: send_connectors, index: &self.spaces, servers }
     }
 
     fn load<'a>(&self, address: &'a [u8], size: Option<u64>, server: Option<&'a [u8]>) -> Load<'a> {
@@ -239,15 +246,16 @@ impl Topology {
     /// onmicrosoft.com, or named by an address space of a connector to Exchange Online or as the target of
     /// remote mailboxes.
     pub fn is_coexistence(&self, domain: &[u8]) -> bool {
-        let named = |c: &SendConnector| c.spaces.iter().any(|s| s.space.as_bytes() == domain);
         domain.ends_with(b".onmicrosoft.com")
-            || self.facts.send_connectors.iter().any(|c| c.is_hybrid() && named(c))
-            || self
-                .facts
-                .remote_domains
-                .iter()
-                .any(|d| d.target_delivery == Some(true) && d.domain.as_bytes() == domain)
+            || std::str::from_utf8(domain).is_ok_and(|domain| self.coexistence.contains(domain))
     }
+}
+
+/// Domains that connectors to Exchange Online are for, and those that remote domains call targets.
+fn coexistence(facts: &Facts) -> HashSet<Box<str>> {
+    let spaces = facts.send_connectors.iter().filter(|c| c.is_hybrid()).flat_map(|c| &c.spaces);
+    let remote = facts.remote_domains.iter().filter(|d| d.target_delivery == Some(true));
+    spaces.map(|s| s.space.clone()).chain(remote.map(|d| d.domain.clone())).collect()
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ fn pick_at(
         size,
         server: server_name.map(str::as_bytes),
     };
-    match (Choice { connectors, servers: &servers }).pick(&load) {
+    let index = Index::new(connectors);
+    match (Choice { connectors, index: &index, servers: &servers }).pick(&load) {
         Pick::One(c) => (connectors[c.connector as usize].name.to_string(), Some(c.by)),
         Pick::TooLarge => ("too large".to_owned(), None),
         Pick::NoRoute => ("no route".to_owned(), None),
