@@ -206,7 +206,7 @@ impl Recipient {
 /// Finds recipients by any of their addresses.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Directory {
-    /// Number of the recipient and of the address in it.
+    /// Number of the recipient, and where in the text of its addresses the address begins.
     table: HashTable<(u32, u32)>,
     hasher: RandomState,
     /// Addresses that several recipients have: address, first owner, another.
@@ -215,7 +215,9 @@ pub(super) struct Directory {
 
 fn address_of(recipients: &[Recipient], (number, at): (u32, u32)) -> &str {
     let recipient = recipients.get(number as usize);
-    recipient.and_then(|r| r.addresses.iter().nth(at as usize)).unwrap_or_default()
+    let rest = recipient.and_then(|r| r.addresses.0.get(at as usize..)).unwrap_or_default();
+    let end = memchr::memchr(BETWEEN as u8, rest.as_bytes()).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default()
 }
 
 impl Directory {
@@ -224,12 +226,14 @@ impl Directory {
         let count = recipients.iter().map(|r| r.addresses.iter().count()).sum();
         let mut new = Self { table: HashTable::with_capacity(count), ..Self::default() };
         for (number, recipient) in (0..).zip(recipients) {
-            for (at, address) in (0..).zip(recipient.addresses.iter()) {
+            let mut at = 0;
+            for address in recipient.addresses.iter() {
                 match new.find(recipients, address.as_bytes()) {
                     Some(first) if first != number => new.doubles.push((address.into(), first, number)),
                     Some(_) => {}
                     None => new.insert(recipients, address, (number, at)),
                 }
+                at += address.len() as u32 + 1;
             }
         }
         new.doubles.sort();

@@ -16,7 +16,7 @@ pub(super) const CMDLET: Cmdlet = Cmdlet {
 };
 
 /// The columns are those of mail users too; what the first row says it is decides.
-fn is(table: &Table) -> bool {
+fn is(table: &Table<'_>) -> bool {
     let said = |details| table.first_is("recipienttypedetails", details);
     table.has("externalemailaddress") && (said("mailcontact") || said("mailforestcontact"))
 }

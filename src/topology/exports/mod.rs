@@ -73,7 +73,7 @@ pub struct Cmdlet {
     /// Part of the name of a file that holds it, in lower case, for files without a row.
     stem: &'static str,
     /// Whether a table is its export, by the columns.
-    is: fn(&Table) -> bool,
+    is: fn(&Table<'_>) -> bool,
     /// Reads a row.
     read: fn(&mut Row<'_>, &mut Draft),
 }
@@ -157,17 +157,18 @@ fn read_file(
     };
     // Where each row says what it is, that says which exports were given.
     let external = matches!(cmdlet.kind, Export::MailUsers | Export::MailContacts);
-    if !(external && table.has("recipienttypedetails") && !table.rows.is_empty()) {
+    if !(external && table.has("recipienttypedetails") && table.first.is_some()) {
         draft.given(cmdlet.kind);
     }
-    let bad = |(row, text): &(u64, String)| Problem { row: Some(*row), ..whole(text.clone(), true) };
-    problems.extend(table.broken.iter().map(bad));
-    problems.extend(table.remarks.iter().map(|text| whole(text.clone(), true)));
-    for (number, cells) in &table.rows {
-        let mut row =
-            Row { table: &table, cells, number: *number, file: &file.name, file_number, cmdlet, problems };
+    let mut of_rows = Vec::new();
+    let broken = table.each(|number, cells| {
+        let problems = &mut of_rows;
+        let mut row = Row { table: &table, cells, number, file: &file.name, file_number, cmdlet, problems };
         (cmdlet.read)(&mut row, draft);
-    }
+    });
+    problems.extend(broken.into_iter().map(|(row, text)| Problem { row: Some(row), ..whole(text, true) }));
+    problems.extend(table.remarks.iter().map(|text| whole(text.clone(), true)));
+    problems.extend(of_rows);
     Some(cmdlet)
 }
 

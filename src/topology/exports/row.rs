@@ -9,7 +9,7 @@ use super::{Cmdlet, Problem};
 /// One row, and who complains about it.
 #[derive(Debug)]
 pub(super) struct Row<'t> {
-    pub table: &'t Table,
+    pub table: &'t Table<'t>,
     pub cells: &'t [Cell],
     pub number: u64,
     pub file: &'t str,

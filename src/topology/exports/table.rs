@@ -13,24 +13,55 @@ pub(super) enum Cell {
     List(Vec<String>),
 }
 
-/// Rows of named cells.
+/// Rows of named cells. Those of CSV are read when they are looked at: there may be very many.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table {
+pub(super) struct Table<'t> {
     /// Names of the columns, in order.
     pub names: Vec<String>,
-    /// Line of the file, or number of the object for JSON; and the cells.
-    pub rows: Vec<(u64, Vec<Cell>)>,
-    /// What is wrong with a row as such, which is left out then: its number, and what.
-    pub broken: Vec<(u64, String)>,
+    /// The cells of the first row that is one.
+    pub first: Option<Vec<Cell>>,
     /// What is wrong with the whole.
     pub remarks: Vec<String>,
+    body: Body<'t>,
 }
 
-impl Table {
+/// Where the rows are.
+#[derive(Clone, Debug)]
+enum Body<'t> {
+    /// After so many lines.
+    Csv(&'t str, u64),
+    /// By their numbers, and the numbers of those that are no objects.
+    Json(Vec<(u64, Vec<Cell>)>, Vec<u64>),
+}
+
+impl Default for Body<'_> {
+    fn default() -> Self {
+        Self::Csv("", 0)
+    }
+}
+
+impl<'t> Table<'t> {
     /// Reads a text. The error says why it is neither CSV nor JSON.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &'t str) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}');
-        if text.trim_start().starts_with(['[', '{']) { Self::of_json(text) } else { Self::of_csv(text) }
+        if text.trim_start().starts_with(['[', '{']) { Self::of_json(text) } else { Ok(Self::of_csv(text)) }
+    }
+
+    /// Looks at each row: the line of the file, or the number of the object for JSON, and the cells. Gives what is wrong
+    /// with rows as such, which are left out: the number, and what.
+    pub(super) fn each(&self, mut look: impl FnMut(u64, &[Cell])) -> Vec<(u64, String)> {
+        match &self.body {
+            Body::Csv(text, skipped) => self.each_of_csv(text, *skipped, |line, cells| {
+                look(line, cells);
+                true
+            }),
+            Body::Json(rows, broken) => {
+                for (number, cells) in rows {
+                    look(*number, cells);
+                }
+                broken.iter().map(|number| (*number, "it is no object".to_owned())).collect()
+            }
+        }
     }
 
     /// Whether there is a column of a name, in any case.
@@ -40,8 +71,8 @@ impl Table {
 
     /// Whether the first row says this, in lower case, in a column.
     pub(super) fn first_is(&self, column: &str, text: &str) -> bool {
-        let first = self.rows.first().zip(self.place(column));
-        let cell = first.and_then(|((_, cells), place)| cells.get(place));
+        let first = self.first.as_ref().zip(self.place(column));
+        let cell = first.and_then(|(cells, place)| cells.get(place));
         matches!(cell, Some(Cell::Text(said)) if said.eq_ignore_ascii_case(text))
     }
 
@@ -59,51 +90,69 @@ impl Table {
         })
     }
 
-    fn of_csv(text: &str) -> Result<Self, String> {
+    fn of_csv(text: &'t str) -> Self {
         let (skipped, body) = match text.split_once('\n') {
             Some((first, rest)) if first.trim_start_matches('"').starts_with("#TYPE") => (1, rest),
             _ => (0, text),
         };
-        let header = body.lines().next().unwrap_or_default();
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter(header))
-            .from_reader(body.as_bytes());
-        let (mut table, mut places) = (Self::default(), None::<Vec<usize>>);
-        let (mut line, mut counted) = (1 + skipped, 0);
-        for record in reader.records() {
-            let record = record.map_err(|e| format!("it is no CSV: {e}"))?;
+        let mut table = Self { body: Body::Csv(body, skipped), ..Self::default() };
+        let mut header = csv::StringRecord::new();
+        if reader(body).read_record(&mut header).unwrap_or(false) {
+            for name in &header {
+                table.column(name);
+            }
+        }
+        let mut first = None;
+        table.each_of_csv(body, skipped, |_, cells| {
+            first = Some(cells.to_vec());
+            false
+        });
+        table.first = first;
+        if memchr::memchr_iter(b'"', body.as_bytes()).count() % 2 == 1 {
+            table.remarks.push("it ends inside quotes; is it cut short?".to_owned());
+        }
+        table
+    }
+
+    /// Looks at rows until `look` has seen enough. Gives what is wrong with those on the way.
+    fn each_of_csv(
+        &self,
+        body: &str,
+        skipped: u64,
+        mut look: impl FnMut(u64, &[Cell]) -> bool,
+    ) -> Vec<(u64, String)> {
+        let (mut reader, mut record, mut broken) = (reader(body), csv::StringRecord::new(), Vec::new());
+        let (mut line, mut counted, mut places) = (1 + skipped, 0, None::<Vec<usize>>);
+        let mut cells = Vec::new();
+        loop {
+            match reader.read_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => return broken,
+                Err(e) => {
+                    broken.push((line, format!("it is no CSV from here on: {e}")));
+                    return broken;
+                }
+            }
             let start = record.position().map_or(0, |p| p.byte() as usize);
             line += lines_between(body, counted, start);
             counted = start;
             let Some(places) = &places else {
-                places = Some(record.iter().map(|name| table.column(name)).collect());
+                places = Some(record.iter().map(|name| self.place(name.trim()).unwrap_or(0)).collect());
                 continue;
             };
             if record.len() != places.len() {
                 let what = format!("{} cells where the header has {}", record.len(), places.len());
-                table.broken.push((line, format!("{what}; is the file cut, or a quote lost?")));
+                broken.push((line, format!("{what}; is the file cut, or a quote lost?")));
                 continue;
             }
-            let mut cells = vec![Cell::Empty; table.names.len()];
-            for (place, cell) in places.iter().zip(&record) {
-                // Of columns of one name the first counts.
-                if let Some(slot @ Cell::Empty) = cells.get_mut(*place)
-                    && !cell.trim().is_empty()
-                {
-                    *slot = Cell::Text(cell.trim().to_owned());
-                }
+            fill(&mut cells, self.names.len(), places.iter().copied().zip(&record));
+            if !look(line, &cells) {
+                return broken;
             }
-            table.rows.push((line, cells));
         }
-        if memchr::memchr_iter(b'"', body.as_bytes()).count() % 2 == 1 {
-            table.remarks.push("it ends inside quotes; is it cut short?".to_owned());
-        }
-        Ok(table)
     }
 
-    fn of_json(text: &str) -> Result<Self, String> {
+    fn of_json(text: &'t str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text)
             .map_err(|e| format!("it is no JSON: {e}; is the file cut, or is it a list without [ ]?"))?;
         let mut table = Self::default();
@@ -120,9 +169,10 @@ impl Table {
             },
             _ => Vec::new(),
         };
+        let (mut rows, mut broken) = (Vec::new(), Vec::new());
         for (number, object) in (1..).zip(objects) {
             let Value::Object(object) = object else {
-                table.broken.push((number, "it is no object".to_owned()));
+                broken.push(number);
                 continue;
             };
             let mut cells = Vec::new();
@@ -133,9 +183,33 @@ impl Table {
                     *slot = cell(&value);
                 }
             }
-            table.rows.push((number, cells));
+            rows.push((number, cells));
         }
+        table.first = rows.first().map(|(_, cells): &(u64, Vec<Cell>)| cells.clone());
+        table.body = Body::Json(rows, broken);
         Ok(table)
+    }
+}
+
+fn reader(body: &str) -> csv::Reader<&[u8]> {
+    let header = body.lines().next().unwrap_or_default();
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(header))
+        .from_reader(body.as_bytes())
+}
+
+/// Puts texts into cells, in the memory of the row before; of columns of one name the first counts.
+fn fill<'r>(cells: &mut Vec<Cell>, columns: usize, texts: impl Iterator<Item = (usize, &'r str)>) {
+    cells.clear();
+    cells.resize(columns, Cell::Empty);
+    for (place, text) in texts {
+        if let Some(slot @ Cell::Empty) = cells.get_mut(place)
+            && !text.trim().is_empty()
+        {
+            *slot = Cell::Text(text.trim().to_owned());
+        }
     }
 }
 
@@ -197,13 +271,15 @@ fn scalar(value: &Value) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn texts(table: &Table) -> Vec<(u64, Vec<String>)> {
+    fn texts(table: &Table<'_>) -> Vec<(u64, Vec<String>)> {
         let text = |cell: &Cell| match cell {
             Cell::Empty => "-".to_owned(),
             Cell::Text(text) => text.clone(),
             Cell::List(all) => format!("{all:?}"),
         };
-        table.rows.iter().map(|(n, cells)| (*n, cells.iter().map(text).collect())).collect()
+        let mut rows = Vec::new();
+        table.each(|number, cells| rows.push((number, cells.iter().map(text).collect())));
+        rows
     }
 
     fn row(number: u64, cells: &[&str]) -> (u64, Vec<String>) {
@@ -226,7 +302,7 @@ mod tests {
     fn a_cut_row_is_named_and_the_rest_is_used() {
         let table = Table::read("a,b,c\n1,2,3\n4,5\n6,7,8\n9,\"1").unwrap();
         assert_eq!(texts(&table), [row(2, &["1", "2", "3"]), row(4, &["6", "7", "8"])]);
-        assert_eq!(table.broken.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(table.each(|_, _| {}).iter().map(|(n, _)| *n).collect::<Vec<_>>(), [3, 5]);
         assert_eq!(table.remarks.len(), 1);
     }
 
@@ -237,8 +313,8 @@ mod tests {
         assert_eq!(texts(&one), [row(1, &["[\"x\", \"smtp:y\"]", "a", "-"])]);
         let many = Table::read(r#"[{"a":1},{"b":true,"a":{"IsUnlimited":true}}, 5]"#).unwrap();
         assert_eq!(texts(&many), [row(1, &["1"]), row(2, &["Unlimited", "True"])]);
-        assert_eq!(many.broken.len(), 1);
-        assert_eq!(Table::read(r#"{"value":[{"a":1},{"a":2}],"Count":2}"#).unwrap().rows.len(), 2);
+        assert_eq!(many.each(|_, _| {}).len(), 1);
+        assert_eq!(texts(&Table::read(r#"{"value":[{"a":1},{"a":2}],"Count":2}"#).unwrap()).len(), 2);
         assert!(Table::read(r#"[{"a":1},"#).is_err());
     }
 }
