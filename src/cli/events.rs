@@ -17,6 +17,10 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
             "a single event has no decision, only a message and recipient have; `routes` takes --decision";
         return Err(Usage(format!("--decision: {why}")).into());
     }
+    if !args.read.topology.is_empty() {
+        let why = "a single event is shown as it was logged; `routes`, `report` and others hold mail against exports";
+        return Err(Usage(format!("--topology: {why}")).into());
+    }
     let path = args.output.output.as_deref();
     let form = match (args.format, ending(path).as_deref()) {
         (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv,

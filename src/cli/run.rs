@@ -1,19 +1,20 @@
 //! What every verb that reads logs does alike: read, warn, write the rejects, close with one line.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::args::{OutputArgs, ReadArgs};
 use super::exit::Exit;
 use super::options::{Environment, options, sources};
-use super::topology::load::load;
+use super::topology::load::{Loaded, load};
 use super::{progress, say};
 use crate::input::Source;
+use crate::input::exports::find;
 use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::rejects;
-use crate::pipeline::{Needs, Options, Outcome, Reading, read};
+use crate::pipeline::{Needs, Options, Outcome, Reading, Told, read};
 use crate::topology::Topology;
 
 /// A run that has read its logs.
@@ -51,9 +52,8 @@ impl Run {
     ) -> anyhow::Result<Self> {
         let started = Instant::now();
         let mut options = options(args, env, needs)?;
-        let told = topology(args)?;
-        let half_told = told.as_ref().is_some_and(|(_, incomplete)| *incomplete);
-        options.topology = told.map(|(topology, _)| topology);
+        let exports = Exports::named(args)?;
+        options.topology = exports.as_ref().map(|exports| Arc::clone(&exports.told));
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
         let found = sources(args, env)?;
         let nothing = found.sources.is_empty();
@@ -63,6 +63,7 @@ impl Run {
         let bar = progress::bar(args.progress, env.stderr_is_terminal && !args.quiet, total * times);
         let mut reading = read(found.sources, &mut options, &|bytes| bar.inc(bytes))?;
         bar.finish_and_clear();
+        let half_told = exports.map_or(Ok(false), Exports::conclude)?;
         reading.errors.splice(0..0, found.errors);
         if let Some(target) = reject_file {
             target.write(|out| rejects::write(&reading.rejects, &reading.files, out))?;
@@ -147,7 +148,7 @@ impl Run {
 
     /// Says if the exports are older than the mail.
     fn warn_of_age(&self) {
-        let made = self.options.topology.as_ref().and_then(|t| t.facts().made);
+        let made = self.options.topology.as_ref().and_then(|told| told.get().facts().made);
         let last = self.reading.period().map(|(_, last)| last);
         if let (Some(made), Some(last), false) = (made, last, self.quiet)
             && made < last.0
@@ -192,15 +193,43 @@ impl Run {
     }
 }
 
-/// What the exports say, if any were named, and whether some of them could not be used.
-fn topology(args: &ReadArgs) -> anyhow::Result<Option<(Arc<Topology>, bool)>> {
-    if args.topology.is_empty() {
-        return Ok(None);
+/// Exports that are read while logs are, and what came of that.
+struct Exports {
+    told: Arc<Told>,
+    outcome: Arc<Mutex<Option<anyhow::Result<Loaded>>>>,
+}
+
+impl Exports {
+    /// Of those that the arguments name. Fails where there is nothing at a path.
+    fn named(args: &ReadArgs) -> anyhow::Result<Option<Self>> {
+        if args.topology.is_empty() {
+            return Ok(None);
+        }
+        for path in &args.topology {
+            find(path)?;
+        }
+        let (paths, outcome) = (args.topology.clone(), Arc::new(Mutex::new(None)));
+        let tell = Arc::clone(&outcome);
+        let told = Told::new(move || {
+            let mut loaded = load(&paths);
+            let facts = loaded.as_mut().map(|l| std::mem::take(&mut l.facts)).unwrap_or_default();
+            *tell.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
+            Topology::new(facts)
+        });
+        Ok(Some(Self { told: Arc::new(told), outcome }))
     }
-    let mut loaded = load(&args.topology)?;
-    loaded.warn();
-    let incomplete = loaded.is_incomplete();
-    Ok(Some((Arc::new(Topology::new(std::mem::take(&mut loaded.facts))), incomplete)))
+
+    /// Says what is wrong with them; whether some could not be used.
+    fn conclude(self) -> anyhow::Result<bool> {
+        match self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(loaded) => {
+                let loaded = loaded?;
+                loaded.warn();
+                Ok(loaded.is_incomplete())
+            }
+            None => Ok(false),
+        }
+    }
 }
 
 /// Whether an output goes to a file.

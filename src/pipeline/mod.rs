@@ -22,6 +22,7 @@ mod state;
 mod stream;
 mod subjects;
 mod ties;
+mod told;
 mod trail;
 mod twins;
 mod typed;
@@ -38,6 +39,7 @@ pub use lines::MakeRows;
 pub use read::read;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Stream};
+pub use told::Told;
 
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
@@ -48,7 +50,6 @@ use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
 use crate::tally::{self, Tally};
-use crate::topology::Topology;
 use filter::Filter;
 use parts::{Budget, SpillError};
 use window::Window;
@@ -123,7 +124,7 @@ pub struct Options {
     /// A message-id that may be mistyped: where no message is found, those like it are gathered.
     pub near: Option<String>,
     /// What the administrator says of the organisation.
-    pub topology: Option<Arc<Topology>>,
+    pub topology: Option<Arc<Told>>,
 }
 
 impl Default for Options {

@@ -37,10 +37,15 @@ pub fn read(
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = pool.install(|| plan(sources, &options.window));
     let mut reader = Reader { plan, options, progress, pool: &pool, keyer: Keyer::default(), once };
-    let found = match reader.follow() {
-        Some(trail) => reader.read_found(trail)?,
-        None => reader.read_all()?,
-    };
+    let found = std::thread::scope(|scope| {
+        if let Some(told) = &options.topology {
+            scope.spawn(|| told.get());
+        }
+        match reader.follow() {
+            Some(trail) => reader.read_found(trail),
+            None => reader.read_all(),
+        }
+    })?;
     let plan = reader.plan;
     let Found { state, seen, errors, tables, verdict, searched } = found;
     let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
@@ -229,7 +234,7 @@ impl Reader<'_> {
         if !wants.sums && wants.findings == Findings::None {
             return Ok(Verdict::default());
         }
-        let topology = self.options.topology.as_ref();
+        let topology = self.options.topology.as_ref().map(|told| told.get());
         let all = look(state, (filter, topology), (wants.sums, wants.texts && !self.twice()));
         let Overview { tally, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
