@@ -141,8 +141,12 @@ impl Lookup {
 
 /// A text of an export as it is compared: in lower case, without blanks around it.
 pub fn folded(text: &str) -> Box<str> {
+    let text = text.trim();
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().into();
+    }
     let mut out = Vec::new();
-    fold_case(text.trim().as_bytes(), &mut out);
+    fold_case(text.as_bytes(), &mut out);
     String::from_utf8_lossy(&out).into()
 }
 

@@ -101,7 +101,8 @@ pub(super) fn address(text: &str) -> Box<str> {
 pub(super) fn is_address(text: &str) -> bool {
     let parts = text.rsplit_once('@');
     parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+        && text.bytes().all(|b| b > b' ' && b != 0x7f)
+        && (text.is_ascii() || !text.contains(|c: char| c.is_whitespace() || c.is_control()))
 }
 
 /// Address spaces of one value, `type:space;cost`; type and cost may be absent. The error is the part that is none.

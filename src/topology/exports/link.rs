@@ -7,12 +7,15 @@ use super::{Problem, Sheet, cells};
 use crate::topology::recipient::{Addresses, Recipient};
 use crate::topology::{Export, Facts};
 
+/// Stands behind each name.
+pub(super) const BETWEEN: char = '\n';
+
 /// A recipient, and what others may call it by.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
     pub recipient: Recipient,
-    /// Names, in lower case.
-    pub goes_by: Vec<Box<str>>,
+    /// Names, in lower case, each with a line feed behind it.
+    pub goes_by: Box<str>,
     /// Number of its file, and its row.
     pub at: (usize, u64),
 }
@@ -100,8 +103,8 @@ fn names(people: &[Named]) -> HashMap<Box<str>, Option<Box<str>>> {
     }
     for named in people {
         let primary: Box<str> = named.recipient.primary().into();
-        for name in &named.goes_by {
-            let slot = names.entry(name.clone()).or_insert_with(|| Some(primary.clone()));
+        for name in named.goes_by.split_terminator(BETWEEN) {
+            let slot = names.entry(name.into()).or_insert_with(|| Some(primary.clone()));
             if slot.as_ref().is_some_and(|p| *p != primary) {
                 *slot = None;
             }

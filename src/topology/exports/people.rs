@@ -1,7 +1,7 @@
 //! What the exports of all sorts of recipients have in common: addresses, names they go by, what they are.
 
 use super::cells;
-use super::link::{Draft, Named};
+use super::link::{self, Draft, Named};
 use super::row::Row;
 use super::table::Cell;
 use crate::topology::Export;
@@ -22,8 +22,12 @@ pub(super) fn recipient(row: &mut Row<'_>, usual: Kind) -> Option<Named> {
     let addresses = Addresses::new(addresses.iter().chain(legacy.as_deref()));
     let recipient = Recipient { all_addresses, ..Recipient::new(kind, addresses) };
     let columns = ["Identity", "DistinguishedName", "Name", "Alias"];
-    let goes_by = columns.into_iter().filter_map(|c| row.text(c)).map(|t| folded(&t)).collect();
-    Some(Named { recipient, goes_by, at: (row.file_number, row.number) })
+    let mut goes_by = String::new();
+    for name in columns.into_iter().filter_map(|c| row.text(c)) {
+        goes_by.push_str(&folded(&name));
+        goes_by.push(link::BETWEEN);
+    }
+    Some(Named { recipient, goes_by: goes_by.into(), at: (row.file_number, row.number) })
 }
 
 /// All addresses in lower case, the primary first, and whether they are all.
