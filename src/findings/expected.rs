@@ -6,19 +6,21 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::case::Case;
 use super::latent;
 use super::remote_routing::wrong;
-use super::words::local_part;
+use super::words::{in_comment, local_part, quoted};
 use crate::model::by_symbol::BySymbol;
+use crate::model::event::Source;
 use crate::model::finding::Confidence;
 use crate::model::journey::{Decision, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
-use crate::topology::connector::{Chosen, Pick, SendConnector};
+use crate::topology::Topology;
+use crate::topology::connector::{Chosen, SendConnector};
 use crate::topology::domain::{DomainType, Fit};
 use crate::topology::expected::{Expectation, Reason};
 use crate::topology::recipient::{Class, Kind, Recipient};
-use crate::topology::{Export, Topology};
 
 /// The address whose route is expected of a leaf: the one that forwarding, a group or a rule has put in, else the
 /// one the message was addressed to.
@@ -169,27 +171,24 @@ impl<'a> Expected<'a> {
         Some((self.topology.connector(chosen.connector)?, chosen))
     }
 
-    /// No connector is for the address at the end but the one for everything, or none at all, however small the message.
+    /// No connector is for the address at the end but the one for everything, or none at all, however small the message. One
+    /// for everything that leads to Exchange Online is meant so.
     pub(super) fn lacks_connector(&self) -> bool {
         let last = self.topology.last_address(&self.expectation, self.address);
-        let lacks = match self.topology.pick(last, None, None) {
-            Pick::One(chosen) => chosen.fit == Fit::Any,
-            Pick::NoRoute => true,
-            Pick::TooLarge => false,
-        };
-        self.topology.has(Export::SendConnectors) && lacks
+        std::str::from_utf8(last).is_ok_and(|last| latent::only_default(self.topology, last).is_ok())
     }
 
-    /// A remote mailbox whose target, in the tenant's domain, no connector is for.
+    /// A remote mailbox whose target is in no domain of the organisation, and no connector is for it.
     pub(super) fn target_lacks_connector(&self) -> Option<(&'a Recipient, &'a str)> {
-        self.remote().filter(|(_, target)| {
-            self.lacks_connector() && self.topology.is_coexistence(domain_of(target.as_bytes()))
-        })
+        self.remote().filter(|(_, target)| self.lacks_connector() && !is_own_domain(self.topology, target))
     }
 
     /// Nobody has the address, its domain is shared with another system, and no connector leads there.
     pub(super) fn relay_lacks_connector(&self) -> bool {
-        let relayed = self.expectation.domain == Some(DomainType::InternalRelay);
+        let domain = domain_of(self.address);
+        let accepted = self.topology.accepted(domain).filter(|(_, fit)| *fit != Fit::Any);
+        let relayed = accepted.is_some_and(|(d, _)| d.kind == DomainType::InternalRelay)
+            && !self.topology.is_coexistence(domain);
         let nobody = matches!(self.expectation.reason, Reason::Relay | Reason::NoRoute);
         relayed && nobody && self.owner().is_none() && self.lacks_connector()
     }
@@ -217,6 +216,23 @@ impl<'a> Expected<'a> {
     fn wrong_target(&self) -> bool {
         let owner = self.expectation.owner.zip(self.owner());
         owner.is_some_and(|(number, owner)| wrong(self.topology, number, owner).is_some())
+    }
+
+    /// Whether mail went, or was refused here, by this target: it left for it, or the directory said that nobody has it, or
+    /// somebody else got it. What is under way, or took another way, says nothing of the target.
+    pub(super) fn went_by_target(&self, case: &Case<'_>, target: &str) -> bool {
+        if let Some(exit) = case.final_exit() {
+            return exit.address == target.as_bytes();
+        }
+        let here = matches!(case.leaf.decided_by, Some((_, Source::Routing | Source::Resolver)));
+        let is_its = case.address() == target.as_bytes() || case.address() == self.address;
+        let owner = self.owner();
+        let at_home = owner.is_some_and(|o| o.addresses.iter().any(|a| a.as_bytes() == case.address()));
+        match case.leaf.decision {
+            Decision::RecipientNotFound | Decision::Failed => here && is_its,
+            Decision::LocalDelivery => !at_home,
+            _ => false,
+        }
     }
 
     /// What should be decided for a mailbox in the cloud.
@@ -254,10 +270,31 @@ pub(super) fn is_own_domain(topology: &Topology, address: &str) -> bool {
     latent::domain_text(address).is_some_and(|domain| latent::is_own_only(topology, &domain))
 }
 
-/// The remote routing address that a recipient should have: its own address in the tenant's domain, else one made
-/// of the part before the `@`.
-pub(super) fn right_target(topology: &Topology, address: &str, tenant: &str) -> String {
+/// The remote routing address that a recipient should have: an address of its own that is meant for that, in the tenant's
+/// domain if there is one, else one made of the part before the `@` that nobody has. `None` where it cannot be told.
+pub(super) fn right_target(topology: &Topology, address: &str, tenant: &str) -> Option<String> {
     let owner = topology.owner(address.as_bytes()).and_then(|n| topology.recipient(n));
-    let own = owner.and_then(|o| o.addresses.iter().find(|a| domain_of(a.as_bytes()) == tenant.as_bytes()));
-    own.map_or_else(|| format!("{}@{tenant}", local_part(address)), str::to_owned)
+    let meant = |a: &&str| topology.is_coexistence(domain_of(a.as_bytes()));
+    let own: Vec<&str> = owner.iter().flat_map(|o| o.addresses.iter()).filter(meant).collect();
+    let in_tenant = own.iter().find(|a| domain_of(a.as_bytes()) == tenant.as_bytes());
+    if let Some(own) = in_tenant.or(own.first()) {
+        return Some((*own).to_owned());
+    }
+    let made = format!("{}@{tenant}", local_part(address));
+    let is_free = topology.owner(made.as_bytes()).is_none() && !topology.shares_local_part(address);
+    is_free.then_some(made)
+}
+
+/// The cmdlet that sets it, or what is to be looked up first.
+pub(super) fn set_target(topology: &Topology, address: &str, tenant: &str) -> String {
+    match right_target(topology, address, tenant) {
+        Some(target) => {
+            format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
+        }
+        None => format!(
+            "# the address of {} in the tenant is not in these exports: Get-EXOMailbox {} | Format-List EmailAddresses",
+            in_comment(address),
+            in_comment(&quoted(address))
+        ),
+    }
 }

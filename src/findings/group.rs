@@ -54,6 +54,19 @@ impl GroupKey {
         }
     }
 
+    /// The key of what exports alone show.
+    pub fn of_exports(finding: &Finding) -> Self {
+        let bytes = |text: &Option<String>| text.as_ref().map(|t| t.as_bytes().into());
+        Self {
+            kind: KINDS.iter().position(|k| k.id == finding.kind).unwrap_or(KINDS.len()),
+            domain: bytes(&finding.domain),
+            connector: bytes(&finding.connector),
+            peer: bytes(&finding.peer),
+            address: bytes(&finding.address),
+            doubtful: false,
+        }
+    }
+
     /// Domain, connector, peer and address as text.
     pub fn texts(&self) -> [Option<String>; 4] {
         [&self.domain, &self.connector, &self.peer, &self.address]

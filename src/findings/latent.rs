@@ -45,6 +45,22 @@ pub fn latent(topology: &Topology) -> Vec<Finding> {
     all
 }
 
+/// Whether what exports show is what a finding has mail for. Of one domain one fix mends all; of remote routing addresses
+/// each is mended alone, so those that no mail has met stay.
+pub fn is_met(latent: &Finding, finding: &Finding) -> bool {
+    let is_its =
+        |address: &String| finding.address.as_ref() == Some(address) || finding.addresses.contains(address);
+    let each = latent.kind == kinds::rra_primary_domain::KIND.id;
+    let same = match (&latent.address, &latent.domain) {
+        (Some(address), _) => is_its(address),
+        (None, Some(domain)) => {
+            finding.domain.as_ref() == Some(domain) && (!each || latent.recipients <= finding.recipients)
+        }
+        (None, None) => latent.connector.is_some() && latent.connector == finding.connector,
+    };
+    latent.kind == finding.kind && same
+}
+
 /// What a kind says of the exports.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Latent {
@@ -266,9 +282,10 @@ mod tests {
         assert_eq!(
             finding.fix,
             "# 50 of them, so all at once:\nGet-RemoteMailbox -ResultSize Unlimited | Where-Object { \
-             \"$($_.RemoteRoutingAddress)\" -like '*@contoso.com' } | ForEach-Object { Set-RemoteMailbox \
-             \"$($_.Identity)\" -RemoteRoutingAddress ((\"$($_.PrimarySmtpAddress)\" -split '@')[0] + \
-             '@contoso.mail.onmicrosoft.com') }"
+             \"$($_.RemoteRoutingAddress)\" -like '*@contoso.com' } | ForEach-Object { $own = $_.EmailAddresses | \
+             Where-Object { \"$_\" -like 'smtp:*@contoso.mail.onmicrosoft.com' } | Select-Object -First 1; if ($own) { \
+             Set-RemoteMailbox \"$($_.Identity)\" -RemoteRoutingAddress (\"$own\" -replace '^smtp:') } else { \
+             Write-Warning \"$($_.Identity) has no such address\" } }"
         );
     }
 

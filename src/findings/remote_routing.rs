@@ -12,8 +12,7 @@ use crate::model::name::domain_of;
 use crate::model::remote_routing::{RemoteRouting, WrongTarget};
 use crate::model::report::Top;
 use crate::model::time::Timestamp;
-use crate::topology::connector::Pick;
-use crate::topology::domain::{DomainType, Fit};
+use crate::topology::domain::DomainType;
 use crate::topology::recipient::{Kind, Recipient};
 use crate::topology::{Export, Topology};
 
@@ -25,6 +24,8 @@ const PLACES: usize = 3;
 /// What may be wrong although the address is right.
 const AUTHORITATIVE: &str = "its domain is Authoritative here, and nobody has it";
 const NO_CONNECTOR: &str = "no connector is for its domain";
+/// It is the address that is wrong.
+const ELSEWHERE: &str = "its domain is not the tenant's";
 
 /// What the logs show of mailboxes with a wrong remote routing address, by their number in the exports.
 #[derive(Clone, Debug, Default)]
@@ -56,12 +57,14 @@ pub(super) fn wrong(topology: &Topology, number: u32, owner: &Recipient) -> Opti
     if accepted == Some(DomainType::Authoritative) && topology.owner(target.as_bytes()).is_none() {
         return Some(AUTHORITATIVE);
     }
-    let by_all = match topology.pick(target.as_bytes(), None, None) {
-        Pick::One(chosen) => chosen.fit == Fit::Any,
-        Pick::NoRoute => true,
-        Pick::TooLarge => false,
-    };
-    (topology.has(Export::SendConnectors) && by_all).then_some(NO_CONNECTOR)
+    if latent::only_default(topology, target).is_err() {
+        return None;
+    }
+    if topology.is_coexistence(domain) {
+        Some(NO_CONNECTOR)
+    } else {
+        topology.has(Export::AcceptedDomains).then_some(ELSEWHERE)
+    }
 }
 
 impl Astray {
@@ -69,8 +72,8 @@ impl Astray {
     pub(super) fn add(&mut self, case: &Case<'_>) {
         let Some(expected) = &case.expected else { return };
         let Some((number, owner)) = expected.expectation.owner.zip(expected.owner()) else { return };
-        let at_home = case.was_stored() && expected.topology.owner(case.address()) == Some(number);
-        if wrong(expected.topology, number, owner).is_none() || at_home && case.exits.is_empty() {
+        let target = owner.target.as_deref().unwrap_or_default();
+        if wrong(expected.topology, number, owner).is_none() || !expected.went_by_target(case, target) {
             return;
         }
         let last = case.leaf.last_seen.0;
@@ -148,7 +151,7 @@ fn row(
         address: owner.primary().to_owned(),
         remote_routing_address: owner.target.as_deref().map(str::to_owned),
         why,
-        should_be: right.map(|tenant| right_target(topology, owner.primary(), tenant)),
+        should_be: right.and_then(|tenant| right_target(topology, owner.primary(), tenant)),
         messages: seen.map_or(0, |s| s.messages),
         first_seen: seen.map(|s| time(s.span.0)),
         last_seen: seen.map(|s| time(s.span.1)),

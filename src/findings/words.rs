@@ -56,6 +56,13 @@ pub(super) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / 1_048_576.0)
 }
 
+/// A limit with room above a size, as a cmdlet takes it.
+pub(super) fn roomy(bytes: u64) -> String {
+    let megabytes = bytes.div_ceil(1 << 20).saturating_mul(2);
+    let steps = [50, 100, 150, 250, 500, 1000, 2000];
+    steps.into_iter().find(|s| *s >= megabytes).map_or("Unlimited".to_owned(), |s| format!("{s}MB"))
+}
+
 /// What stands before the `@`.
 pub(super) fn local_part(address: &str) -> &str {
     address.rsplit_once('@').map_or(address, |(local, _)| local)

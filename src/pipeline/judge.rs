@@ -10,7 +10,7 @@ use super::state::{Order, Spot, State, sort};
 use crate::findings::addresses::Addresses;
 use crate::findings::expected::Table;
 use crate::findings::group::{GroupKey, Groups};
-use crate::findings::latent::latent;
+use crate::findings::latent::{is_met, latent};
 use crate::findings::norms::Norms;
 use crate::findings::remote_routing::Astray;
 use crate::findings::samples::Samples;
@@ -32,8 +32,6 @@ pub struct Judged {
     norms: Norms,
     held: HashSet<GroupKey>,
     findings: Vec<(GroupKey, Finding)>,
-    /// What no mail has met, but the exports show.
-    latent: Vec<Finding>,
     /// Remote mailboxes whose mail goes astray, where exports tell.
     pub remote_routing: Option<RemoteRouting>,
     /// Every message and recipient, where that was asked for.
@@ -141,19 +139,12 @@ pub(super) fn judge(
     let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
     let findings = groups.findings(&held, &norms, names);
     let shown = if findings.is_empty() { Vec::new() } else { shown };
-    let latent = latent.into_iter().filter(|l| !findings.iter().any(|(_, f)| is_met_by(l, f))).collect();
-    (Judged { norms, held, findings, latent, remote_routing, instances: Vec::new() }, shown)
-}
-
-/// Whether what exports show is what a finding has mail for.
-fn is_met_by(latent: &Finding, finding: &Finding) -> bool {
-    let is_its =
-        |address: &String| finding.address.as_ref() == Some(address) || finding.addresses.contains(address);
-    let all_its = !latent.addresses.is_empty() && latent.addresses.iter().all(is_its);
-    let same_place = latent.address.is_none() && latent.domain == finding.domain && latent.domain.is_some();
-    let same_connector =
-        latent.domain.is_none() && latent.connector == finding.connector && latent.connector.is_some();
-    latent.kind == finding.kind && (all_its || same_place || same_connector)
+    let mut findings = findings;
+    let unmet: Vec<Finding> =
+        latent.into_iter().filter(|l| !findings.iter().any(|(_, f)| is_met(l, f))).collect();
+    findings.extend(unmet.into_iter().map(|finding| (GroupKey::of_exports(&finding), finding)));
+    findings.sort_by_key(|(_, f)| (std::cmp::Reverse(f.severity), f.caused_by.is_some(), f.messages == 0));
+    (Judged { norms, held, findings, remote_routing, instances: Vec::new() }, shown)
 }
 
 /// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy
@@ -201,10 +192,7 @@ impl Judged {
 
     /// The findings, the gravest first; those that no mail has met behind others as grave.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        let mut all: Vec<&Finding> = self.findings.iter().map(|(_, finding)| finding).collect();
-        all.extend(&self.latent);
-        all.sort_by_key(|f| (std::cmp::Reverse(f.severity), f.caused_by.is_some(), f.messages == 0));
-        all.into_iter()
+        self.findings.iter().map(|(_, finding)| finding)
     }
 
     /// Takes out the findings that are not to be kept, and gives them back.

@@ -1,5 +1,7 @@
 //! A run: what is read, how often, and what comes of it.
 
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 
 use super::judge::{Judged, Overview, judge, look};
@@ -37,9 +39,9 @@ pub fn read(
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
     let plan = pool.install(|| plan(sources, &options.window));
     let mut reader = Reader { plan, options, progress, pool: &pool, keyer: Keyer::default(), once };
-    let found = std::thread::scope(|scope| {
+    let found = pool.in_place_scope(|scope| {
         if let Some(told) = &options.topology {
-            scope.spawn(|| told.get());
+            scope.spawn(|_| drop(Arc::clone(told.get())));
         }
         match reader.follow() {
             Some(trail) => reader.read_found(trail),

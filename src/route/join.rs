@@ -217,7 +217,11 @@ fn above(host: &[u8]) -> Option<Vec<u8>> {
     let dots = memchr::memchr_iter(b'.', host).count();
     let is_name = host.last().is_some_and(u8::is_ascii_alphabetic) && !host.contains(&b':');
     let dot = memchr::memchr(b'.', host).filter(|_| dots > 1 && is_name)?;
-    host.get(dot..).map(<[u8]>::to_vec)
+    let domain = host.get(dot + 1..)?;
+    // Below co.uk, com.au and the like neighbours have nothing to do with each other.
+    let public =
+        |name: &[u8]| matches!(memchr::memchr(b'.', name), Some(first @ ..=3) if name.len() == first + 3);
+    if public(domain) { None } else { host.get(dot..).map(<[u8]>::to_vec) }
 }
 
 /// Union-find; the root of a set is its smallest member.

@@ -113,6 +113,11 @@ impl SendConnector {
             || self.spaces.iter().any(|s| s.space.ends_with(".mail.onmicrosoft.com"))
     }
 
+    /// Whether it sends from a server, short or full.
+    pub fn sends_from(&self, server: &[u8]) -> bool {
+        is_source(self, server)
+    }
+
     /// Whether it is in use; what is not known counts as yes.
     pub fn is_enabled(&self) -> bool {
         self.enabled != Some(false)

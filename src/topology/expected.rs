@@ -259,7 +259,7 @@ impl Topology {
     }
 
     /// Whether all servers are known to be in one site.
-    fn is_one_site(&self) -> bool {
+    pub fn is_one_site(&self) -> bool {
         let mut sites = self.facts().servers.iter().filter(|s| s.edge != Some(true)).map(|s| &s.site);
         sites.next().is_some_and(|first| first.is_some() && sites.all(|s| s == first))
     }

@@ -141,6 +141,8 @@ pub struct Topology {
     spaces: Index,
     /// Domains that remote routing addresses are meant to be in, by connectors to Exchange Online and remote domains.
     coexistence: HashSet<Box<str>>,
+    /// Names of tenants.
+    tenants: HashSet<Box<str>>,
 }
 
 impl Topology {
@@ -151,7 +153,8 @@ impl Topology {
         let directory = Directory::new(&facts.recipients);
         let spaces = Index::new(&facts.send_connectors);
         let coexistence = coexistence(&facts);
-        Self { facts, domains, remote, directory, spaces, coexistence }
+        let tenants = tenants(&facts, &coexistence);
+        Self { facts, domains, remote, directory, spaces, coexistence, tenants }
     }
 
     /// What the exports say.
@@ -243,12 +246,36 @@ impl Topology {
     }
 
     /// Whether a domain in lower case is one that remote routing addresses are meant to be in: under
-    /// onmicrosoft.com, or named by an address space of a connector to Exchange Online or as the target of
-    /// remote mailboxes.
+    /// onmicrosoft.com in a tenant of the organisation's, or named by an address space of a connector to Exchange
+    /// Online or as the target of remote mailboxes. Where no tenant is known all count.
     pub fn is_coexistence(&self, domain: &[u8]) -> bool {
-        domain.ends_with(b".onmicrosoft.com")
-            || std::str::from_utf8(domain).is_ok_and(|domain| self.coexistence.contains(domain))
+        let Ok(domain) = std::str::from_utf8(domain) else { return false };
+        let tenant = tenant_name(domain);
+        self.coexistence.contains(domain)
+            || tenant.is_some_and(|name| self.tenants.is_empty() || self.tenants.contains(name))
     }
+
+    /// Whether the part before the `@` of an address is that of another recipient of another domain too.
+    pub fn shares_local_part(&self, address: &str) -> bool {
+        let Some((local, own)) = address.rsplit_once('@') else { return false };
+        self.facts.accepted_domains.iter().filter(|d| &*d.domain != own).any(|d| {
+            self.owner(format!("{local}@{}", d.domain).as_bytes())
+                .is_some_and(|o| Some(o) != self.owner(address.as_bytes()))
+        })
+    }
+}
+
+/// The tenant that a domain under onmicrosoft.com belongs to.
+fn tenant_name(domain: &str) -> Option<&str> {
+    let before = domain.strip_suffix(".onmicrosoft.com")?;
+    Some(before.split('.').next().unwrap_or(before))
+}
+
+/// Tenants that accepted domains, connectors to Exchange Online and remote domains name.
+fn tenants(facts: &Facts, coexistence: &HashSet<Box<str>>) -> HashSet<Box<str>> {
+    let accepted = facts.accepted_domains.iter().map(|d| &*d.domain);
+    let named = accepted.chain(coexistence.iter().map(|d| &**d));
+    named.filter_map(|d| tenant_name(d)).map(Into::into).collect()
 }
 
 /// Domains that connectors to Exchange Online are for, and those that remote domains call targets.

@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashSet, HashTable};
 use serde::{Deserialize, Serialize};
 
 /// Addresses in lower case, in order, in one piece of memory.
@@ -11,15 +11,21 @@ use serde::{Deserialize, Serialize};
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Addresses(Box<str>);
 
+/// So many are compared one by one.
+const FEW: usize = 16;
 /// Stands between two addresses; no address holds one.
 const BETWEEN: char = '\n';
 
 impl Addresses {
     /// Takes each text once, without line breaks.
     pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut some: Vec<&str> = Vec::new();
+        let (mut some, mut many): (Vec<&str>, HashSet<&str>) = (Vec::new(), HashSet::new());
         for address in addresses {
-            if !address.is_empty() && !address.contains(BETWEEN) && !some.contains(&address) {
+            if some.len() == FEW {
+                many.extend(&some);
+            }
+            let met = if some.len() < FEW { some.contains(&address) } else { !many.insert(address) };
+            if !address.is_empty() && !address.contains(BETWEEN) && !met {
                 some.push(address);
             }
         }

@@ -128,7 +128,7 @@ fn hostile_names_are_shown_not_obeyed() {
     std::fs::write(place.path().join("SendConnector.csv"), csv).unwrap();
     std::fs::write(
         place.path().join("AcceptedDomain.csv"),
-        "DomainName,DomainType\nx'; Remove-Mailbox y #.com,InternalRelay\n",
+        "DomainName,DomainType\nx';Remove-Mailbox#.com,InternalRelay\n\"y.com\nRemove-Mailbox z\",InternalRelay\n",
     )
     .unwrap();
     let folder = place.path().display().to_string();
@@ -145,7 +145,7 @@ fn hostile_names_are_shown_not_obeyed() {
     let (_, out, _) = run(&["check", &folder, "--format=jsonl"]);
     let finding: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     let fix = finding.get("fix").and_then(Value::as_str).unwrap();
-    assert!(fix.contains("'SMTP:x''; remove-mailbox y #.com;1'"), "{fix}");
+    assert!(fix.contains("'SMTP:x'';remove-mailbox#.com;1'"), "{fix}");
 }
 
 #[test]

@@ -43,6 +43,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     if best.connector == taken || !matches!(best.by, Rule::Closest | Rule::Cost) || !sized {
         return None;
     }
+    // Costs between sites count too, and no export tells them.
+    let near = topology.is_one_site() || better.sends_from(server);
+    if best.by == Rule::Cost && !near {
+        return None;
+    }
     let confidence = expected.certainty(case.leaf.last_seen);
     let sighting = Sighting { confidence, peer: None, ..Sighting::at_exit(&KIND, case, exit) };
     let detail = format!("{}\n{}", better.name, why(best)).into_bytes();

@@ -3,7 +3,7 @@
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
-use crate::findings::words::quoted;
+use crate::findings::words::{in_comment, quoted};
 use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Decision;
 use crate::topology::domain::DomainType;
@@ -88,10 +88,11 @@ pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
             fix: format!(
                 "# put the host of the system that has the other mailboxes in place of the last one\n\
                  New-SendConnector -Name {} -AddressSpaces {} -DNSRoutingEnabled $false -SmartHosts 'mail.example.com'\n\
-                 # or, if nobody of {domain} lives elsewhere:\n\
+                 # or, if nobody of {} lives elsewhere:\n\
                  Set-AcceptedDomain {} -DomainType Authoritative",
                 quoted(&format!("To {bare}")),
                 quoted(&format!("SMTP:{domain};1")),
+                in_comment(domain),
                 quoted(domain)
             ),
             ..Latent::default()

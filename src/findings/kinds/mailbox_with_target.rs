@@ -33,15 +33,15 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     match case.told_by(&[Export::Mailboxes]) {
-        Some(expected) => by_exports(case, expected),
-        None => by_log(case),
+        Some(expected) if expected.owner().is_some() => by_exports(case, expected),
+        _ => by_log(case),
     }
 }
 
 /// The export of mailboxes says it, and here is mail that did not get there.
 fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
     let (owner, target) = expected.mailbox_with_target()?;
-    if case.was_stored() && owner.addresses.iter().any(|a| a.as_bytes() == case.address()) {
+    if !expected.went_by_target(case, target) {
         return None;
     }
     let mut sighting =
@@ -68,8 +68,9 @@ fn by_log(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    if t.norms.told().is_some_and(|topology| topology.has(Export::Mailboxes)) {
-        return (told(&t.address, &t.detail), clear(&t.address));
+    let told = t.norms.told().filter(|topology| topology.has(Export::Mailboxes));
+    if told.is_some_and(|topology| topology.owner(t.address.as_bytes()).is_some()) {
+        return (cause(&t.address, &t.detail), clear(&t.address));
     }
     let times = t.norms.still_writes(t.address.as_bytes());
     let (away, wrote) = times.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
@@ -105,7 +106,7 @@ pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
             address: Some(mailbox.primary().to_owned()),
             addresses: latent::primaries(&[mailbox]),
             actual: latent::happens(topology, &[mailbox]),
-            cause: told(mailbox.primary(), target),
+            cause: cause(mailbox.primary(), target),
             fix: clear(mailbox.primary()),
             ..Latent::default()
         };
@@ -114,7 +115,7 @@ pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
     mailboxes.filter_map(finding).collect()
 }
 
-fn told(address: &str, target: &str) -> String {
+fn cause(address: &str, target: &str) -> String {
     format!(
         "{address} has a mailbox here and the target address {target} as well: the target wins, and nothing is stored in \
          the mailbox."

@@ -1,9 +1,10 @@
 //! MR-02: mail for the tenant's domain leaves by the connector for everything else.
 
 use crate::findings::case::Case;
+use crate::findings::expected::set_target;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
-use crate::findings::words::{hybrid_name, quoted};
+use crate::findings::words::{for_each, hybrid_name, quoted};
 use crate::model::finding::{Confidence, Finding, Severity};
 use crate::topology::recipient::{Kind as Sort, Recipient};
 use crate::topology::{Export, Topology};
@@ -44,6 +45,14 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
+    if let Some(topology) = t.norms.told().filter(|topology| !topology.is_coexistence(t.domain.as_bytes())) {
+        let tenant = latent::tenant(topology).unwrap_or_else(|| "tenant.mail.onmicrosoft.com".to_owned());
+        let cause = format!(
+            "{} is no domain of the tenant, so mail rewritten to it went by '{}'.",
+            t.domain, t.connector
+        );
+        return (cause, for_each(t, |target| set_owner(topology, target, &tenant)));
+    }
     let hybrid = hybrid_name(t);
     let name = hybrid.clone().unwrap_or_else(|| "Outbound to Office 365".to_owned());
     let space = format!("SMTP:{};1", t.domain);
@@ -69,6 +78,13 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     (cause, fix)
 }
 
+/// The line for the mailbox that has this target.
+fn set_owner(topology: &Topology, target: &str, tenant: &str) -> String {
+    let has_it = |r: &&Recipient| r.kind == Sort::RemoteMailbox && r.target.as_deref() == Some(target);
+    let owner = topology.facts().recipients.iter().find(has_it);
+    set_target(topology, owner.map_or(target, Recipient::primary), tenant)
+}
+
 /// Remote mailboxes whose remote routing domain no send connector names.
 pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
     let lost = latent::by_target_domain(topology, |_, r, target| {
@@ -89,6 +105,13 @@ pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
                 format!("Send connector {} has it, but is disabled", off.name),
                 format!("Set-SendConnector {} -Enabled $true", quoted(&off.name)),
             ),
+            None if !topology.is_coexistence(domain.as_bytes()) => {
+                let tenant = latent::tenant(topology);
+                let tenant = tenant.unwrap_or_else(|| "tenant.mail.onmicrosoft.com".to_owned());
+                let all = "# the section on remote routing addresses of `mailtrail report --topology` lists them all".to_owned();
+                let line = |r: &Recipient| set_target(topology, r.primary(), &tenant);
+                ("It is no domain of the tenant".to_owned(), latent::lines(&recipients, line, &all))
+            }
             None => {
                 let space = format!("SMTP:{domain};1");
                 let fix =

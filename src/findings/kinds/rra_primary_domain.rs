@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
-use crate::findings::expected::{Expected, right_target};
+use crate::findings::expected::{Expected, set_target};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
 use crate::findings::words::{for_each, in_comment, local_part, quoted, who};
@@ -38,15 +38,15 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     match case.told_by(&[Export::AcceptedDomains, Export::RemoteMailboxes]) {
-        Some(expected) => by_exports(case, expected),
-        None => by_log(case),
+        Some(expected) if expected.owner().is_some() => by_exports(case, expected),
+        _ => by_log(case),
     }
 }
 
 /// The export of remote mailboxes says it, and here is mail that was sent by it.
 fn by_exports(case: &Case<'_>, expected: &Expected<'_>) -> Option<Sighting> {
-    expected.own_domain_target()?;
-    if case.leaf.decision == Decision::LocalDelivery && case.exits.is_empty() {
+    let (_, target) = expected.own_domain_target()?;
+    if case.was_stored() || !expected.went_by_target(case, target) {
         return None;
     }
     let mut sighting = match case.final_exit() {
@@ -84,7 +84,10 @@ fn by_log(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    if let Some(topology) = t.norms.told().filter(|t| t.has(Export::RemoteMailboxes)) {
+    let has_owner =
+        |topology: &Topology| t.addresses.0.iter().any(|a| topology.owner(a.as_bytes()).is_some());
+    let told = t.norms.told().filter(|topology| topology.has(Export::RemoteMailboxes));
+    if let Some(topology) = told.filter(|topology| has_owner(topology)) {
         return tell_by_exports(t, topology);
     }
     let tenant = t
@@ -123,10 +126,7 @@ fn tell_by_exports(t: &Telling<'_>, topology: &Topology) -> (String, String) {
         who(t),
         t.domain,
     );
-    let fix = for_each(t, |address| {
-        let target = right_target(topology, address, &tenant);
-        format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(address), quoted(&target))
-    });
+    let fix = for_each(t, |address| set_target(topology, address, &tenant));
     (cause, fix)
 }
 
@@ -141,16 +141,14 @@ pub(in crate::findings) fn latent(topology: &Topology) -> Vec<Finding> {
     let note =
         if tenant.is_some() { "" } else { "# put the tenant's own domain in place of the one below\n" };
     let finding = |(domain, recipients): (&str, Vec<&Recipient>)| {
-        let line = |r: &Recipient| {
-            let target = right_target(topology, r.primary(), known);
-            format!("Set-RemoteMailbox {} -RemoteRoutingAddress {}", quoted(r.primary()), quoted(&target))
-        };
+        let line = |r: &Recipient| set_target(topology, r.primary(), known);
         let all = format!(
             "Get-RemoteMailbox -ResultSize Unlimited | Where-Object {{ \"$($_.RemoteRoutingAddress)\" -like {} }} | \
-             ForEach-Object {{ Set-RemoteMailbox \"$($_.Identity)\" -RemoteRoutingAddress \
-             ((\"$($_.PrimarySmtpAddress)\" -split '@')[0] + {}) }}",
+             ForEach-Object {{ $own = $_.EmailAddresses | Where-Object {{ \"$_\" -like {} }} | Select-Object -First 1; if ($own) \
+             {{ Set-RemoteMailbox \"$($_.Identity)\" -RemoteRoutingAddress (\"$own\" -replace '^smtp:') }} \
+             else {{ Write-Warning \"$($_.Identity) has no such address\" }} }}",
             quoted(&format!("*@{domain}")),
-            quoted(&format!("@{known}"))
+            quoted(&format!("smtp:*@{known}"))
         );
         let actual = latent::happens(topology, &recipients);
         let latent = Latent {

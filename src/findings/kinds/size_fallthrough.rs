@@ -3,7 +3,7 @@
 use crate::findings::case::{Case, Exit};
 use crate::findings::expected::Expected;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::words::{mebibytes, quoted};
+use crate::findings::words::{mebibytes, quoted, roomy};
 use crate::model::finding::{Confidence, Severity};
 use crate::topology::Export;
 use crate::topology::connector::Pick;
@@ -64,7 +64,8 @@ fn tell_by_exports(t: &Telling<'_>) -> Option<(String, String)> {
         mebibytes(most.parse().ok()?),
         t.connector
     );
-    Some((cause, format!("Set-SendConnector {} -MaxMessageSize 150MB", quoted(usual))))
+    let limit = roomy(most.parse().ok()?);
+    Some((cause, format!("Set-SendConnector {} -MaxMessageSize {limit}", quoted(usual))))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
@@ -87,7 +88,8 @@ fn tell(t: &Telling<'_>) -> (String, String) {
     (
         cause,
         format!(
-            "Get-SendConnector {usual} | Format-List MaxMessageSize\nSet-SendConnector {usual} -MaxMessageSize 150MB"
+            "Get-SendConnector {usual} | Format-List MaxMessageSize\nSet-SendConnector {usual} -MaxMessageSize {}",
+            roomy(found.smallest)
         ),
     )
 }

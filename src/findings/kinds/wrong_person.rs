@@ -1,7 +1,7 @@
 //! MR-41: mail for one person is sent to another.
 
 use crate::findings::case::Case;
-use crate::findings::expected::{Expected, right_target};
+use crate::findings::expected::{Expected, set_target};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
 use crate::findings::words::quoted;
@@ -34,8 +34,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     match case.told_by(&[Export::RemoteMailboxes]) {
-        Some(expected) => by_exports(case, expected),
-        None => by_log(case),
+        Some(expected) if expected.owner().is_some() => by_exports(case, expected),
+        _ => by_log(case),
     }
 }
 
@@ -79,7 +79,8 @@ fn by_log(case: &Case<'_>) -> Option<Sighting> {
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    match t.norms.told().filter(|topology| topology.has(Export::RemoteMailboxes)) {
+    let told = t.norms.told().filter(|topology| topology.has(Export::RemoteMailboxes));
+    match told.filter(|topology| topology.owner(t.address.as_bytes()).is_some()) {
         Some(topology) => tell_by_exports(t, topology),
         None => tell_by_log(t),
     }
@@ -116,8 +117,7 @@ fn fix(topology: &Topology, owner: &Recipient) -> String {
         Sort::RemoteMailbox => {
             let tenant = latent::tenant(topology);
             let tenant = tenant.unwrap_or_else(|| "tenant.mail.onmicrosoft.com".to_owned());
-            let target = right_target(topology, owner.primary(), &tenant);
-            return format!("Set-RemoteMailbox {address} -RemoteRoutingAddress {}", quoted(&target));
+            return set_target(topology, owner.primary(), &tenant);
         }
         Sort::Mailbox => {
             return format!(

@@ -22,6 +22,9 @@ fn read(row: &mut Row<'_>, draft: &mut Draft) {
     let Some(kind) = kinds.into_iter().find(|k| k.as_str().eq_ignore_ascii_case(&text)) else {
         return row.wrong("DomainType", &text, "Authoritative, InternalRelay or ExternalRelay");
     };
+    if domain.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return row.wrong("DomainName", &domain, "a domain such as contoso.com");
+    }
     let default = row.flag("Default");
     draft.facts.accepted_domains.push(AcceptedDomain { domain: folded(&domain), kind, default });
 }
