@@ -39,6 +39,7 @@ pub use read::read;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Stream};
 
+use crate::findings::thresholds::Thresholds;
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
@@ -124,6 +125,8 @@ pub struct Options {
     pub near: Option<String>,
     /// What the administrator says of the organisation.
     pub topology: Option<Arc<Topology>>,
+    /// What findings depend on.
+    pub thresholds: Thresholds,
 }
 
 impl Default for Options {
@@ -139,6 +142,7 @@ impl Default for Options {
             no_raw: false,
             near: None,
             topology: None,
+            thresholds: Thresholds::default(),
             budget: Budget::default(),
         }
     }
