@@ -193,6 +193,12 @@ impl Beforehand {
                 }
                 _ => {}
             }
+            let mine = self.thresholds().changed();
+            let same =
+                |c: &Changed| run.thresholds.get(&c.key).is_some_and(|v| *v == serde_json::json!(c.value));
+            if mine.len() != run.thresholds.len() || !mine.iter().all(same) {
+                out.push("it had other thresholds".to_owned());
+            }
         }
         if baseline.findings.is_empty() {
             out.push("it holds no finding of this sort".to_owned());

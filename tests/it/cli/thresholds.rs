@@ -93,6 +93,11 @@ fn every_output_says_which_thresholds_are_set() {
     let set = json!({"delay-least": "1h 30m", "size-least": "10MiB", "answers": 7});
     assert_eq!(thresholds("units.toml"), set);
     assert!(thresholds("usual.toml").is_null());
+    // An earlier run with others is hard to compare.
+    run("units.toml", &["report", "--format=json", "-q", "-o", "old.json"]);
+    let remarked =
+        |config: &str| run(config, &["loops", "--baseline=old.json"]).out.contains("other thresholds");
+    assert_eq!(["units.toml", "usual.toml", "set.toml"].map(remarked), [false, true, true]);
 }
 
 #[test]
