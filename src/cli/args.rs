@@ -90,7 +90,8 @@ pub(super) struct FindingsArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Findings")]
 pub(super) struct BeforehandArgs {
-    /// TOML file with the findings that are known and not to be shown; mailtrail.toml of this folder if absent.
+    /// TOML file with the findings that are known and not to be shown, and with thresholds; mailtrail.toml of this
+    /// folder if absent.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Show known findings too; --fail-on leaves them out all the same.
@@ -100,6 +101,14 @@ pub(super) struct BeforehandArgs {
     /// those that are new or graver.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+}
+
+/// What the findings of rows depend on.
+#[derive(Debug, Args)]
+pub(super) struct ThresholdArgs {
+    /// TOML file with the thresholds of findings; mailtrail.toml of this folder if absent.
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -156,6 +165,8 @@ pub(super) struct RoutesArgs {
     /// text, jsonl or csv; else by the ending of the output file, else text on a terminal and jsonl elsewhere.
     #[arg(long, value_enum)]
     pub format: Option<RowFormat>,
+    #[command(flatten)]
+    pub thresholds: ThresholdArgs,
     /// Only the rows that match --recipient, --decision and --connector, not all of their messages.
     #[arg(long)]
     pub only_matching: bool,
@@ -194,6 +205,8 @@ pub(super) struct TraceArgs {
     /// text or jsonl; else by the ending of the output file, else text.
     #[arg(long, value_enum)]
     pub format: Option<TraceFormat>,
+    #[command(flatten)]
+    pub thresholds: ThresholdArgs,
     /// network-message-id of the message, with or without dashes.
     #[arg(long, value_name = "GUID", help_heading = "Which mail")]
     pub network_message_id: Vec<String>,

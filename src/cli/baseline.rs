@@ -39,6 +39,8 @@ pub(super) struct PastRun {
     pub not_chosen: u64,
     /// It had a window that cut events or files.
     pub windowed: bool,
+    /// Its thresholds that were not the default ones, by name.
+    pub thresholds: BTreeMap<String, Value>,
 }
 
 /// What shows of which sort an object is.
@@ -59,6 +61,7 @@ struct PastReport {
     period: Option<PastPeriod>,
     not_chosen: u64,
     files_outside_window: u64,
+    thresholds: Option<BTreeMap<String, Value>>,
     reconciliation: PastSums,
 }
 
@@ -201,6 +204,7 @@ impl Baseline {
             period: report.period.map(|p| (p.first, p.last)),
             not_chosen: report.not_chosen,
             windowed: report.reconciliation.outside_window > 0 || report.files_outside_window > 0,
+            thresholds: report.thresholds.unwrap_or_default(),
         };
         Self { run: Some(run), ..Self::of(document, report.findings, verb) }
     }

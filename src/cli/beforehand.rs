@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::args::{BeforehandArgs, ReadArgs};
+use super::args::{BeforehandArgs, ReadArgs, ThresholdArgs};
 use super::baseline::{Baseline, Key, key, key_of};
 use super::config::{self, Config, Entry};
 use super::options::{Environment, Usage};
 use super::say;
 use crate::findings::kind::{Shown, kind};
+use crate::findings::thresholds::Thresholds;
 use crate::model::finding::{Finding, Instance, Severity};
 use crate::model::standing::{Comparison, KnownFindings, Standing};
-use crate::output::standing::{compared, not_shown};
+use crate::model::threshold::Changed;
+use crate::output::standing::Told;
 use crate::pipeline::Judged;
 use crate::pipeline::filter::Filter;
 
@@ -35,6 +37,8 @@ pub(super) struct Beforehand {
 pub(super) struct Outcome {
     pub known: Option<KnownFindings>,
     pub comparison: Option<Comparison>,
+    /// Thresholds that are not as they are by default.
+    pub thresholds: Vec<Changed>,
     /// Findings that are not shown.
     pub hidden: Vec<Finding>,
     /// Entries that hold for no finding.
@@ -62,13 +66,18 @@ impl Beforehand {
         verb: Shown,
     ) -> Result<Self, Usage> {
         let config = config::read(args.config.as_deref())?;
-        if let Some(config) = config.as_ref().filter(|c| c.by_itself && !read.quiet) {
-            say(&format!("mailtrail: {} of this folder says which findings are known", config.name));
+        if !read.quiet {
+            announce(config.as_ref(), true);
         }
         let baseline = args.baseline.as_deref().map(|p| Baseline::read(p, verb)).transpose()?;
         let windowed = read.since.is_some() || read.until.is_some();
         let today = env.now.date_naive();
         Ok(Self { config, baseline, verb, show: args.show_known, today, windowed })
+    }
+
+    /// What findings depend on.
+    pub(super) fn thresholds(&self) -> Thresholds {
+        self.config.as_ref().map(|c| c.thresholds).unwrap_or_default()
     }
 
     fn shows(&self, id: &str) -> bool {
@@ -77,7 +86,7 @@ impl Beforehand {
 
     /// Marks the findings, takes out those not to be shown, and brings new ones forward.
     pub(super) fn apply(&self, judged: &mut Judged, filter: &Filter) -> Outcome {
-        let mut out = Outcome::default();
+        let mut out = Outcome { thresholds: self.thresholds().changed(), ..Outcome::default() };
         if let Some(config) = &self.config {
             self.set_aside(config, judged, &mut out);
         }
@@ -184,6 +193,12 @@ impl Beforehand {
                 }
                 _ => {}
             }
+            let mine = self.thresholds().changed();
+            let same =
+                |c: &Changed| run.thresholds.get(&c.key).is_some_and(|v| *v == serde_json::json!(c.value));
+            if mine.len() != run.thresholds.len() || !mine.iter().all(same) {
+                out.push("it had other thresholds".to_owned());
+            }
         }
         if baseline.findings.is_empty() {
             out.push("it holds no finding of this sort".to_owned());
@@ -195,13 +210,33 @@ impl Beforehand {
     }
 }
 
+/// What a verb's findings depend on that knows nothing else of them beforehand.
+pub(super) fn thresholds(args: &ThresholdArgs, quiet: bool) -> Result<Thresholds, Usage> {
+    let config = config::read(args.config.as_deref())?;
+    if !quiet {
+        announce(config.as_ref(), false);
+    }
+    Ok(config.map(|c| c.thresholds).unwrap_or_default())
+}
+
+/// Says that a file is used which nobody named.
+fn announce(config: Option<&Config>, known: bool) {
+    if let Some(what) = config.and_then(|c| c.by_itself(known)) {
+        say(&format!("mailtrail: {what}"));
+    }
+}
+
 impl Outcome {
+    /// As outputs show it.
+    pub(super) fn told(&self) -> Told<'_> {
+        let (known, comparison) = (self.known.as_ref(), self.comparison.as_ref());
+        Told { known, comparison, thresholds: &self.thresholds }
+    }
+
     /// Says on standard error what stands in no output, or in none of this format. `told`: the output tells
     /// what is known and what the comparison gave.
     pub(super) fn say(&self, told: bool) {
-        let compared = self.comparison.as_ref().map(compared).unwrap_or_default();
-        let not_shown = self.known.as_ref().and_then(not_shown);
-        for line in compared.iter().chain(&not_shown).filter(|_| !told) {
+        for line in self.told().lines().iter().filter(|_| !told) {
             say(&format!("mailtrail: {line}"));
         }
         if let (Some(known), false) = (&self.known, self.idle.is_empty()) {

@@ -1,5 +1,7 @@
 //! `mailtrail.toml`: what an organisation says of itself. The one place where it is found and read.
 
+mod thresholds;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,6 +13,7 @@ use super::document::Document;
 use super::explain::near;
 use super::options::Usage;
 use crate::findings::kind::kind;
+use crate::findings::thresholds::Thresholds;
 use crate::model::finding::Finding;
 use crate::model::standing::{Known, KnownEntry};
 
@@ -18,7 +21,7 @@ use crate::model::standing::{Known, KnownEntry};
 const NAME: &str = "mailtrail.toml";
 
 /// What may stand at the top.
-const TABLES: [&str; 1] = ["known"];
+const TABLES: [&str; 2] = ["known", "thresholds"];
 
 /// What may stand in an entry.
 const KEYS: [&str; 7] = ["kind", "domain", "connector", "peer", "address", "until", "note"];
@@ -32,6 +35,23 @@ pub(super) struct Config {
     pub by_itself: bool,
     /// Findings that are known.
     pub known: Vec<Entry>,
+    /// What findings depend on.
+    pub thresholds: Thresholds,
+}
+
+impl Config {
+    /// What is to be said of a file that nobody named. `known`: the verb sets known findings aside.
+    pub(super) fn by_itself(&self, known: bool) -> Option<String> {
+        let name = &self.name;
+        let sets = self.thresholds != Thresholds::default();
+        let what = match (known, sets) {
+            (true, false) => "says which findings are known",
+            (true, true) => "says which findings are known, and sets thresholds",
+            (false, true) => "sets thresholds of findings",
+            (false, false) => return None,
+        };
+        self.by_itself.then(|| format!("{name} of this folder {what}"))
+    }
 }
 
 /// A known finding, or several: what is not said may be anything.
@@ -96,23 +116,24 @@ pub(super) fn read(named: Option<&Path>) -> Result<Option<Config>, Usage> {
         return Ok(None);
     }
     let document = Document::read(if named.is_some() { "--config" } else { "in this folder" }, path)?;
-    let known = parse(&document)?;
-    Ok(Some(Config { name: document.name, by_itself: named.is_none(), known }))
+    let (known, thresholds) = parse(&document)?;
+    Ok(Some(Config { name: document.name, by_itself: named.is_none(), known, thresholds }))
 }
 
-fn parse(document: &Document) -> Result<Vec<Entry>, Usage> {
+fn parse(document: &Document) -> Result<(Vec<Entry>, Thresholds), Usage> {
     let top = DeTable::parse(&document.text).map_err(|e| {
         let at = e.span().map_or(document.text.len(), |span| span.start);
         document.complaint(at, &format!("this is no TOML: {}", e.message()))
     })?;
-    let mut known = Vec::new();
+    let (mut known, mut set) = (Vec::new(), Thresholds::default());
     for (name, value) in in_order(top.get_ref()) {
         match name.get_ref().as_ref() {
             "known" => known = entries(document, value)?,
+            "thresholds" => set = thresholds::read(document, value)?,
             other => return Err(unknown(document, name, other, &TABLES)),
         }
     }
-    Ok(known)
+    Ok((known, set))
 }
 
 /// The keys of a table as they stand in the file, so that the first mistake is named first.

@@ -33,13 +33,14 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
     let target = Target::open(path, args.output.force)?;
     let findings = if args.messages { Findings::Instances } else { Findings::Samples };
     let needs = Needs { findings, ..Needs::default() };
-    let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
+    let mut run =
+        Run::read((&args.read, &args.output), env, needs, |o| o.thresholds = beforehand.thresholds())?;
     let is_shown = |id: &str| kind(id).is_some_and(|k| k.shown == shown);
     let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
     let every: Vec<&Finding> = run.reading.judged.findings().chain(&outcome.hidden).collect();
     let all: Vec<&Finding> = run.reading.judged.findings().filter(|f| is_shown(f.kind)).collect();
-    let (known, comparison) = (outcome.known.as_ref(), outcome.comparison.as_ref());
-    let gone = comparison.map_or(&[][..], |c| &c.gone);
+    let told = outcome.told();
+    let gone = told.gone();
     let style = report_text::Style {
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),
@@ -49,7 +50,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
         (_, true) => write_instances(&instances(&run, &outcome, is_shown), Form::JsonLines, out),
         (FindingFormat::Text, _) => text((&all, &every), (&run, &outcome), shown, style, out),
         (FindingFormat::Md, _) => {
-            standing::write_markdown(known, comparison, out)?;
+            standing::write_markdown(told, out)?;
             write_markdown(&all, 2, out)?;
             standing::write_gone_markdown(gone, 2, out)
         }
@@ -86,23 +87,23 @@ fn text(
         }
     };
     let minute = |t: Timestamp| t.to_string().get(..16).unwrap_or_default().replace('T', " ");
-    let (known, comparison) = (outcome.known.as_ref(), outcome.comparison.as_ref());
-    let gone = comparison.map_or(&[][..], |c| &c.gone);
+    let told = outcome.told();
+    let gone = told.gone();
     let when = run
         .reading
         .period()
         .map_or(String::new(), |(a, b)| format!(" from {} to {} (UTC)", minute(a), minute(b)));
     if some.is_empty() {
-        let new = if known.is_some_and(|k| k.findings > 0) { "other " } else { "" };
+        let new = if told.known.is_some_and(|k| k.findings > 0) { "other " } else { "" };
         writeln!(out, "No {new}{what} in these logs{when}.")?;
-        report_text::write_beforehand(known, comparison, style, out)?;
+        report_text::write_beforehand(told, style, out)?;
         report_text::write_gone(gone, style, out)?;
         return writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults.");
     }
     let n = report_text::roots(some);
     let n = if n == 1 { format!("One {one}") } else { format!("{n} {many}") };
     writeln!(out, "{n} in the logs{when}: {what}, the gravest first.")?;
-    report_text::write_beforehand(known, comparison, style, out)?;
+    report_text::write_beforehand(told, style, out)?;
     report_text::write_findings(some, all, style, out)?;
     report_text::write_gone(gone, style, out)?;
     writeln!(

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::args::{FilterArgs, ReadArgs, When};
+use crate::findings::thresholds::Thresholds;
 use crate::input::{self, discover::Found};
 use crate::model::journey::Decision;
 use crate::pipeline::filter::{Filter, Patterns};
@@ -84,6 +85,7 @@ pub(super) fn options(args: &ReadArgs, env: &Environment, needs: Needs) -> Resul
         no_raw: args.no_subjects,
         near: None,
         topology: None,
+        thresholds: Thresholds::default(),
         budget: budget(args)?,
         keep_rejects: if args.rejects.is_some() { usize::MAX } else { 20 },
     })

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::args::{RoutesArgs, RowFormat};
+use super::beforehand::thresholds;
 use super::exit::Exit;
 use super::options::Environment;
 use super::run::{Run, ending, to_file};
@@ -21,9 +22,10 @@ pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> 
         (None, _) if !to_file(path) && env.stdout_is_terminal => Form::Text,
         (Some(RowFormat::Jsonl) | None, _) => Form::JsonLines,
     };
+    let thresholds = thresholds(&args.thresholds, args.read.quiet)?;
     let target = Target::open(path, args.output.force)?;
     let needs = Needs { texts: true, subjects: true, findings: Findings::Kinds, ..Needs::default() };
-    let mut run = Run::read((&args.read, &args.output), env, needs, |_| {})?;
+    let mut run = Run::read((&args.read, &args.output), env, needs, |o| o.thresholds = thresholds)?;
     let orders = run.reading.ordered(&run.options.filter);
     let rows =
         Rows { run: &run, form, only_matching: args.only_matching, no_subjects: args.read.no_subjects };

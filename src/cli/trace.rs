@@ -3,11 +3,13 @@
 use std::io::Write;
 
 use super::args::{TraceArgs, TraceFormat};
+use super::beforehand::thresholds;
 use super::exit::Exit;
 use super::options::{Environment, Usage, filter};
 use super::routes::Rows;
 use super::run::{Run, ending, to_file};
 use super::say;
+use crate::findings::thresholds::Thresholds;
 use crate::output::file::Target;
 use crate::output::routes::{Context, Form};
 use crate::output::trace;
@@ -29,14 +31,21 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
             "trace: which message? Give --message-id, --network-message-id, --recipient or another filter";
         return Err(Usage(what.to_owned()).into());
     }
-    let target = Target::open(path, args.output.force)?;
     // Only rows show which kinds of findings they have.
-    let findings = if format == TraceFormat::Jsonl { Findings::Kinds } else { Findings::None };
+    let with_findings = format == TraceFormat::Jsonl;
+    let thresholds = if with_findings || args.thresholds.config.is_some() {
+        thresholds(&args.thresholds, args.read.quiet)?
+    } else {
+        Thresholds::default()
+    };
+    let target = Target::open(path, args.output.force)?;
+    let findings = if with_findings { Findings::Kinds } else { Findings::None };
     let mut run = Run::read(
         (&args.read, &args.output),
         env,
         Needs { texts: true, subjects: true, findings, ..Needs::default() },
         |options| {
+            options.thresholds = thresholds;
             options.filter.network_message_id = network;
             options.near = match &args.read.filter.message_id[..] {
                 [id] if !id.contains(['*', '?']) => Some(id.clone()),

@@ -6,7 +6,6 @@ use std::sync::{PoisonError, RwLock};
 use hashbrown::HashMap;
 
 use super::survey::Pair;
-use super::thresholds::STILL_WRITES;
 use crate::model::by_symbol::BySymbol;
 use crate::model::name::{Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
@@ -75,12 +74,12 @@ impl Address {
     }
 
     /// Of an address that was delivered to and then rewritten to another, and that still wrote from a mailbox
-    /// here long after: since when it is rewritten, and when it wrote last.
-    pub(super) fn still_writes(&self) -> Option<(Timestamp, Timestamp)> {
+    /// here so many ms after: since when it is rewritten, and when it wrote last.
+    pub(super) fn still_writes(&self, after: i64) -> Option<(Timestamp, Timestamp)> {
         let (away, wrote) = (self.away.load(Ordering::Relaxed), self.writes.load(Ordering::Relaxed));
         let before = seconds(self.when_known()?.0) < away && self.is(Mark::Delivered);
         let time = |s: u32| Timestamp(i64::from(s) * 1000);
-        (before && wrote > away.saturating_add(STILL_WRITES)).then(|| (time(away), time(wrote)))
+        (before && wrote > away.saturating_add(seconds(Timestamp(after)))).then(|| (time(away), time(wrote)))
     }
 
     /// It brought a message that somebody got.

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::expected::{Expected, asked};
 use super::norms::Norms;
-use super::thresholds::{LOOP_LAPS, POOL_LAPS, STUBBORN, SURE_LAPS};
+use super::thresholds::Thresholds;
 use crate::model::event::{EventId, Source};
 use crate::model::finding::Confidence;
 use crate::model::intake::Position;
@@ -86,7 +86,7 @@ impl<'a> Case<'a> {
             let server = Some(names.get(leaf.server)).filter(|s| !s.is_empty());
             Expected::new(topology, names.get(asked(leaf)), journey.size_bytes, server)
         });
-        Self { journey, leaf, names, norms, exits: exits(leaf, names), expected }
+        Self { journey, leaf, names, norms, exits: exits(leaf, names, &norms.thresholds), expected }
     }
 
     /// What the exports say of the leaf, if all of these were given.
@@ -162,13 +162,14 @@ impl<'a> Case<'a> {
     /// peers takes turns, all exits of the address that came back.
     pub(super) fn round(&self) -> Option<Round<'_, 'a>> {
         let way = most_alike(&self.exits, |e| (&e.address, &*e.peer))?;
-        let pool = most_alike(&self.exits, |e| &e.address).filter(|pool| pool.len() >= POOL_LAPS);
+        let pool = most_alike(&self.exits, |e| &e.address)
+            .filter(|pool| pool.len() >= self.norms.thresholds.pool_laps);
         Some(Round { exits: pool.filter(|pool| pool.len() > way.len()).unwrap_or(way) })
     }
 
     /// The way round that is a loop.
     pub(super) fn circle(&self) -> Option<Round<'_, 'a>> {
-        self.round().filter(|r| r.exits.len() as u32 >= LOOP_LAPS)
+        self.round().filter(|r| r.exits.len() as u32 >= self.norms.thresholds.loop_laps)
     }
 
     /// How sure a loop is: often enough, or the message grew each time as headers were added.
@@ -176,7 +177,11 @@ impl<'a> Case<'a> {
         let sizes: Vec<u64> =
             self.leaf.hops.iter().filter(|h| is_arrival(h)).filter_map(|h| h.size).collect();
         let grows = sizes.len() > round.exits.len() && sizes.is_sorted_by(|a, b| a < b);
-        if round.exits.len() as u32 >= SURE_LAPS || grows { Confidence::High } else { Confidence::Medium }
+        if round.exits.len() as u32 >= self.norms.thresholds.sure_laps || grows {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        }
     }
 
     /// A way round as it is shown.
@@ -318,10 +323,10 @@ pub(super) fn is_return(
 }
 
 /// Whether the same message arrives from outside in the same size again and again.
-pub(super) fn goes_on(leaf: &Leaf) -> bool {
+pub(super) fn goes_on(leaf: &Leaf, thresholds: &Thresholds) -> bool {
     let sizes: Vec<Option<u64>> = leaf.hops.iter().filter(|h| is_arrival(h)).map(|h| h.size).collect();
     let same = sizes.windows(2).filter(|pair| pair.first() == pair.last()).count();
-    same >= STUBBORN
+    same >= thresholds.same_size_arrivals
 }
 
 /// A host as findings name it: in lower case, all of Exchange Online by one name.
@@ -336,10 +341,10 @@ pub(super) fn peer_name(host: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Where a leaf left the organisation and came back.
-pub(super) fn exits<'a>(leaf: &'a Leaf, names: &'a Frozen) -> Vec<Exit<'a>> {
+pub(super) fn exits<'a>(leaf: &'a Leaf, names: &'a Frozen, thresholds: &Thresholds) -> Vec<Exit<'a>> {
     let mut out: Vec<Exit<'a>> = Vec::new();
     let mut before: Option<&Hop> = None;
-    let on_and_on = goes_on(leaf);
+    let on_and_on = goes_on(leaf, thresholds);
     for hop in &leaf.hops {
         if hop.outbound {
             let mut address = Vec::new();

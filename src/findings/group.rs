@@ -7,6 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use super::case::Shape;
 use super::kind::{KINDS, Kind, Sighting, Sign, Taken, Telling};
 use super::norms::Norms;
+use super::thresholds::Thresholds;
 use crate::model::finding::{Confidence, Finding, Route, Severity};
 use crate::model::journey::{Journey, Leaf};
 use crate::model::name::{Frozen, Symbol};
@@ -187,13 +188,13 @@ impl<S: Copy + Ord> Groups<S> {
     }
 
     /// The keys of the groups whose sightings are enough.
-    pub fn held(&mut self) -> HashSet<GroupKey> {
+    pub fn held(&mut self, thresholds: &Thresholds) -> HashSet<GroupKey> {
         let enough = |(key, group): (&GroupKey, &mut Group<S>)| {
             // A row that names many recipients is one sign.
             group.signs.sort_unstable();
             group.signs.dedup();
             let enough = key.kind().and_then(|k| k.enough);
-            enough.is_none_or(|f| f(&group.signs)).then(|| key.clone())
+            enough.is_none_or(|f| f(&group.signs, thresholds)).then(|| key.clone())
         };
         self.groups.iter_mut().filter_map(enough).collect()
     }

@@ -3,6 +3,7 @@
 use super::case::{Case, Exit, Shape};
 use super::kinds;
 use super::norms::Norms;
+use super::thresholds::Thresholds;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::intake::Position;
 use crate::model::journey::Decision;
@@ -53,7 +54,7 @@ pub struct Kind {
     /// What it says of a leaf; mostly nothing.
     pub(super) judge: fn(&Case<'_>) -> Vec<Sighting>,
     /// Whether all sightings of one group, by their times in order, are enough.
-    pub(super) enough: Option<fn(&[Sign]) -> bool>,
+    pub(super) enough: Option<fn(&[Sign], &Thresholds) -> bool>,
     /// Cause and fix, with the real values.
     pub(super) tell: fn(&Telling<'_>) -> (String, String),
 }

@@ -19,7 +19,7 @@ pub mod samples;
 mod smart_hosts;
 mod stays;
 pub mod survey;
-mod thresholds;
+pub mod thresholds;
 mod typos;
 mod words;
 

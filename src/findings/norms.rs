@@ -12,10 +12,7 @@ use super::chains::Chains;
 use super::roads::{Carried, Roads, carried, named_hybrid, unrelated};
 use super::smart_hosts::strangers;
 use super::survey::{Pair, Survey, Suspicion, host_hash, made_hash, pair_hash, sent_away};
-use super::thresholds::{
-    DEFAULT_DOMAINS, DELAY_LEAST, ORG_ADDRESSES, SERVICE_MESSAGES, SHARED_LEAST, SHARED_NOT_FOUND,
-    SHARED_PART, SHARED_SENT, SIZE_LEAST, SIZE_RECIPIENTS,
-};
+use super::thresholds::Thresholds;
 use super::typos::Typos;
 use crate::model::name::Symbol;
 use crate::model::time::Timestamp;
@@ -51,6 +48,8 @@ pub(super) struct Fallthrough {
 /// What is normal.
 #[derive(Clone, Debug, Default)]
 pub struct Norms {
+    /// What findings depend on, as it was set.
+    pub(super) thresholds: Thresholds,
     /// What the administrator says of the organisation.
     topology: Option<Arc<Topology>>,
     /// Connectors, and hosts they handed mail to that are none of their smart hosts.
@@ -91,14 +90,15 @@ pub struct Norms {
 impl Norms {
     /// Draws the conclusions.
     pub fn new(survey: &Survey<'_>, topology: Option<Arc<Topology>>) -> Self {
-        let mut norms = Self { topology, ..Self::default() };
+        let thresholds = survey.thresholds;
+        let mut norms = Self { thresholds, topology, ..Self::default() };
         let by_domain = &survey.by_domain();
-        let org = org_domains(by_domain);
+        let org = org_domains(by_domain, thresholds.org_addresses);
         let carried = carried(by_domain);
         norms.org = org.iter().map(|d| Text::from(*d)).collect();
-        norms.roads = Roads::new(by_domain, survey.names);
+        norms.roads = Roads::new(by_domain, survey.names, &thresholds);
         let nowhere = survey.nowhere.iter().map(|d| survey.addresses.text(*d));
-        norms.typos = Typos::new(nowhere, by_domain, |d| org.contains(d));
+        norms.typos = Typos::new(nowhere, by_domain, |d| org.contains(d), &thresholds);
         for (host, a) in survey.addresses.iter().filter(|(_, a)| a.is(Mark::Knocks)) {
             *norms.welcome.entry((*peer_name(survey.names.get(host))).into()).or_default() += a.welcome();
         }
@@ -111,7 +111,9 @@ impl Norms {
         let address = |s: Symbol| Text::from(survey.names.get(s));
         let not_found = survey.addresses.iter().filter(|(_, a)| a.is(Mark::NotFound));
         norms.was_known = not_found.filter_map(|(s, a)| Some((address(s), a.when_known()?))).collect();
-        for (symbol, times) in survey.addresses.iter().filter_map(|(s, a)| Some((s, a.still_writes()?))) {
+        for (symbol, times) in
+            survey.addresses.iter().filter_map(|(s, a)| Some((s, a.still_writes(thresholds.still_writes)?)))
+        {
             norms.still_writes.insert(address(symbol), times);
             norms.wanted.insert(sent_away(symbol));
         }
@@ -124,11 +126,12 @@ impl Norms {
         norms.services = survey
             .returned
             .iter()
-            .filter(|(_, n)| **n >= SERVICE_MESSAGES)
+            .filter(|(_, n)| **n >= thresholds.service_messages)
             .map(|(peer, _)| peer.as_slice().into())
             .collect();
         let text = |s: Symbol| Text::from(survey.names.get(s));
-        norms.slow = survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier())).collect();
+        norms.slow =
+            survey.stays.iter().map(|((s, c), b)| ((text(*s), text(*c)), b.outlier(&thresholds))).collect();
         norms.ends = survey.ends.iter().map(|(s, t)| (text(*s), *t)).collect();
         if let Some(topology) = norms.topology.as_deref() {
             norms.strangers = strangers(&survey.hosts, survey.names, topology);
@@ -153,7 +156,7 @@ impl Norms {
             // All mail out may go by Exchange Online: then the hybrid connector is the default one too.
             if named_hybrid(name) {
                 self.hybrid_connectors.insert(name.into());
-            } else if unrelated(&outside) >= DEFAULT_DOMAINS {
+            } else if unrelated(&outside) >= self.thresholds.default_domains {
                 self.default_connectors.insert(name.into());
             } else if carried.to_tenant * 2 >= carried.total || carried.online == carried.total {
                 self.hybrid_connectors.insert(name.into());
@@ -199,11 +202,12 @@ impl Norms {
         (survey, by_domain): Counted<'_, '_>,
         carried: &BTreeMap<Symbol, Carried<'_>>,
     ) {
-        for (domain, addresses) in by_domain.not_found.iter().filter(|(_, a)| a.len() >= SHARED_NOT_FOUND) {
+        let Thresholds { shared_not_found, shared_part, shared_least, shared_sent, .. } = self.thresholds;
+        for (domain, addresses) in by_domain.not_found.iter().filter(|(_, a)| a.len() >= shared_not_found) {
             let specific = |(symbol, domain): &(Symbol, &[u8]), pair: &Pair| {
                 let name = survey.names.get(*symbol);
                 let total = carried.get(symbol).map_or(0, |c| c.total);
-                let own = pair.count * 2 >= total && pair.as_addressed >= SHARED_SENT && !domain.is_empty();
+                let own = pair.count * 2 >= total && pair.as_addressed >= shared_sent && !domain.is_empty();
                 (own && !self.is_default(name) && !self.is_hybrid(name)).then_some((pair.count, name))
             };
             let own = by_domain.pairs.iter().filter(|((_, d), _)| d == domain);
@@ -211,8 +215,8 @@ impl Norms {
             let senders = addresses.iter().filter(|a| survey.addresses.at(**a).is(Mark::Writes)).count();
             // In a domain of our own some service writes without a mailbox, and is answered.
             let known = by_domain.known.get(domain).copied().unwrap_or(0);
-            let many = addresses.len() * SHARED_PART >= known;
-            if many && (connector.is_some() || senders >= SHARED_LEAST) {
+            let many = addresses.len() * shared_part >= known;
+            if many && (connector.is_some() || senders >= shared_least) {
                 let connector = connector.map(|(_, name)| name.into());
                 let shared = Shared { connector, not_found: addresses.len(), senders };
                 self.shared.insert((*domain).into(), shared);
@@ -222,7 +226,8 @@ impl Norms {
 
     fn fallthroughs(&mut self, (survey, by_domain): Counted<'_, '_>) {
         let mut carriers: BTreeMap<&[u8], Vec<(&[u8], &Pair)>> = BTreeMap::new();
-        for ((connector, domain), pair) in by_domain.pairs.iter().filter(|(_, p)| p.count >= SIZE_RECIPIENTS)
+        let Thresholds { size_recipients, size_least, .. } = self.thresholds;
+        for ((connector, domain), pair) in by_domain.pairs.iter().filter(|(_, p)| p.count >= size_recipients)
         {
             carriers.entry(domain).or_default().push((survey.names.get(*connector), pair));
         }
@@ -231,7 +236,7 @@ impl Norms {
             for (large, on) in &some {
                 let usual = some.iter().find(|(_, p)| {
                     on.sizes.0 > p.sizes.1
-                        && on.sizes.0 >= SIZE_LEAST
+                        && on.sizes.0 >= size_least
                         && on.sizes.0 <= on.sizes.1
                         && on.span.0 < p.span.1
                         && p.span.0 < on.span.1
@@ -262,6 +267,11 @@ impl Norms {
     /// Whether a suspicion turned out to be one.
     pub fn wants(&self, why: Suspicion) -> bool {
         why == 0 || self.wanted.contains(&why)
+    }
+
+    /// What findings depend on, as it was set.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
     }
 
     /// What the administrator says of the organisation.
@@ -356,7 +366,10 @@ impl Norms {
 
     /// How long a stay must be to be an outlier, ms.
     pub(super) fn slow(&self, server: &[u8], connector: &[u8]) -> i64 {
-        self.slow.get(&(Text::from(server), Text::from(connector))).copied().unwrap_or(DELAY_LEAST)
+        self.slow
+            .get(&(Text::from(server), Text::from(connector)))
+            .copied()
+            .unwrap_or(self.thresholds.delay_least)
     }
 
     /// A server whose own log is here, by its short name.
@@ -371,7 +384,7 @@ impl Norms {
 }
 
 /// Domains with several addresses delivered here, and those of addresses rewritten to onmicrosoft.com.
-fn org_domains<'n>(by_domain: &ByDomain<'n>) -> HashSet<&'n [u8]> {
-    let stored = by_domain.delivered.iter().filter(|(_, some)| **some >= ORG_ADDRESSES).map(|(d, _)| *d);
+fn org_domains<'n>(by_domain: &ByDomain<'n>, least: usize) -> HashSet<&'n [u8]> {
+    let stored = by_domain.delivered.iter().filter(|(_, some)| **some >= least).map(|(d, _)| *d);
     stored.chain(by_domain.resolved.keys().map(|(d, _)| *d)).collect()
 }

@@ -6,7 +6,7 @@ use hashbrown::HashSet;
 
 use super::addresses::ByDomain;
 use super::survey::Pair;
-use super::thresholds::{CHANGES_LEAST, SHARED_SENT};
+use super::thresholds::Thresholds;
 use crate::model::name::{Frozen, Symbol};
 
 type Text = Box<[u8]>;
@@ -36,7 +36,7 @@ pub(super) struct Carried<'s> {
 
 impl Roads {
     /// Draws the conclusions.
-    pub(super) fn new(by_domain: &ByDomain<'_>, names: &Frozen) -> Self {
+    pub(super) fn new(by_domain: &ByDomain<'_>, names: &Frozen, thresholds: &Thresholds) -> Self {
         let known = by_domain.pairs.keys().map(|(_, d)| *d).chain(by_domain.known.keys().copied());
         let mut totals: BTreeMap<Symbol, u64> = BTreeMap::new();
         for ((connector, _), pair) in &by_domain.pairs {
@@ -44,7 +44,7 @@ impl Roads {
         }
         let own = by_domain.pairs.iter().filter(|((connector, domain), pair)| {
             let total = totals.get(connector).copied().unwrap_or(0);
-            pair.stayed >= SHARED_SENT && pair.count * 2 >= total && !domain.is_empty()
+            pair.stayed >= thresholds.shared_sent && pair.count * 2 >= total && !domain.is_empty()
         });
         let own = own.map(|((connector, domain), _)| ((*domain).into(), names.get(*connector).into()));
         let open = by_domain.pairs.iter().filter(|(_, pair)| pair.stayed > 0);
@@ -53,7 +53,7 @@ impl Roads {
             known: known.map(Text::from).collect(),
             own: own.collect(),
             open: open.collect(),
-            alternating: alternating(by_domain, names),
+            alternating: alternating(by_domain, names, thresholds.changes_least),
         }
     }
 
@@ -85,9 +85,9 @@ impl Roads {
     }
 }
 
-fn alternating(by_domain: &ByDomain<'_>, names: &Frozen) -> BTreeMap<Text, Vec<Text>> {
+fn alternating(by_domain: &ByDomain<'_>, names: &Frozen, least: u64) -> BTreeMap<Text, Vec<Text>> {
     let mut carriers: BTreeMap<&[u8], Vec<(&[u8], &Pair)>> = BTreeMap::new();
-    for ((connector, domain), pair) in by_domain.pairs.iter().filter(|(_, p)| p.count >= CHANGES_LEAST) {
+    for ((connector, domain), pair) in by_domain.pairs.iter().filter(|(_, p)| p.count >= least) {
         carriers.entry(domain).or_default().push((names.get(*connector), pair));
     }
     let mut out = BTreeMap::new();

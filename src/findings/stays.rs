@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::thresholds::{DELAY_LEAST, DELAY_TIMES};
+use super::thresholds::Thresholds;
 
 /// Stays by length, in quarters of an octave.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Stays {
 
     /// Above this, ms, a stay is an outlier: so many times the longest but for the topmost hundredth, which is
     /// at least one.
-    pub(super) fn outlier(&self) -> i64 {
+    pub(super) fn outlier(&self, thresholds: &Thresholds) -> i64 {
         let total: u64 = self.0.values().sum();
         let rank = total.saturating_sub(1) * 99 / 100;
         let mut seen = 0;
@@ -31,7 +31,7 @@ impl Stays {
             seen += n;
             (seen > rank).then(|| longest(*bucket))
         });
-        p99.unwrap_or(0).saturating_mul(DELAY_TIMES).max(DELAY_LEAST)
+        p99.unwrap_or(0).saturating_mul(thresholds.delay_times).max(thresholds.delay_least)
     }
 }
 
@@ -76,10 +76,10 @@ mod tests {
             for v in values {
                 out.add(*v);
             }
-            out
+            out.outlier(&Thresholds::default())
         };
-        assert_eq!(stays(&[1000, 1200, 900, 600_000]).outlier(), DELAY_LEAST);
-        assert!(stays(&[600_000]).outlier() > 600_000);
-        assert!(stays(&[600_000, 500_000]).outlier() > 600_000);
+        assert_eq!(stays(&[1000, 1200, 900, 600_000]), Thresholds::default().delay_least);
+        assert!(stays(&[600_000]) > 600_000);
+        assert!(stays(&[600_000, 500_000]) > 600_000);
     }
 }

@@ -12,13 +12,16 @@ use super::case::{digits, exits, is_not_found_here, is_nowhere, peer_name};
 use super::expected::Table;
 use super::smart_hosts::Used;
 use super::stays::Stays;
-use super::thresholds::{DELAY_LEAST, LOOP_LAPS, TENANT_ADDRESSES};
+use super::thresholds::Thresholds;
 use crate::model::journey::{Class, Decision, Direction, Journey, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, is_exchange_online};
 use crate::model::time::Timestamp;
 
 /// What made a message worth a second look: 0, or a hash of what must turn out to be unusual.
 pub type Suspicion = u64;
+
+/// Addresses rewritten to one onmicrosoft.com domain that are kept to compare it with others.
+const TENANT_ADDRESSES: usize = 8;
 
 /// What went by one connector to one domain.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +59,8 @@ pub(super) struct Made {
 #[derive(Debug)]
 pub struct Survey<'n> {
     pub(super) names: &'n Frozen,
+    /// A copy of its own for each thread.
+    pub(super) thresholds: Thresholds,
     /// Of all threads.
     pub(super) addresses: Arc<Addresses<'n>>,
     /// What the exports lead to expect; of all threads.
@@ -99,9 +104,14 @@ pub(super) fn sent_away(address: Symbol) -> Suspicion {
 
 impl<'n> Survey<'n> {
     /// Nothing counted yet; what is counted by address is counted in the table given.
-    pub fn new(addresses: Arc<Addresses<'n>>, expected: Option<Arc<Table<'n>>>) -> Self {
+    pub fn new(
+        addresses: Arc<Addresses<'n>>,
+        expected: Option<Arc<Table<'n>>>,
+        thresholds: Thresholds,
+    ) -> Self {
         Self {
             names: addresses.names,
+            thresholds,
             addresses,
             expected,
             hosts: Used::new(),
@@ -126,7 +136,7 @@ impl<'n> Survey<'n> {
         }
         for stay in &journey.stays {
             self.stays.entry((stay.server, stay.connector)).or_default().add(stay.ms);
-            sure |= stay.ms > DELAY_LEAST;
+            sure |= stay.ms > self.thresholds.delay_least;
         }
         let taken = |l: &Leaf| l.folded.0 != journey.sender_folded && l.decision == Decision::LocalDelivery;
         let outside =
@@ -156,7 +166,7 @@ impl<'n> Survey<'n> {
         let given_up = leaf.status.code.is_some_and(|c| matches!(digits(c), (5, 4, 6 | 14)));
         let domain = self.addresses.domain(leaf.folded.1);
         let address = self.addresses.at(leaf.folded.1);
-        if leaf.laps >= LOOP_LAPS || given_up {
+        if leaf.laps >= self.thresholds.loop_laps || given_up {
             address.mark(Mark::Harmed);
         }
         match leaf.decision {
@@ -267,7 +277,7 @@ impl<'n> Survey<'n> {
             if leaf.laps > 1 || !well {
                 return;
             }
-            let exits = exits(leaf, self.names);
+            let exits = exits(leaf, self.names, &self.thresholds);
             peers.extend(exits.iter().filter(|e| e.back.is_some()).map(|e| e.peer.to_vec()));
         }
         peers.sort_unstable();

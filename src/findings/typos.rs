@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::addresses::ByDomain;
-use super::thresholds::{TYPO_LETTERS, TYPO_TIMES};
+use super::thresholds::Thresholds;
 
 type Text = Box<[u8]>;
 
@@ -20,20 +20,22 @@ impl Typos {
         nowhere: impl Iterator<Item = &'n [u8]>,
         by_domain: &ByDomain<'n>,
         is_org: impl Fn(&[u8]) -> bool,
+        thresholds: &Thresholds,
     ) -> Self {
         let mut sent: HashMap<&[u8], u64> = HashMap::new();
         for ((_, domain), pair) in &by_domain.pairs {
             *sent.entry(domain).or_default() += pair.count;
         }
         let own = by_domain.known.keys().filter(|d| is_org(d)).map(|d| (*d, u64::MAX));
-        let often = sent.iter().filter(|(d, n)| **n >= TYPO_TIMES && !is_org(d)).map(|(d, n)| (*d, *n));
+        let often =
+            sent.iter().filter(|(d, n)| **n >= thresholds.typo_times && !is_org(d)).map(|(d, n)| (*d, *n));
         let mut often: Vec<(&[u8], u64, u32)> = own.chain(often).map(|(d, n)| (d, n, letters(d))).collect();
         often.sort_unstable_by_key(|(d, n, _)| (std::cmp::Reverse(*n), *d));
         let mut out = HashMap::new();
         for domain in nowhere.filter(|d| !sent.contains_key(d) && !by_domain.known.contains_key(d)) {
             let mask = letters(domain);
             let near = |(other, _, theirs): &&(&[u8], u64, u32)| {
-                (mask ^ theirs).count_ones() <= 4 && look_alike(domain, other)
+                (mask ^ theirs).count_ones() <= 4 && look_alike(domain, other, thresholds.typo_letters)
             };
             if let Some((meant, n, _)) = often.iter().find(near) {
                 out.insert(domain.into(), ((*meant).into(), *n));
@@ -53,10 +55,10 @@ fn letters(word: &[u8]) -> u32 {
     word.iter().fold(0, |mask, b| mask | 1 << (b & 31))
 }
 
-/// Whether the one may be the other, mistyped.
-fn look_alike(typed: &[u8], meant: &[u8]) -> bool {
+/// Whether the one may be the other, mistyped; where one has less than so many letters, by one of them only.
+fn look_alike(typed: &[u8], meant: &[u8], letters: usize) -> bool {
     let longest = typed.len().max(meant.len());
-    let most = if typed.len().min(meant.len()) < TYPO_LETTERS { 1 } else { 2 };
+    let most = if typed.len().min(meant.len()) < letters { 1 } else { 2 };
     if typed == meant || longest > LONGEST || typed.len().abs_diff(meant.len()) > most {
         return false;
     }
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn numbered_and_related_domains_are_no_typing_errors() {
-        let alike = |a: &str, b: &str| look_alike(a.as_bytes(), b.as_bytes());
+        let alike = |a: &str, b: &str| look_alike(a.as_bytes(), b.as_bytes(), 8);
         assert!(alike("wingtpi.example", "wingtip.example") && alike("contosso.com", "contoso.com"));
         assert!(alike("contoso.con", "contoso.com") && alike("tailspin.exmple", "tailspn.example"));
         assert!(!alike("branch1.example", "branch2.example") && !alike("adatum-5.example", "adatum.example"));

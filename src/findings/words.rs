@@ -1,6 +1,8 @@
 //! Words that several kinds share: quoted values for cmdlets, lists of addresses, lengths of time.
 
 use super::kind::Telling;
+use crate::model::threshold::Setting;
+use crate::model::time::{DAY, HOUR};
 
 /// A value as a PowerShell string. Texts of a log are hostile: inside single quotes nothing is
 /// expanded, and every quote PowerShell takes for one is doubled; control characters become blanks.
@@ -16,6 +18,17 @@ pub(super) fn quoted(text: &str) -> String {
     }
     out.push('\'');
     out
+}
+
+/// A length of time, ms.
+pub(super) fn span(ms: i64) -> String {
+    const MINUTE: i64 = 60_000;
+    match ms {
+        MINUTE => "a minute".to_owned(),
+        HOUR => "an hour".to_owned(),
+        DAY => "a day".to_owned(),
+        _ => Setting::Time(ms as u64).to_string(),
+    }
 }
 
 /// A value inside a comment, which ends with its line.

@@ -13,4 +13,5 @@ pub mod row;
 pub mod signs;
 pub mod standing;
 pub mod status;
+pub mod threshold;
 pub mod time;

@@ -8,6 +8,7 @@ use super::finding::{ClockRow, Finding};
 use super::intake::{Ledger, Reject};
 use super::remote_routing::RemoteRouting;
 use super::standing::{Comparison, KnownFindings};
+use super::threshold::Changed;
 
 /// One file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -281,6 +282,8 @@ pub struct Report {
     pub known: Option<KnownFindings>,
     /// The findings beside those of an earlier run, where there is one.
     pub baseline: Option<Comparison>,
+    /// What findings depend on, where that is not as it is by default.
+    pub thresholds: Vec<Changed>,
 }
 
 /// A number with its thousands apart.

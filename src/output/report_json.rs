@@ -14,6 +14,7 @@ use crate::model::report::{
     Percentiles, Report, Top,
 };
 use crate::model::standing::{Comparison, KnownFindings};
+use crate::model::threshold::Changed;
 
 /// Rises when a field changes its name or meaning.
 const SCHEMA_VERSION: u32 = 1;
@@ -32,6 +33,7 @@ struct Object<'r> {
     findings: &'r [Finding],
     known_findings: Option<&'r KnownFindings>,
     baseline: Option<&'r Comparison>,
+    thresholds: Option<Thresholds<'r>>,
     clocks: &'r [ClockRow],
     remote_routing: Option<&'r RemoteRouting>,
     period: Option<Period<'r>>,
@@ -69,6 +71,15 @@ struct Object<'r> {
     rejects_by_reason: &'r [(&'static str, u64)],
     rejects: Vec<Rejected<'r>>,
     reconciliation: Reconciliation,
+}
+
+/// By name what is not as it is by default.
+struct Thresholds<'r>(&'r [Changed]);
+
+impl Serialize for Thresholds<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|c| (&c.key, c.value)))
+    }
 }
 
 #[derive(Serialize)]
@@ -139,6 +150,7 @@ impl<'r> Object<'r> {
             findings: &report.findings,
             known_findings: report.known.as_ref(),
             baseline: report.baseline.as_ref(),
+            thresholds: (!report.thresholds.is_empty()).then_some(Thresholds(&report.thresholds)),
             clocks: &report.clocks,
             remote_routing: report.remote_routing.as_ref(),
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),

@@ -8,7 +8,7 @@ use super::numbers::{bar, grouped};
 use super::report_text::content::{Block, Cell, Lay, blocks, facts};
 use super::report_text::first_of;
 use super::report_text::sums::{remarks, sums};
-use super::standing::{self, lines};
+use super::standing::{self, Told};
 use crate::model::finding::Finding;
 use crate::model::report::Report;
 
@@ -26,13 +26,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (label, text) in facts(report) {
         writeln!(out, "| **{label}** | {text} |")?;
     }
-    let (known, baseline) = (report.known.as_ref(), report.baseline.as_ref());
-    if !report.findings.is_empty() || !lines(known, baseline).is_empty() {
+    let told = Told::of(report);
+    if !report.findings.is_empty() || !told.lines().is_empty() {
         let some: Vec<&Finding> = report.findings.iter().take(report.top).collect();
         heading(&first_of("Findings", some.len(), report.findings.len()), out)?;
-        standing::write_markdown(known, baseline, out)?;
+        standing::write_markdown(told, out)?;
         write_markdown(&some, 3, out)?;
-        standing::write_gone_markdown(baseline.map_or(&[], |b| &b.gone), 3, out)?;
+        standing::write_gone_markdown(told.gone(), 3, out)?;
     }
     for block in blocks(report) {
         table(&block, out)?;

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 
 use super::escape::terminal;
 use super::numbers::grouped;
-use super::standing;
+use super::standing::Told;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
 use content::{blocks, facts};
@@ -98,8 +98,8 @@ fn attention(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
 
 /// The gravest findings, and how many more there are.
 fn shown_findings(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let (known, baseline) = (report.known.as_ref(), report.baseline.as_ref());
-    let beforehand = standing::lines(known, baseline);
+    let told = Told::of(report);
+    let beforehand = told.sentences();
     if report.findings.is_empty() && beforehand.is_empty() {
         return Ok(());
     }
@@ -110,7 +110,7 @@ fn shown_findings(report: &Report, style: Style, out: &mut dyn Write) -> io::Res
     paragraphs(&beforehand, "  ", style, out)?;
     let all: Vec<&Finding> = report.findings.iter().collect();
     write_findings(&some, &all, style, out)?;
-    write_gone(baseline.map_or(&[], |b| &b.gone), style, out)
+    write_gone(told.gone(), style, out)
 }
 
 /// A title that says how much of a list follows.

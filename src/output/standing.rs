@@ -6,10 +6,53 @@ use super::escape::{markdown, terminal};
 use super::findings::about;
 use super::numbers::{counted, grouped};
 use crate::model::finding::Finding;
+use crate::model::report::Report;
 use crate::model::standing::{Comparison, KnownFindings};
+use crate::model::threshold::Changed;
+
+/// What was said of findings before the logs were read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told<'a> {
+    /// Which are known.
+    pub known: Option<&'a KnownFindings>,
+    /// Which an earlier run had.
+    pub comparison: Option<&'a Comparison>,
+    /// What they depend on, where that is not as it is by default.
+    pub thresholds: &'a [Changed],
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let (known, comparison) = (report.known.as_ref(), report.baseline.as_ref());
+        Self { known, comparison, thresholds: &report.thresholds }
+    }
+
+    /// All of it as lines without a full stop. They name files, so they are not safe yet.
+    pub fn lines(&self) -> Vec<String> {
+        let compared = self.comparison.map(compared).unwrap_or_default();
+        compared.into_iter().chain(self.known.and_then(not_shown)).chain(set(self.thresholds)).collect()
+    }
+
+    /// The same as sentences.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        self.lines().into_iter().map(|line| line + ".").collect()
+    }
+
+    /// What an earlier run had and this one has not.
+    pub fn gone(&self) -> &'a [Finding] {
+        self.comparison.map_or(&[], |c| &c.gone)
+    }
+}
+
+/// Which thresholds are not as they are by default.
+fn set(thresholds: &[Changed]) -> Option<String> {
+    let each = thresholds.iter().map(|c| format!("{} {} instead of {}", c.key, c.value, c.default));
+    let all = each.collect::<Vec<_>>().join(", ");
+    (!all.is_empty()).then(|| format!("Thresholds that are set: {all}"))
+}
 
 /// How many findings are known, if any. It names a file, so it is not safe yet.
-pub fn not_shown(known: &KnownFindings) -> Option<String> {
+fn not_shown(known: &KnownFindings) -> Option<String> {
     let (are, shown) = if known.findings == 1 { ("is", known.shown) } else { ("are", known.shown) };
     let n = counted(known.findings, "known finding", "known findings");
     let shown = if shown { "shown all the same" } else { "not shown" };
@@ -17,7 +60,7 @@ pub fn not_shown(known: &KnownFindings) -> Option<String> {
 }
 
 /// What is new, still there and gone, and what makes that doubtful. It names a file, so it is not safe yet.
-pub fn compared(comparison: &Comparison) -> Vec<String> {
+fn compared(comparison: &Comparison) -> Vec<String> {
     let minute = |t: &str| t.get(..16).unwrap_or(t).replace('T', " ");
     let when = comparison.first.as_deref().zip(comparison.last.as_deref());
     let when = when.map_or(String::new(), |(a, b)| format!(" ({} to {} UTC)", minute(a), minute(b)));
@@ -32,19 +75,9 @@ pub fn compared(comparison: &Comparison) -> Vec<String> {
     out
 }
 
-/// The lines of both.
-pub(super) fn lines(known: Option<&KnownFindings>, comparison: Option<&Comparison>) -> Vec<String> {
-    let compared = comparison.map(compared).unwrap_or_default();
-    compared.into_iter().chain(known.and_then(not_shown)).map(|line| line + ".").collect()
-}
-
-/// The lines of both as a paragraph of Markdown.
-pub fn write_markdown(
-    known: Option<&KnownFindings>,
-    comparison: Option<&Comparison>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for line in lines(known, comparison) {
+/// Each line as a paragraph of Markdown.
+pub fn write_markdown(told: Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for line in told.sentences() {
         writeln!(out, "{}\n", markdown(&line))?;
     }
     Ok(())

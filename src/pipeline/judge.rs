@@ -15,6 +15,7 @@ use crate::findings::norms::Norms;
 use crate::findings::remote_routing::Astray;
 use crate::findings::samples::Samples;
 use crate::findings::survey::{Survey, Suspicion};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
 use crate::model::by_symbol::BySymbol;
 use crate::model::finding::{Finding, Instance};
@@ -77,7 +78,7 @@ pub(super) struct Overview {
 /// Looks at all messages once: sums for the report and the order of output if asked, and what is normal.
 pub(super) fn look(
     state: &State,
-    (filter, topology): (&Filter, Option<&Arc<Topology>>),
+    (filter, topology, thresholds): (&Filter, Option<&Arc<Topology>>, Thresholds),
     (tally, order): (bool, bool),
 ) -> Overview {
     let names = state.names();
@@ -86,7 +87,7 @@ pub(super) fn look(
     let expected = topology.map(|topology| Arc::new(Table::new(topology, names)));
     let new = || Look {
         tally: sums.clone().map(Tally::new),
-        survey: Survey::new(Arc::clone(&addresses), expected.clone()),
+        survey: Survey::new(Arc::clone(&addresses), expected.clone(), thresholds),
         suspects: HashMap::new(),
         orders: order.then(Vec::new),
     };
@@ -135,7 +136,7 @@ pub(super) fn judge(
     if filter.is_empty() {
         note_missing_files(&mut groups, plan);
     }
-    let held = groups.held();
+    let held = groups.held(norms.thresholds());
     let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
     let findings = groups.findings(&held, &norms, names);
     let shown = if findings.is_empty() { Vec::new() } else { shown };

@@ -41,6 +41,7 @@ pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Stream};
 pub use told::Told;
 
+use crate::findings::thresholds::Thresholds;
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
@@ -125,6 +126,8 @@ pub struct Options {
     pub near: Option<String>,
     /// What the administrator says of the organisation.
     pub topology: Option<Arc<Told>>,
+    /// What findings depend on.
+    pub thresholds: Thresholds,
 }
 
 impl Default for Options {
@@ -140,6 +143,7 @@ impl Default for Options {
             no_raw: false,
             near: None,
             topology: None,
+            thresholds: Thresholds::default(),
             budget: Budget::default(),
         }
     }

@@ -237,7 +237,11 @@ impl Reader<'_> {
             return Ok(Verdict::default());
         }
         let topology = self.options.topology.as_ref().map(|told| told.get());
-        let all = look(state, (filter, topology), (wants.sums, wants.texts && !self.twice()));
+        let all = look(
+            state,
+            (filter, topology, self.options.thresholds),
+            (wants.sums, wants.texts && !self.twice()),
+        );
         let Overview { tally, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
         let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), &self.plan);

@@ -6,6 +6,8 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashSet, HashTable};
 use serde::{Deserialize, Serialize};
 
+use crate::model::name::domain_of;
+
 /// Addresses in lower case, in order, in one piece of memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
@@ -215,6 +217,8 @@ pub(super) struct Directory {
     /// Number of the recipient, and where in the text of its addresses the address begins.
     table: HashTable<(u32, u32)>,
     hasher: RandomState,
+    /// The domains of all addresses: most addresses in logs are of others.
+    domains: HashSet<Box<[u8]>>,
     /// Addresses that several recipients have: address, first owner, another.
     doubles: Vec<(Box<str>, u32, u32)>,
 }
@@ -234,10 +238,9 @@ impl Directory {
         for (number, recipient) in (0..).zip(recipients) {
             let mut at = 0;
             for address in recipient.addresses.iter() {
-                match new.find(recipients, address.as_bytes()) {
-                    Some(first) if first != number => new.doubles.push((address.into(), first, number)),
-                    Some(_) => {}
-                    None => new.insert(recipients, address, (number, at)),
+                let first = new.first(recipients, address, (number, at));
+                if first != number {
+                    new.doubles.push((address.into(), first, number));
                 }
                 at += address.len() as u32 + 1;
             }
@@ -246,14 +249,22 @@ impl Directory {
         new
     }
 
-    fn insert(&mut self, recipients: &[Recipient], address: &str, entry: (u32, u32)) {
-        let hasher = &self.hasher;
+    /// The number of the first recipient that has an address; that is this one, if the address is new.
+    fn first(&mut self, recipients: &[Recipient], address: &str, entry: (u32, u32)) -> u32 {
+        let (hasher, domain) = (&self.hasher, domain_of(address.as_bytes()));
+        if !self.domains.contains(domain) {
+            self.domains.insert(domain.into());
+        }
         let hash = |e: &(u32, u32)| hasher.hash_one(address_of(recipients, *e).as_bytes());
-        self.table.insert_unique(hasher.hash_one(address.as_bytes()), entry, hash);
+        let is = |e: &(u32, u32)| address_of(recipients, *e) == address;
+        self.table.entry(hasher.hash_one(address.as_bytes()), is, hash).or_insert(entry).get().0
     }
 
     /// The number of the recipient that has an address in lower case.
     pub(super) fn find(&self, recipients: &[Recipient], address: &[u8]) -> Option<u32> {
+        if !self.domains.contains(domain_of(address)) {
+            return None;
+        }
         let is = |e: &(u32, u32)| address_of(recipients, *e).as_bytes() == address;
         self.table.find(self.hasher.hash_one(address), is).map(|(number, _)| *number)
     }

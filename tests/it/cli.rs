@@ -10,6 +10,7 @@
 mod beforehand;
 mod events;
 mod findings;
+mod thresholds;
 
 use std::collections::BTreeSet;
 use std::io::Read as _;

@@ -11,9 +11,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use mailtrail::findings::kind::{KINDS, Kind, Shown};
+use mailtrail::findings::thresholds::{NUMBERS, Thresholds};
+use mailtrail::model::threshold::Setting;
 
 /// Begins the part that is written here.
 const BEGIN: &str = "<!-- From here on written by a test: UPDATE_DOCS=1 cargo test documents -->\n";
+/// Begins the table of thresholds.
+const THRESHOLDS: &str = "<!-- Thresholds, written by a test: UPDATE_DOCS=1 cargo test documents -->\n";
 /// Ends it, where the document goes on.
 const END: &str = "<!-- Until here -->\n";
 
@@ -23,11 +27,16 @@ fn path(name: &str) -> PathBuf {
 
 /// Compares the written part of a document, or writes it.
 fn hold(name: &str, part: &str) {
+    hold_from(name, BEGIN, part);
+}
+
+/// The same with another beginning.
+fn hold_from(name: &str, begin: &str, part: &str) {
     let text = std::fs::read_to_string(path(name)).unwrap().replace("\r\n", "\n");
-    let (before, rest) = text.split_once(BEGIN).unwrap_or_else(|| panic!("{name} has no place for it"));
+    let (before, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{name} has no place for it"));
     let (old, after) = rest.split_once(END).map_or((rest, String::new()), |(o, a)| (o, format!("{END}{a}")));
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path(name), format!("{before}{BEGIN}{part}{after}")).unwrap();
+        std::fs::write(path(name), format!("{before}{begin}{part}{after}")).unwrap();
     } else {
         assert!(old == part, "{name} is behind the code; UPDATE_DOCS=1 cargo test documents writes it anew");
     }
@@ -56,8 +65,30 @@ fn section(kind: &Kind) -> String {
     out
 }
 
+fn thresholds() -> String {
+    let mut out =
+        "\n| key | unit | default | from, to | what it is | kinds |\n|---|---|---|---|---|---|\n".to_owned();
+    for number in NUMBERS {
+        let (least, most) = number.range();
+        let usual = number.of(&Thresholds::default());
+        let unit = match usual {
+            Setting::Count(_) => "how many",
+            Setting::Time(_) => "time",
+            Setting::Size(_) => "size",
+        };
+        let kinds: Vec<String> = number.kinds.iter().map(|k| format!("`{k}`")).collect();
+        let (means, kinds) = (number.means.trim(), kinds.join(", "));
+        writeln!(out, "| `{}` | {unit} | {usual} | {least}, {most} | {means} | {kinds} |", number.key())
+            .unwrap();
+    }
+    out.push('\n');
+    out
+}
+
 #[test]
 fn the_page_of_findings_says_what_the_code_says() {
+    // One after the other: both write to one file.
+    hold_from("docs/FINDINGS.md", THRESHOLDS, &thresholds());
     hold("docs/FINDINGS.md", &KINDS.iter().map(|k| section(k)).collect::<String>());
 }
 

@@ -4,7 +4,14 @@ use super::*;
 use crate::model::finding::{Confidence, Severity};
 
 fn read(text: &str) -> Result<Vec<Entry>, String> {
-    parse(&Document { name: "mailtrail.toml".to_owned(), text: text.to_owned() }).map_err(|e| e.0)
+    parse(&Document { name: "mailtrail.toml".to_owned(), text: text.to_owned() })
+        .map(|(known, _)| known)
+        .map_err(|e| e.0)
+}
+
+fn set(text: &str) -> Result<Thresholds, String> {
+    let document = Document { name: "mailtrail.toml".to_owned(), text: format!("[thresholds]\n{text}") };
+    parse(&document).map(|(_, thresholds)| thresholds).map_err(|e| e.0)
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -85,7 +92,7 @@ fn every_mistake_is_named_with_its_place_and_what_is_expected() {
         ("known = 3", "1:9", &["[[known]]", "this is a number"]),
         ("known = [1]", "1:10", &["[[known]]", "this is a number"]),
         ("[[konwn]]", "1:3", &["'konwn'", "did you mean known?"]),
-        ("# ü\nverdict = 1", "2:1", &["'verdict'", "Expected: known"]),
+        ("# ü\nverdict = 1", "2:1", &["'verdict'", "Expected: known, thresholds"]),
         ("\n[[known]]\nnote = 'why'", "2:1", &["no kind", "kind = \"gateway-loop\""]),
         ("[[known]]\nkind = ''", "2:8", &["kind is empty"]),
         ("[[known]]\nkind = 'log-gap'\ndomain = ' '", "3:10", &["domain is empty", "leave the line out"]),
@@ -142,10 +149,69 @@ fn the_last_day_still_counts() {
     assert_eq!(endless.known(day("9999-12-31")).words(), "known");
 }
 
+#[test]
+fn thresholds_are_set_and_the_others_stay() {
+    let all = set("loop-laps = 3\ndelay-least = '10m'\nstuck-after = \"3days 2h\"\nsize-least = \"10MiB\"\n\
+                   typo-times = 1_000")
+    .unwrap();
+    let usual = Thresholds::default();
+    let expected = Thresholds {
+        loop_laps: 3,
+        delay_least: 600_000,
+        stuck_after: 74 * 3_600_000,
+        size_least: 10 << 20,
+        typo_times: 1000,
+        ..usual
+    };
+    assert_eq!(all, expected);
+    assert_eq!(set("").unwrap(), usual);
+    assert_eq!(read("[thresholds]\n[[known]]\nkind = 'log-gap'").unwrap().len(), 1);
+    assert_eq!(set("loop-laps = 0x10").unwrap().loop_laps, 16);
+}
+
+#[test]
+fn a_threshold_that_cannot_be_is_named_with_its_place_and_what_may_be() {
+    for (text, place, words) in [
+        ("loop-lap = 3", "2:1", &["'loop-lap'", "Did you mean loop-laps"][..]),
+        ("\n Loop_Laps = 3", "3:2", &["'Loop_Laps'", "Did you mean loop-laps"]),
+        ("zzz = 3", "2:1", &["'zzz'. Expected: org-addresses, ", "harvest-hits"]),
+        (
+            "loop-laps = '3'",
+            "2:13",
+            &["loop-laps must be a whole number", "from 1 to 1000", "this is a text"],
+        ),
+        ("loop-laps = 0", "2:13", &["from 1 to 1000, such as 2; this is 0"]),
+        ("loop-laps = -2", "2:13", &["this is -2"]),
+        ("loop-laps = 2.5", "2:13", &["this is a number"]),
+        ("loop-laps = 1001", "2:13", &["this is 1001"]),
+        ("loop-laps = 99999999999999999999", "2:13", &["this is 99999999999999999999"]),
+        (
+            "delay-least = 300",
+            "2:15",
+            &["a time in quotes from 1s to 7days, such as \"5m\"", "this is a number"],
+        ),
+        ("delay-least = '300'", "2:15", &["this is '300'"]),
+        ("delay-least = '8days'", "2:15", &["from 1s to 7days", "this is '8days'"]),
+        ("size-least = '1YB'", "2:14", &["a size in quotes from 1KiB to 1024GiB, such as \"1MiB\"", "'1YB'"]),
+        ("size-least = 1048576", "2:14", &["this is a number"]),
+        ("answers = [6]", "2:11", &["this is a list"]),
+        ("loop-laps = 3\nloop-laps = 4", "3:1", &["duplicate key"]),
+    ] {
+        let said = set(text).unwrap_err();
+        assert!(said.starts_with(&format!("mailtrail.toml:{place}: ")), "{text:?}: {said}");
+        assert!(words.iter().all(|w| said.contains(w)), "{text:?}: {said}");
+    }
+    for (text, place) in [("thresholds = 3", "1:14"), ("[[thresholds]]\nloop-laps = 3", "1:1")] {
+        let said = read(text).unwrap_err();
+        assert!(said.starts_with(&format!("mailtrail.toml:{place}: thresholds is one table")), "{said}");
+    }
+    assert!(read("[threshold]").unwrap_err().contains("did you mean thresholds?"));
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_is_read_or_complained_of_with_a_place(
-        text in "(\\[\\[known\\]\\]|kind|domain|until|note|'log-gap'|\"x\"|2026-12-31| ?= ?|\n|\\PC|[\\[\\]{},.\"'#]|\u{1b}){0,40}",
+        text in "(\\[\\[known\\]\\]|\\[thresholds\\]|loop-laps|delay-least|'5m'|3|kind|domain|until|note|'log-gap'|\"x\"|2026-12-31| ?= ?|\n|\\PC|[\\[\\]{},.\"'#]|\u{1b}){0,40}",
     ) {
         if let Err(said) = read(&text) {
             let mut parts = said.splitn(4, ':');

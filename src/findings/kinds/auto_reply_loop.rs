@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::findings::case::{Case, Shape};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{ANSWERS, TURNS_SPAN};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::name::domain_of;
@@ -52,21 +52,22 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 }
 
 /// Whether so many in a row go to and fro in time between two addresses. A sort is the two, and the direction.
-fn enough(signs: &[Sign]) -> bool {
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
+    let Thresholds { answers, turns_span, .. } = *thresholds;
     let mut pairs: HashMap<u64, Vec<(i64, u64)>> = HashMap::new();
     for sign in signs {
         pairs.entry(sign.sort & !1).or_default().push((sign.time, sign.sort & 1));
     }
-    pairs.values().any(|all| all.windows(ANSWERS).any(in_turns))
+    pairs.values().any(|all| all.windows(answers).any(|some| in_turns(some, turns_span)))
 }
 
-fn in_turns(messages: &[(i64, u64)]) -> bool {
+fn in_turns(messages: &[(i64, u64)], span: i64) -> bool {
     let turns = messages.windows(2).all(|pair| match pair {
         [(_, a), (_, b)] => a != b,
         _ => false,
     });
     match messages {
-        [(first, _), .., (last, _)] => turns && last - first <= TURNS_SPAN,
+        [(first, _), .., (last, _)] => turns && last - first <= span,
         _ => false,
     }
 }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{CHANGES, CHANGES_SPAN};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::Decision;
@@ -52,7 +52,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     Some(sighting)
 }
 
-fn enough(signs: &[Sign]) -> bool {
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
     let mut changes = Vec::new();
     for pair in signs.windows(2) {
         if let [a, b] = pair
@@ -61,8 +61,8 @@ fn enough(signs: &[Sign]) -> bool {
             changes.push(b.time);
         }
     }
-    let often = changes.windows(CHANGES).any(|w| match w {
-        [first, .., last] => last - first <= CHANGES_SPAN,
+    let often = changes.windows(thresholds.changes).any(|w| match w {
+        [first, .., last] => last - first <= thresholds.changes_span,
         _ => false,
     });
     often && !explained(signs)

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::ndr_storm::brought_by;
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{HARVEST_ADDRESSES, HARVEST_HITS, HARVEST_SPAN};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 
@@ -50,11 +50,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     Some(sighting)
 }
 
-fn enough(signs: &[Sign]) -> bool {
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
     let welcome = signs.iter().take_while(|s| s.time == WELCOME).map(|s| s.sort).max().unwrap_or(0);
     let misses = signs.iter().filter(|s| s.time != WELCOME);
     let all: HashMap<u64, ()> = misses.clone().map(|s| (s.sort, ())).collect();
-    if (all.len() as u64) < welcome.saturating_mul(HARVEST_HITS) {
+    if (all.len() as u64) < welcome.saturating_mul(thresholds.harvest_hits) {
         return false;
     }
     let misses: Vec<&Sign> = misses.collect();
@@ -62,7 +62,7 @@ fn enough(signs: &[Sign]) -> bool {
     let mut from = 0;
     for sign in &misses {
         *within.entry(sign.sort).or_default() += 1;
-        while let Some(first) = misses.get(from).filter(|f| sign.time - f.time > HARVEST_SPAN) {
+        while let Some(first) = misses.get(from).filter(|f| sign.time - f.time > thresholds.harvest_span) {
             if let Some(n) = within.get_mut(&first.sort) {
                 *n -= 1;
                 if *n == 0 {
@@ -71,7 +71,7 @@ fn enough(signs: &[Sign]) -> bool {
             }
             from += 1;
         }
-        if within.len() >= HARVEST_ADDRESSES {
+        if within.len() >= thresholds.harvest_addresses {
             return true;
         }
     }

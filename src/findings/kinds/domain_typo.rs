@@ -2,7 +2,7 @@
 
 use crate::findings::case::{Case, is_nowhere};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::TYPO_TIMES;
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::event::{EventId, Source};
 use crate::model::finding::{Confidence, Severity};
@@ -51,8 +51,8 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 const DNS: &[u8] = b"SMTPSEND.DNS.";
 
 /// The sort of each sign says how much mail the right domain gets.
-fn enough(signs: &[Sign]) -> bool {
-    let times = (signs.len() as u64).saturating_mul(TYPO_TIMES);
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
+    let times = (signs.len() as u64).saturating_mul(thresholds.typo_times);
     signs.first().is_some_and(|s| s.sort >= times)
 }
 

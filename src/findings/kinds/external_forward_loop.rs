@@ -2,7 +2,7 @@
 
 use crate::findings::case::{Case, Shape};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{TURNS_SENT_BACK, TURNS_SPAN};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::{Decision, Step};
@@ -46,9 +46,11 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 
 /// Whether so many come in time, and none is smaller than the one before: what is forwarded keeps what it had. The
 /// sort of a sign is the size.
-fn enough(signs: &[Sign]) -> bool {
-    signs.windows(TURNS_SENT_BACK).any(|w| match w {
-        [first, .., last] => last.time - first.time <= TURNS_SPAN && w.is_sorted_by_key(|s| s.sort),
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
+    signs.windows(thresholds.turns_sent_back).any(|w| match w {
+        [first, .., last] => {
+            last.time - first.time <= thresholds.turns_span && w.is_sorted_by_key(|s| s.sort)
+        }
         _ => false,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{FLAP_BOUNCES, FLAP_CLEAR, FLAP_SPAN};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::finding::{Confidence, Severity};
 
@@ -35,14 +35,15 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let address = Some(case.address()).filter(|_| case.not_found_here())?;
     let (first, last) = case.norms.when_known(address)?;
+    let Thresholds { flap_clear, flap_span, .. } = case.norms.thresholds;
     let at = case.leaf.last_seen;
     // Clocks of two servers differ by seconds.
-    if at.0 - first.0 < FLAP_CLEAR {
+    if at.0 - first.0 < flap_clear {
         return None;
     }
     let sort = match last.0 - at.0 {
-        after if after < FLAP_CLEAR => AFTER,
-        _ if last.0 - first.0 <= FLAP_SPAN => WITHIN_A_DAY,
+        after if after < flap_clear => AFTER,
+        _ if last.0 - first.0 <= flap_span => WITHIN_A_DAY,
         _ => BETWEEN,
     };
     let mut sighting = Sighting::new(&KIND, case).domain(case.domain()).address(address);
@@ -51,9 +52,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     Some(sighting)
 }
 
-fn enough(signs: &[Sign]) -> bool {
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
     let between = signs.iter().any(|s| s.sort == BETWEEN);
-    signs.iter().any(|s| s.sort == WITHIN_A_DAY) || (between && signs.len() >= FLAP_BOUNCES)
+    signs.iter().any(|s| s.sort == WITHIN_A_DAY) || (between && signs.len() >= thresholds.flap_bounces)
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {

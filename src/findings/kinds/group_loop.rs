@@ -4,7 +4,6 @@ use super::forwarding_loop::{circle_of, of_circle};
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::{self, Latent};
-use crate::findings::thresholds::DUPLICATE_EXPANDS;
 use crate::findings::words::quoted;
 use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Finding, Severity};
@@ -32,7 +31,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let again: Vec<_> = case.journey.remarks.iter().filter(|r| r.event == EventId::DuplicateExpand).collect();
-    let storm = again.len() > DUPLICATE_EXPANDS;
+    let storm = again.len() > case.norms.thresholds.duplicate_expands;
     let mut sighting = match (circle_of(case, CircleKind::Group), again.first().filter(|_| storm)) {
         (Some(circle), _) => of_circle(&KIND, case, circle),
         (None, Some(first)) => {

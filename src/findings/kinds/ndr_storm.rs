@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::findings::case::{Case, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{STORM_FAILURES, STORM_SPAN};
+use crate::findings::thresholds::Thresholds;
+use crate::findings::words::span;
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::{Class, Decision};
 use crate::model::name::short_host;
@@ -60,8 +61,9 @@ pub(super) fn brought_by<'a>(case: &Case<'a>) -> Cow<'a, [u8]> {
     peer_name(if own || host.is_empty() { case.text(origin) } else { host })
 }
 
-fn enough(signs: &[Sign]) -> bool {
-    signs.iter().any(|s| s.sort == ANSWER) || within(signs, BACKSCATTER, STORM_FAILURES, STORM_SPAN)
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
+    let Thresholds { storm_failures, storm_span, .. } = *thresholds;
+    signs.iter().any(|s| s.sort == ANSWER) || within(signs, BACKSCATTER, storm_failures, storm_span)
 }
 
 /// Whether so many signs of one sort lie within so many ms; they are in order.
@@ -82,8 +84,9 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         );
     }
     let cause = format!(
-        "{} brought delivery reports for addresses that cannot take them, many within an hour.",
-        t.peer
+        "{} brought delivery reports for addresses that cannot take them, many within {}.",
+        t.peer,
+        span(t.norms.thresholds.storm_span)
     );
     (
         cause,

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::findings::case::{Case, EXCHANGE_ONLINE};
 use crate::findings::kind::{Kind, Shown, Sighting, Sign, Telling};
-use crate::findings::thresholds::{DOWN_DEFERS, DOWN_EXPIRED, DOWN_SPAN};
+use crate::findings::thresholds::Thresholds;
 use crate::findings::words::quoted;
 use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
@@ -29,19 +29,24 @@ pub(in crate::findings) static KIND: Kind = Kind {
             at least half of them at one host (many hosts that each put off one mail are greylisting).",
     mend: "Test-NetConnection 'host' -Port 25; look at the status for what the host said.",
     judge: |case| judge(case).into_iter().collect(),
-    enough: Some(|signs| piles_up(signs, DEFERRED, DOWN_DEFERS) || piles_up(signs, EXPIRED, DOWN_EXPIRED)),
+    enough: Some(enough),
     tell,
 };
 
+fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
+    let Thresholds { down_defers, down_expired, down_span, .. } = *thresholds;
+    piles_up(signs, (DEFERRED, down_defers), down_span) || piles_up(signs, (EXPIRED, down_expired), down_span)
+}
+
 /// Whether so many signs of one sort lie within the span, at least half of them of one host: many hosts that
 /// each put off one mail are greylisting.
-fn piles_up(signs: &[Sign], sort: u64, least: usize) -> bool {
+fn piles_up(signs: &[Sign], (sort, least): (u64, usize), span: i64) -> bool {
     let signs: Vec<&Sign> = signs.iter().filter(|s| s.sort % 2 == sort).collect();
     let mut hosts: HashMap<u64, usize> = HashMap::new();
     let mut from = 0;
     for (to, sign) in signs.iter().enumerate() {
         *hosts.entry(sign.sort).or_default() += 1;
-        while let Some(first) = signs.get(from).filter(|f| sign.time - f.time > DOWN_SPAN) {
+        while let Some(first) = signs.get(from).filter(|f| sign.time - f.time > span) {
             hosts.entry(first.sort).and_modify(|n| *n -= 1);
             from += 1;
         }

@@ -4,7 +4,6 @@ use hashbrown::HashMap;
 
 use crate::findings::case::{Case, Shape, goes_on, is_return, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::thresholds::RECEIVES;
 use crate::findings::words::{for_each, quoted, who};
 use crate::model::event::{EventId, Source};
 use crate::model::finding::{Confidence, Severity};
@@ -30,7 +29,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Vec<Sighting> {
-    let on_and_on = goes_on(case.leaf);
+    let on_and_on = goes_on(case.leaf, &case.norms.thresholds);
     let mut address = Vec::new();
     let mut seen: HashMap<(Symbol, Vec<u8>), Visits<'_>> = HashMap::new();
     for hop in &case.leaf.hops {
@@ -50,7 +49,7 @@ fn judge(case: &Case<'_>) -> Vec<Sighting> {
             _ => {}
         }
     }
-    let again = seen.into_iter().filter(|(_, visits)| visits.most() as u32 >= RECEIVES.0);
+    let again = seen.into_iter().filter(|(_, visits)| visits.most() as u32 >= case.norms.thresholds.receives);
     let mut again: Vec<_> =
         again.map(|((server, address), visits)| (case.text(server), address, visits)).collect();
     again.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
@@ -60,7 +59,7 @@ fn judge(case: &Case<'_>) -> Vec<Sighting> {
 fn sighting(case: &Case<'_>, server: &[u8], address: &[u8], visits: &Visits<'_>) -> Sighting {
     let arrivals = &visits.arrivals;
     let mut sighting = Sighting::new(&KIND, case).domain(domain_of(address)).peer(server);
-    if visits.most() as u32 >= RECEIVES.1 {
+    if visits.most() as u32 >= case.norms.thresholds.receives_grave {
         sighting.severity = Severity::High;
     }
     sighting.span.0 = arrivals.first().map_or(sighting.span.0, |h| h.time.0);

@@ -2,7 +2,6 @@
 
 use crate::findings::case::{Case, Shape};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::thresholds::RULE_CHAIN;
 use crate::findings::words::quoted;
 use crate::model::event::EventId;
 use crate::model::finding::{Confidence, Severity};
@@ -32,8 +31,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let (sender, recipient) = (case.text(journey.sender_folded), case.text(case.leaf.folded.0));
     let pair = if sender <= recipient { (sender, recipient) } else { (recipient, sender) };
     let (long, between) = case.norms.chains.before(journey.links.1, Class::Rule);
-    let chained =
-        journey.class == Class::Rule && long + 1 >= RULE_CHAIN && between.is_some_and(|known| known == pair);
+    let chained = journey.class == Class::Rule
+        && long + 1 >= case.norms.thresholds.rule_chain
+        && between.is_some_and(|known| known == pair);
     if brake.is_none() && !chained {
         return None;
     }

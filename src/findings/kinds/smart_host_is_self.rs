@@ -3,8 +3,8 @@
 use crate::findings::case::{Case, EXCHANGE_ONLINE, Exit, peer_name};
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::findings::latent::Latent;
-use crate::findings::thresholds::{LOOP_LAPS, STRAIGHT_BACK};
-use crate::findings::words::{in_comment, quoted};
+use crate::findings::thresholds::Thresholds;
+use crate::findings::words::{in_comment, quoted, span};
 use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::journey::Decision;
 use crate::topology::Topology;
@@ -35,6 +35,7 @@ pub(in crate::findings) static KIND: Kind = Kind {
 };
 
 fn judge(case: &Case<'_>) -> Option<Sighting> {
+    let Thresholds { loop_laps, straight_back, .. } = case.norms.thresholds;
     let last = case.final_exit()?;
     let same = |e: &&Exit<'_>| {
         e.hop.connector == last.hop.connector && e.peer == last.peer && e.address == last.address
@@ -42,18 +43,18 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let ways: Vec<&Exit<'_>> = case.exits.iter().filter(same).collect();
     let back = ways.iter().filter(|e| e.back.is_some()).count() as u32;
     let stored = case.leaf.decision == Decision::LocalDelivery;
-    if stored || back == 0 || (ways.len() as u32) < LOOP_LAPS || *last.peer == *EXCHANGE_ONLINE {
+    if stored || back == 0 || (ways.len() as u32) < loop_laps || *last.peer == *EXCHANGE_ONLINE {
         return None;
     }
     let ours = case.is_ours(&last.peer);
     let at_once = |e: &&&Exit<'_>| {
         e.back.is_some_and(|b| {
-            *peer_name(case.text(b.peer)) == *e.peer && b.time.0 - e.hop.time.0 <= STRAIGHT_BACK
+            *peer_name(case.text(b.peer)) == *e.peer && b.time.0 - e.hop.time.0 <= straight_back
         })
     };
     let connector = case.text(last.hop.connector);
     let shut = !case.norms.is_service(&last.peer) && !case.norms.roads.is_open(connector);
-    let straight = shut && ways.iter().filter(at_once).count() as u32 >= LOOP_LAPS;
+    let straight = shut && ways.iter().filter(at_once).count() as u32 >= loop_laps;
     if !ours && !straight {
         return None;
     }
@@ -70,9 +71,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     let what = if t.detail.as_bytes() == OURS {
-        "which is a server of the organisation itself"
+        "which is a server of the organisation itself".to_owned()
     } else {
-        "which brings it back within a minute"
+        format!("which brings it back within {}", span(t.norms.thresholds.straight_back))
     };
     let cause = format!("Send connector '{}' hands mail to {}, {what}.", t.connector, t.peer);
     let (connector, peer) = (quoted(&t.connector), quoted(&t.peer));

@@ -2,8 +2,7 @@
 
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::thresholds::STUCK_AFTER;
-use crate::findings::words::quoted;
+use crate::findings::words::{quoted, span};
 use crate::model::finding::{Confidence, Severity};
 use crate::model::journey::{Class, Decision};
 
@@ -30,11 +29,15 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     let open = matches!(case.leaf.decision, Decision::InTransit | Decision::Deferred) && !waits;
     let server = Some(case.text(case.leaf.last_server)).filter(|_| open)?;
     let end = case.norms.end_of(server)?;
-    (end.0 - case.leaf.last_seen.0 > STUCK_AFTER).then(|| Sighting::new(&KIND, case).peer(server))
+    (end.0 - case.leaf.last_seen.0 > case.norms.thresholds.stuck_after)
+        .then(|| Sighting::new(&KIND, case).peer(server))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
-    let cause =
-        format!("{} took mail of which its log tells no end, though the log goes on for days.", t.peer);
+    let cause = format!(
+        "{} took mail of which its log tells no end, though the log goes on for more than {}.",
+        t.peer,
+        span(t.norms.thresholds.stuck_after)
+    );
     (cause, format!("Get-Queue -Server {0}\nGet-Message -Server {0}", quoted(&t.peer)))
 }

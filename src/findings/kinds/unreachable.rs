@@ -3,7 +3,6 @@
 use crate::findings::case::Case;
 use crate::findings::expected::Expected;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
-use crate::findings::thresholds::UNREACHABLE_AFTER;
 use crate::findings::words::quoted;
 use crate::model::event::{EventId, Source};
 use crate::model::finding::{Confidence, Severity};
@@ -62,7 +61,9 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     {
         return by_exports(case, expected, (came, row));
     }
-    if !says_so && (waited < UNREACHABLE_AFTER || case.norms.may_have_route(case.domain())) {
+    if !says_so
+        && (waited < case.norms.thresholds.unreachable_after || case.norms.may_have_route(case.domain()))
+    {
         return None;
     }
     Some(sighting(case, (came, row)))

@@ -5,11 +5,10 @@ use std::io::{self, Write};
 use super::table::wrap;
 use super::{BOLD, DIM, Label, PLAIN, RED, Style, YELLOW};
 use crate::model::finding::{Finding, Severity};
-use crate::model::standing::{Comparison, KnownFindings};
 use crate::output::escape::terminal;
 use crate::output::findings::{about, extent};
 use crate::output::numbers::{counted, duration};
-use crate::output::standing;
+use crate::output::standing::{self, Told};
 
 /// Room for the labels of a finding's lines.
 const ROOM: usize = 5;
@@ -107,13 +106,8 @@ pub(super) fn paragraphs(
 }
 
 /// What was known of the findings beforehand.
-pub fn write_beforehand(
-    known: Option<&KnownFindings>,
-    comparison: Option<&Comparison>,
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    paragraphs(&standing::lines(known, comparison), "", style, out)
+pub fn write_beforehand(told: Told<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    paragraphs(&told.sentences(), "", style, out)
 }
 
 /// What an earlier run had and this one has not.

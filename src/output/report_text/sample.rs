@@ -10,6 +10,7 @@ use crate::model::report::{
     NotFoundRow, Percentiles, Report, Top,
 };
 use crate::model::standing::{Comparison, Known, KnownEntry, KnownFindings, Standing};
+use crate::model::threshold::{Changed, Setting};
 
 /// Commands a terminal, breaks tables, quotes and markup, turns the line.
 pub(in crate::output) const HOSTILE: &str = "\u{1b}[31m|`x`\"<b>'\r\n\u{9b}5m\u{202e}";
@@ -200,6 +201,8 @@ fn beforehand(report: &mut Report) {
         still_there: 0,
         gone: vec![Finding { standing: Some(Standing::Gone), ..finding() }],
     });
+    let (key, value, default) = ("delay-least".to_owned(), Setting::Time(600_000), Setting::Time(300_000));
+    report.thresholds = vec![Changed { key, value, default }];
 }
 
 fn logs(report: &mut Report) {
