@@ -16,6 +16,8 @@ pub struct Text {
     pub modified: Option<i64>,
 }
 
+/// So many bytes are made room for at once.
+const MOST_AT_ONCE: u64 = 256 << 20;
 /// Endings of the files that are read in a folder.
 const ENDINGS: [&str; 3] = ["csv", "json", "txt"];
 
@@ -46,10 +48,13 @@ pub fn read(path: &Path) -> Result<Text, InputError> {
     let name = path.display().to_string();
     let fail = |source| InputError::Open { path: name.clone(), source };
     let file = platform::open(path).map_err(fail)?;
-    let modified = file.metadata().and_then(|m| m.modified()).ok();
+    let about = file.metadata();
+    let size = about.as_ref().map_or(0, std::fs::Metadata::len);
+    let modified = about.and_then(|m| m.modified()).ok();
     let modified = modified.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
     let modified = modified.and_then(|d| i64::try_from(d.as_millis()).ok());
-    let mut bytes = Vec::new();
+    // Of UTF-16 about half of that is needed.
+    let mut bytes = Vec::with_capacity(size.min(MOST_AT_ONCE) as usize + 64);
     let read = as_utf8_lines(Box::new(file)).and_then(|mut r| r.read_to_end(&mut bytes));
     if let Err(source) = read {
         return Err(InputError::Read { path: name, offset: bytes.len() as u64, source });

@@ -1,6 +1,9 @@
 //! All exports together: who is meant where an export names a recipient by a name, and who stands in two of them.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashTable};
 
 use super::people::export_of;
 use super::{Problem, Sheet, cells};
@@ -25,8 +28,9 @@ pub(super) struct Named {
 pub(super) struct Draft {
     pub facts: Facts,
     people: Vec<Named>,
-    /// By primary address.
-    known: HashMap<Box<str>, usize>,
+    /// Their places, by primary address.
+    known: HashTable<usize>,
+    hasher: RandomState,
 }
 
 impl Draft {
@@ -44,14 +48,16 @@ impl Draft {
         {
             self.given(export);
         }
-        let primary: Box<str> = named.recipient.primary().into();
-        let same = self.known.get(&primary).and_then(|at| self.people.get_mut(*at));
-        match same.filter(|s| s.recipient.kind == named.recipient.kind) {
+        let Self { people, known, hasher, .. } = self;
+        let primary_at = |at: &usize| people.get(*at).map_or("", |n| n.recipient.primary());
+        let primary = named.recipient.primary();
+        let is = |at: &usize| primary_at(at) == primary;
+        let hash = |at: &usize| hasher.hash_one(primary_at(at));
+        let new = people.len();
+        let first = *known.entry(hasher.hash_one(primary), is, hash).or_insert(new).get();
+        match people.get_mut(first).filter(|s| s.recipient.kind == named.recipient.kind) {
             Some(known) => merge(&mut known.recipient, named.recipient),
-            None => {
-                self.known.entry(primary).or_insert(self.people.len());
-                self.people.push(named);
-            }
+            None => people.push(named),
         }
     }
 
