@@ -1,7 +1,7 @@
 //! What the exports lead to expect of mail for an address, beside what the log shows of it.
 //!
 //! [`Table`] answers for every leaf of multi-gigabyte logs whether it is worth a second look, from one number for
-//! each address; [`Expected`] is all there is to say of one leaf, for the kinds.
+//! each address; `Expected` is all there is to say of one leaf, for the kinds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -46,7 +46,12 @@ fn note(all: &RemoteRouting) -> String {
         0 => "These logs show no mail for them".to_owned(),
         n => format!("{} for them went astray in these logs", counted(n, "message", "messages")),
     };
-    let mend = if all.fix.is_empty() { "" } else { " What stands below mends them all at once." };
+    let known = |row: &WrongTarget| row.should_be.is_some();
+    let mend = match all.fix.is_empty() {
+        true => "",
+        false if all.wrong.first.iter().all(known) => " What stands below mends them all at once.",
+        false => " What stands below mends what can be told from the exports.",
+    };
     format!("{} of {of} in the exports. {astray}.{mend}", grouped(all.wrong.total))
 }
 
