@@ -33,7 +33,7 @@ fn read(row: &mut Row<'_>, draft: &mut Draft) {
 }
 
 /// Addresses, or names where there are no addresses; those have blanks in them.
-fn members(cell: &Cell) -> Vec<Box<str>> {
+fn members(cell: &Cell<'_>) -> Vec<Box<str>> {
     let text = match cell {
         Cell::Text(text) => text,
         Cell::List(all) => return all.iter().map(|m| cells::address(m)).collect(),

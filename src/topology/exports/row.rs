@@ -10,7 +10,7 @@ use super::{Cmdlet, Problem};
 #[derive(Debug)]
 pub(super) struct Row<'t> {
     pub table: &'t Table<'t>,
-    pub cells: &'t [Cell],
+    pub cells: &'t [Cell<'t>],
     pub number: u64,
     pub file: &'t str,
     /// Which of the files it is.
@@ -25,7 +25,7 @@ impl<'t> Row<'t> {
         self.table.has(column)
     }
 
-    fn cell(&self, column: &str) -> Option<&'t Cell> {
+    fn cell(&self, column: &str) -> Option<&'t Cell<'t>> {
         let place = self.table.place(column)?;
         Some(self.cells.get(place).unwrap_or(&Cell::Empty))
     }
@@ -58,7 +58,7 @@ impl<'t> Row<'t> {
     pub(super) fn text(&mut self, column: &str) -> Option<Cow<'t, str>> {
         let text: Cow<'t, str> = match self.cell(column)? {
             Cell::Empty => return None,
-            Cell::Text(text) => text.into(),
+            Cell::Text(text) => Cow::Borrowed(&**text),
             Cell::List(all) => all.join(" ").into(),
         };
         if cells::is_lost(&text) {
@@ -81,12 +81,12 @@ impl<'t> Row<'t> {
     }
 
     /// A cell of several values as it stands; `None` if its column is not there or its values were lost.
-    pub(super) fn several(&mut self, column: &str) -> Option<&'t Cell> {
+    pub(super) fn several(&mut self, column: &str) -> Option<&'t Cell<'t>> {
         let cell = self.cell(column)?;
         let lost = match cell {
             Cell::Empty => None,
-            Cell::Text(text) => Some(text).filter(|t| cells::is_lost(t)),
-            Cell::List(all) => all.iter().find(|t| cells::is_lost(t)),
+            Cell::Text(text) => Some(&**text).filter(|t| cells::is_lost(t)),
+            Cell::List(all) => all.iter().map(String::as_str).find(|t| cells::is_lost(t)),
         };
         if let Some(lost) = lost {
             self.lost(column, lost);

@@ -1,16 +1,29 @@
 //! The text of an export to rows of named cells: CSV of `Export-Csv`, or JSON of `ConvertTo-Json`.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 /// What a row says under a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(super) enum Cell<'r> {
     /// Nothing.
     Empty,
     /// A text, which may hold several values.
-    Text(String),
+    Text(Cow<'r, str>),
     /// Several values, parted by JSON itself.
     List(Vec<String>),
+}
+
+impl Cell<'_> {
+    /// The same, without what it was read from.
+    fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+            Self::List(all) => Cell::List(all),
+        }
+    }
 }
 
 /// Rows of named cells. Those of CSV are read when they are looked at: there may be very many.
@@ -19,7 +32,7 @@ pub(super) struct Table<'t> {
     /// Names of the columns, in order.
     pub names: Vec<String>,
     /// The cells of the first row that is one.
-    pub first: Option<Vec<Cell>>,
+    pub first: Option<Vec<Cell<'static>>>,
     /// What is wrong with the whole.
     pub remarks: Vec<String>,
     body: Body<'t>,
@@ -31,7 +44,7 @@ enum Body<'t> {
     /// After so many lines.
     Csv(&'t str, u64),
     /// By their numbers, and the numbers of those that are no objects.
-    Json(Vec<(u64, Vec<Cell>)>, Vec<u64>),
+    Json(Vec<(u64, Vec<Cell<'static>>)>, Vec<u64>),
 }
 
 impl Default for Body<'_> {
@@ -49,7 +62,7 @@ impl<'t> Table<'t> {
 
     /// Looks at each row: the line of the file, or the number of the object for JSON, and the cells. Gives what is wrong
     /// with rows as such, which are left out: the number, and what.
-    pub(super) fn each(&self, mut look: impl FnMut(u64, &[Cell])) -> Vec<(u64, String)> {
+    pub(super) fn each(&self, mut look: impl FnMut(u64, &[Cell<'_>])) -> Vec<(u64, String)> {
         match &self.body {
             Body::Csv(text, skipped) => self.each_of_csv(text, *skipped, |line, cells| {
                 look(line, cells);
@@ -104,7 +117,7 @@ impl<'t> Table<'t> {
         }
         let mut first = None;
         table.each_of_csv(body, skipped, |_, cells| {
-            first = Some(cells.to_vec());
+            first = Some(cells.iter().cloned().map(Cell::into_owned).collect());
             false
         });
         table.first = first;
@@ -119,11 +132,10 @@ impl<'t> Table<'t> {
         &self,
         body: &str,
         skipped: u64,
-        mut look: impl FnMut(u64, &[Cell]) -> bool,
+        mut look: impl FnMut(u64, &[Cell<'_>]) -> bool,
     ) -> Vec<(u64, String)> {
         let (mut reader, mut record, mut broken) = (reader(body), csv::StringRecord::new(), Vec::new());
         let (mut line, mut counted, mut places) = (1 + skipped, 0, None::<Vec<usize>>);
-        let mut cells = Vec::new();
         loop {
             match reader.read_record(&mut record) {
                 Ok(true) => {}
@@ -145,7 +157,7 @@ impl<'t> Table<'t> {
                 broken.push((line, format!("{what}; is the file cut, or a quote lost?")));
                 continue;
             }
-            fill(&mut cells, self.names.len(), places.iter().copied().zip(&record));
+            let cells = cells_of(self.names.len(), places.iter().copied().zip(&record));
             if !look(line, &cells) {
                 return broken;
             }
@@ -185,7 +197,7 @@ impl<'t> Table<'t> {
             }
             rows.push((number, cells));
         }
-        table.first = rows.first().map(|(_, cells): &(u64, Vec<Cell>)| cells.clone());
+        table.first = rows.first().map(|(_, cells): &(u64, Vec<Cell<'static>>)| cells.clone());
         table.body = Body::Json(rows, broken);
         Ok(table)
     }
@@ -200,17 +212,17 @@ fn reader(body: &str) -> csv::Reader<&[u8]> {
         .from_reader(body.as_bytes())
 }
 
-/// Puts texts into cells, in the memory of the row before; of columns of one name the first counts.
-fn fill<'r>(cells: &mut Vec<Cell>, columns: usize, texts: impl Iterator<Item = (usize, &'r str)>) {
-    cells.clear();
-    cells.resize(columns, Cell::Empty);
+/// Texts as cells, by the places of their columns; of columns of one name the first counts.
+fn cells_of<'r>(columns: usize, texts: impl Iterator<Item = (usize, &'r str)>) -> Vec<Cell<'r>> {
+    let mut cells = vec![Cell::Empty; columns];
     for (place, text) in texts {
         if let Some(slot @ Cell::Empty) = cells.get_mut(place)
             && !text.trim().is_empty()
         {
-            *slot = Cell::Text(text.trim().to_owned());
+            *slot = Cell::Text(text.trim().into());
         }
     }
+    cells
 }
 
 /// Line feeds from one place to another; one that a record seems to begin with ends the record before it.
@@ -227,13 +239,13 @@ fn delimiter(header: &str) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
 
-fn cell(value: &Value) -> Cell {
+fn cell(value: &Value) -> Cell<'static> {
     match value {
         Value::Array(all) => {
             Cell::List(all.iter().filter_map(scalar).filter(|t| !t.trim().is_empty()).collect())
         }
         other => match scalar(other).map(|t| t.trim().to_owned()) {
-            Some(text) if !text.is_empty() => Cell::Text(text),
+            Some(text) if !text.is_empty() => Cell::Text(text.into()),
             _ => Cell::Empty,
         },
     }
@@ -272,9 +284,9 @@ mod tests {
     use super::*;
 
     fn texts(table: &Table<'_>) -> Vec<(u64, Vec<String>)> {
-        let text = |cell: &Cell| match cell {
+        let text = |cell: &Cell<'_>| match cell {
             Cell::Empty => "-".to_owned(),
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) => text.to_string(),
             Cell::List(all) => format!("{all:?}"),
         };
         let mut rows = Vec::new();
