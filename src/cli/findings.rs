@@ -6,7 +6,7 @@ use super::args::{FindingFormat, FindingsArgs};
 use super::beforehand::{Beforehand, Outcome, worst};
 use super::exit::Exit;
 use super::options::Environment;
-use super::run::{Run, ending, to_file};
+use super::run::{Run, to_file};
 use super::say;
 use crate::findings::kind::{Shown, kind};
 use crate::model::finding::{Finding, Instance};
@@ -18,14 +18,8 @@ use crate::pipeline::{Findings, Needs};
 
 pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
-    let format = match (args.format, ending(path).as_deref()) {
-        (Some(format), _) => format,
-        (None, Some("jsonl" | "json")) => FindingFormat::Jsonl,
-        (None, Some("csv")) => FindingFormat::Csv,
-        (None, Some("md" | "markdown")) => FindingFormat::Md,
-        (None, _) if args.messages => FindingFormat::Jsonl,
-        (None, _) => FindingFormat::Text,
-    };
+    let usual = if args.messages { FindingFormat::Jsonl } else { FindingFormat::Text };
+    let format = args.format.or_else(|| FindingFormat::of_file(path)).unwrap_or(usual);
     if args.messages && matches!(format, FindingFormat::Md | FindingFormat::Text) {
         return Err(super::options::Usage("--messages writes jsonl or csv".to_owned()).into());
     }

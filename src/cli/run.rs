@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::args::{OutputArgs, ReadArgs};
+use super::args::{FindingFormat, OutputArgs, ReadArgs};
 use super::exit::Exit;
 use super::options::{Environment, options, sources};
 use super::topology::load::{Loaded, load};
@@ -240,4 +240,16 @@ pub(super) fn to_file(path: Option<&Path>) -> bool {
 /// The ending of an output file, in lower case.
 pub(super) fn ending(path: Option<&Path>) -> Option<String> {
     path.and_then(Path::extension).map(|e| e.to_string_lossy().to_lowercase())
+}
+
+impl FindingFormat {
+    /// What the ending of an output file says.
+    pub(super) fn of_file(path: Option<&Path>) -> Option<Self> {
+        match ending(path)?.as_str() {
+            "jsonl" | "json" => Some(Self::Jsonl),
+            "csv" => Some(Self::Csv),
+            "md" | "markdown" => Some(Self::Md),
+            _ => None,
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::load::{Loaded, load};
 use crate::cli::args::FindingFormat;
 use crate::cli::exit::Exit;
 use crate::cli::options::Environment;
-use crate::cli::run::{ending, to_file};
+use crate::cli::run::to_file;
 use crate::findings::latent::latent;
 use crate::model::finding::Finding;
 use crate::output::escape::{markdown, terminal};
@@ -18,13 +18,7 @@ use crate::topology::{Topology, check};
 
 pub(super) fn run(args: &TopologyCheckArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
-    let format = match (args.format, ending(path).as_deref()) {
-        (Some(format), _) => format,
-        (None, Some("jsonl" | "json")) => FindingFormat::Jsonl,
-        (None, Some("csv")) => FindingFormat::Csv,
-        (None, Some("md" | "markdown")) => FindingFormat::Md,
-        (None, _) => FindingFormat::Text,
-    };
+    let format = args.format.or_else(|| FindingFormat::of_file(path)).unwrap_or(FindingFormat::Text);
     let target = Target::open(path, args.output.force)?;
     let mut loaded = load(&args.paths)?;
     let incomplete = loaded.is_incomplete();

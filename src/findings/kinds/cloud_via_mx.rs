@@ -19,7 +19,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
             configuration. There it is mail from a stranger: it may land in junk, be refused, or lose the marks that \
             show it came from inside.",
     proof: "A send to an address of the own tenant by a connector that is not the hybrid one, to a host of Exchange \
-            Online. Inferred: which domain is the own tenant's, and which connector is the hybrid one.",
+            Online. Inferred: which domain is the own tenant's, and which connector is the hybrid one. With exports both are \
+            known, and the host need not be one of Exchange Online if a hybrid connector is for the address.",
     mend: "Look at the hybrid connector: enabled, address space, size, source servers; run the Hybrid Configuration \
            Wizard again.",
     judge: |case| judge(case).into_iter().collect(),

@@ -21,7 +21,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
             Online as anonymous mail from the internet: spam-filtered, without the marks that make it internal.",
     proof: "RESOLVE to an address of the own tenant, then a send of that address by a connector that carries mail for \
             many outside domains. Inferred: which onmicrosoft.com domain is the own tenant's, and which connector \
-            is the default one.",
+            is the default one. With exports: no enabled connector has the domain of the remote routing address, or it is no \
+            domain of the tenant, and the send was to that address (high confidence, medium if the exports are older than the mail).",
     mend: "Set-SendConnector 'Outbound to Office 365' -AddressSpaces @{Add='SMTP:tenant.mail.onmicrosoft.com;1'}",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,

@@ -29,7 +29,9 @@ pub(in crate::findings) static KIND: Kind = Kind {
             connector that carries mail for many outside domains, although other addresses of the same domain are \
             rewritten to the tenant; and it was not delivered here afterwards. Inferred: which domains are the \
             organisation's, and which connector is the default one. Where it neither came \
-            back nor failed nor went to Exchange Online, somebody else may hold the mailbox: low severity and confidence.",
+            back nor failed nor went to Exchange Online, somebody else may hold the mailbox: low severity and confidence. \
+            With exports nothing is inferred: the remote mailbox has that remote routing address, and mail for it went \
+            there or was refused here (high confidence, medium if the exports are older than the mail).",
     mend: "Set-RemoteMailbox 'user' -RemoteRoutingAddress 'user@tenant.mail.onmicrosoft.com'",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,

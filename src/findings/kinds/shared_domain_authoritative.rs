@@ -21,7 +21,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
             instead of being handed on.",
     proof: "Five or more addresses of one domain are not found, and the domain is shared: mail for it also leaves \
             unchanged by a connector of its own, or some of the very addresses that are not found send mail from \
-            elsewhere to people here. That the domain is shared is inferred.",
+            elsewhere to people here. That the domain is shared is inferred. With exports \
+            only domains that are Authoritative count (high confidence, medium if the exports are older than the mail).",
     mend: "Set-AcceptedDomain 'domain' -DomainType InternalRelay, and a send connector for the domain to the other system.",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,

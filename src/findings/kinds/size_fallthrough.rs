@@ -19,7 +19,9 @@ pub(in crate::findings) static KIND: Kind = Kind {
             large mail for a domain with a connector of its own takes the next best one, mostly the one for \
             everything else, and arrives by another way, or in a loop.",
     proof: "For one domain every message by one connector is larger than every message by the other, with five or \
-            more on each and their times mixed. The size limit is inferred from that.",
+            more on each and their times mixed. The size limit is inferred from that. With exports one message is \
+            enough: it is larger than the connector that fits most closely takes (high confidence, medium if the exports are older \
+            than the mail).",
     mend: "Set-SendConnector 'the usual connector' -MaxMessageSize 150MB",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,

@@ -6,6 +6,9 @@ use crate::model::remote_routing::{RemoteRouting, WrongTarget};
 use crate::model::report::Report;
 use crate::output::numbers::{counted, grouped};
 
+/// A longer fix is not shown.
+const LINES: usize = 60;
+
 /// Empty where no exports tell.
 pub(super) fn block(report: &Report, clock: &Clock) -> Option<Block> {
     let all = report.remote_routing.as_ref()?;
@@ -37,7 +40,8 @@ pub(super) fn block(report: &Report, clock: &Clock) -> Option<Block> {
         String::new()
     };
     let title = format!("Remote routing addresses that are wrong now{first}");
-    Some(Block::new(title, &columns).note(note(all)).rows(rows).code(&all.fix))
+    let code = if is_short(all) { &*all.fix } else { "" };
+    Some(Block::new(title, &columns).note(note(all)).rows(rows).code(code))
 }
 
 fn note(all: &RemoteRouting) -> String {
@@ -49,10 +53,18 @@ fn note(all: &RemoteRouting) -> String {
     let known = |row: &WrongTarget| row.should_be.is_some();
     let mend = match all.fix.is_empty() {
         true => "",
+        false if !is_short(all) => {
+            " What mends them is too long for here: it is `remote_routing.fix` of `--format json`."
+        }
         false if all.wrong.first.iter().all(known) => " What stands below mends them all at once.",
         false => " What stands below mends what can be told from the exports.",
     };
     format!("{} of {of} in the exports. {astray}.{mend}", grouped(all.wrong.total))
+}
+
+/// Whether the fix can be read at a glance.
+fn is_short(all: &RemoteRouting) -> bool {
+    all.fix.lines().count() <= LINES
 }
 
 fn places(row: &WrongTarget) -> String {
