@@ -120,6 +120,7 @@ impl Astray {
             })
             .collect();
         rows.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.address.cmp(&b.address)));
+        take_back_shared(&mut rows);
         let fix = fix(topology, &rows);
         let time = |ms: i64| Timestamp(ms).to_string();
         let total = rows.len() as u64;
@@ -133,6 +134,17 @@ impl Astray {
             wrong: Top { total, first: rows },
             fix,
         })
+    }
+}
+
+/// Two mailboxes cannot have one address: whose it is must be looked up.
+fn take_back_shared(rows: &mut [WrongTarget]) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for target in rows.iter().filter_map(|row| row.should_be.clone()) {
+        *times.entry(target).or_default() += 1;
+    }
+    for row in rows {
+        row.should_be = row.should_be.take().filter(|target| times.get(target) == Some(&1));
     }
 }
 
@@ -222,5 +234,12 @@ mod tests {
         let topology = Topology::default();
         assert_eq!(fix(&topology, &rows), expected);
         assert_eq!(fix(&topology, &[]), "");
+    }
+
+    #[test]
+    fn an_address_that_two_would_get_is_offered_to_neither() {
+        let mut rows = [target("a@x", "a@t"), target("a@y", "a@t"), target("b@x", "b@t")];
+        take_back_shared(&mut rows);
+        assert_eq!(rows.map(|r| r.should_be), [None, None, Some("b@t".to_owned())]);
     }
 }
