@@ -1,6 +1,6 @@
 //! What the survey knows of addresses, each found by its symbol, and of their domains. All threads share it.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use hashbrown::HashMap;
@@ -28,13 +28,13 @@ pub(super) enum Mark {
 /// What became of mail for one address.
 #[derive(Debug)]
 pub(super) struct Address {
-    /// When it was first and last delivered here or rewritten to another; before it was, the last lies first.
-    first: AtomicI64,
-    last: AtomicI64,
     /// One more than the number of its domain; 0 before it is looked up.
     domain: AtomicU32,
-    /// When it was first rewritten to another address, and when it last sent mail from a mailbox here;
-    /// seconds since 1970.
+    /// When it was first and last delivered here or rewritten to another; before it was, the last lies first.
+    /// All times are seconds since 1970: there is one of these for every name, and clocks agree no better.
+    first: AtomicU32,
+    last: AtomicU32,
+    /// When it was first rewritten to another address, and when it last sent mail from a mailbox here.
     away: AtomicU32,
     writes: AtomicU32,
     /// Of a host: messages from outside that it brought and somebody here got; not counted beyond [`WELCOME`].
@@ -47,10 +47,15 @@ const WELCOME: u16 = 60_000;
 
 impl Default for Address {
     fn default() -> Self {
-        let (first, last) = (AtomicI64::new(i64::MAX), AtomicI64::new(i64::MIN));
-        let (domain, away, writes) = (AtomicU32::default(), AtomicU32::new(u32::MAX), AtomicU32::default());
-        let (welcome, marks) = (AtomicU16::default(), AtomicU8::default());
-        Self { first, last, domain, away, writes, welcome, marks }
+        Self {
+            domain: AtomicU32::default(),
+            first: AtomicU32::new(u32::MAX),
+            last: AtomicU32::default(),
+            away: AtomicU32::new(u32::MAX),
+            writes: AtomicU32::default(),
+            welcome: AtomicU16::default(),
+            marks: AtomicU8::default(),
+        }
     }
 }
 
@@ -78,7 +83,6 @@ impl Address {
     pub(super) fn still_writes(&self, after: i64) -> Option<(Timestamp, Timestamp)> {
         let (away, wrote) = (self.away.load(Ordering::Relaxed), self.writes.load(Ordering::Relaxed));
         let before = seconds(self.when_known()?.0) < away && self.is(Mark::Delivered);
-        let time = |s: u32| Timestamp(i64::from(s) * 1000);
         (before && wrote > away.saturating_add(seconds(Timestamp(after)))).then(|| (time(away), time(wrote)))
     }
 
@@ -95,15 +99,15 @@ impl Address {
     }
 
     /// It was delivered to, or rewritten to another, at this time.
-    pub(super) fn was_known(&self, time: i64) {
-        self.first.fetch_min(time, Ordering::Relaxed);
-        self.last.fetch_max(time, Ordering::Relaxed);
+    pub(super) fn was_known(&self, time: Timestamp) {
+        self.first.fetch_min(seconds(time), Ordering::Relaxed);
+        self.last.fetch_max(seconds(time), Ordering::Relaxed);
     }
 
-    /// When it was known first and last.
+    /// When it was known first and last, to the second.
     pub(super) fn when_known(&self) -> Option<(Timestamp, Timestamp)> {
         let (first, last) = (self.first.load(Ordering::Relaxed), self.last.load(Ordering::Relaxed));
-        (first <= last).then_some((Timestamp(first), Timestamp(last)))
+        (first <= last).then(|| (time(first), time(last)))
     }
 
     /// Whether it counts in its domain.
@@ -115,6 +119,10 @@ impl Address {
 /// Seconds since 1970, as far as they go.
 fn seconds(time: Timestamp) -> u32 {
     u32::try_from(time.0.max(0) / 1000).unwrap_or(u32::MAX)
+}
+
+fn time(seconds: u32) -> Timestamp {
+    Timestamp(i64::from(seconds) * 1000)
 }
 
 /// All addresses and their domains. `'n` is the life of the texts.

@@ -146,7 +146,7 @@ impl<S: Copy + Ord> Groups<S> {
         for (number, sightings) in verdicts {
             for (key, sighting) in sightings {
                 let group = self.groups.entry(key.clone()).or_default();
-                group.signs.extend(&sighting.signs);
+                group.sign(&sighting.signs);
                 let others = sightings.iter().map(|(k, _)| k.kind).filter(|k| *k != key.kind);
                 met.entry(key).or_default().extend(others);
                 if let (true, Some(leaf)) = (asked, journey.leaves.get(*number)) {
@@ -190,9 +190,7 @@ impl<S: Copy + Ord> Groups<S> {
     /// The keys of the groups whose sightings are enough.
     pub fn held(&mut self, thresholds: &Thresholds) -> HashSet<GroupKey> {
         let enough = |(key, group): (&GroupKey, &mut Group<S>)| {
-            // A row that names many recipients is one sign.
-            group.signs.sort_unstable();
-            group.signs.dedup();
+            group.settle();
             let enough = key.kind().and_then(|k| k.enough);
             enough.is_none_or(|f| f(&group.signs, thresholds)).then(|| key.clone())
         };
@@ -234,6 +232,20 @@ impl<S: Copy + Ord> Groups<S> {
 }
 
 impl<S: Copy + Ord> Group<S> {
+    fn sign(&mut self, signs: &[Sign]) {
+        // Before more memory is taken for them it is seen how many there are.
+        if self.signs.len() + signs.len() > self.signs.capacity() {
+            self.settle();
+        }
+        self.signs.extend(signs);
+    }
+
+    /// A row that names many recipients is one sign.
+    fn settle(&mut self) {
+        self.signs.sort_unstable();
+        self.signs.dedup();
+    }
+
     fn sighted(&mut self, journey: &Journey, leaf: &Leaf, sighting: &Sighting) {
         self.recipients.insert(leaf.folded.0);
         self.addresses.insert(leaf.folded.1);

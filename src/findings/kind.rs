@@ -125,14 +125,19 @@ pub(super) struct Sign {
     pub time: i64,
     /// Which sort; what that means is the kind's own affair.
     pub sort: u64,
-    /// Its message. A row that names many recipients is one sign, rows of many messages are many.
-    pub message: (u128, u64),
+    /// Its network-message-id, or where it has none the hash of its message-id. A row that names many recipients
+    /// is one sign, rows of many messages are many.
+    pub message: u128,
 }
 
 impl Sign {
     /// A sign of a message.
     pub(super) fn new(case: &Case<'_>, time: i64, sort: u64) -> Self {
-        Self { time, sort, message: (case.journey.network_message_id, case.journey.links.0) }
+        let message = match case.journey.network_message_id {
+            0 => u128::from(case.journey.links.0),
+            id => id,
+        };
+        Self { time, sort, message }
     }
 }
 

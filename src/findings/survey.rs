@@ -172,9 +172,9 @@ impl<'n> Survey<'n> {
         match leaf.decision {
             Decision::LocalDelivery => {
                 address.mark(Mark::Delivered);
-                address.was_known(leaf.last_seen.0);
+                address.was_known(leaf.last_seen);
                 if leaf.folded.0 != leaf.folded.1 {
-                    self.addresses.at(leaf.folded.0).was_known(leaf.last_seen.0);
+                    self.addresses.at(leaf.folded.0).was_known(leaf.last_seen);
                     if leaf.via.last().is_some_and(|v| v.step == Step::Resolve) {
                         address.mark(Mark::Stands);
                     }
@@ -202,7 +202,7 @@ impl<'n> Survey<'n> {
 
     fn resolved(&mut self, (from, to): (Symbol, Symbol), time: Timestamp) {
         let address = self.addresses.at(from);
-        address.was_known(time.0);
+        address.was_known(time);
         let domains = (self.addresses.domain(from), self.addresses.domain(to));
         if from != to {
             address.was_sent_away(time);

@@ -77,6 +77,15 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// RFC 3339 in UTC, of what is known to the second only.
+    pub fn to_the_second(self) -> String {
+        let mut text = self.to_string();
+        text.truncate(text.len() - ".000Z".len());
+        text + "Z"
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC with milliseconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,14 +17,13 @@ use crate::findings::samples::Samples;
 use crate::findings::survey::{Survey, Suspicion};
 use crate::findings::thresholds::Thresholds;
 use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
-use crate::model::by_symbol::BySymbol;
 use crate::model::finding::{Finding, Instance};
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, short_host};
 use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::FileNote;
 use crate::parse::sniff::Family;
-use crate::tally::Tally;
+use crate::tally::{self, Tally};
 use crate::topology::Topology;
 
 /// Findings, and what is needed to say of any message which of them it has.
@@ -82,7 +81,7 @@ pub(super) fn look(
     (tally, order): (bool, bool),
 ) -> Overview {
     let names = state.names();
-    let sums = tally.then(|| Arc::new(BySymbol::new(names)));
+    let sums = tally.then(|| Arc::new(tally::Addresses::new(names)));
     let addresses = Arc::new(Addresses::new(names));
     let expected = topology.map(|topology| Arc::new(Table::new(topology, names)));
     let new = || Look {
@@ -100,7 +99,13 @@ pub(super) fn look(
             orders.push(state.order(spot, journey));
         }
         let Look { survey, suspects, .. } = look;
-        survey.add(journey, |why| suspects.entry(why).or_default().push(spot));
+        survey.add(journey, |why| {
+            let spots = suspects.entry(why).or_default();
+            // Of a message with many recipients most say the same.
+            if spots.last() != Some(&spot) {
+                spots.push(spot);
+            }
+        });
     };
     let mut look = state.fold(new, add, Look::merge);
     if let Some(orders) = &mut look.orders {

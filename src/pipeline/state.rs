@@ -22,12 +22,28 @@ use crate::route::store::{KeyKind, Shard};
 pub use order::Order;
 pub(super) use order::sort;
 
-/// Where a message lies.
+/// Where a message lies: shard (8 bits), bag or set of joined bags (32) and which of its messages (24), since
+/// there may be one of these for every message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    unit: Unit,
-    /// Which of the unit's messages.
-    number: u32,
+pub struct Spot(u64);
+
+impl Spot {
+    fn new(unit: Unit, number: u32) -> Self {
+        let (Unit::Single(_, bag) | Unit::Joined(bag)) = unit;
+        Self((unit.shard() as u64) << 56 | u64::from(bag) << 24 | u64::from(number))
+    }
+
+    fn unit(self) -> Unit {
+        let bag = (self.0 >> 24) as u32;
+        match self.shard() {
+            PARTS => Unit::Joined(bag),
+            shard => Unit::Single(shard as u16, bag),
+        }
+    }
+
+    fn shard(self) -> usize {
+        (self.0 >> 56) as usize
+    }
 }
 
 /// The messages of a run.
@@ -49,7 +65,7 @@ pub struct State {
     resubmitted: HashSet<u128>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
     /// Shard and number.
     Single(u16, u32),
@@ -247,14 +263,14 @@ impl State {
         new: impl Fn() -> T + Sync + Send,
         look: impl Fn(&mut T, &mut Work, (&Shard, &[Spot])) + Sync + Send,
     ) -> Vec<T> {
-        let groups: Vec<&[Spot]> = spots.chunk_by(|a, b| a.unit.shard() == b.unit.shard()).collect();
+        let groups: Vec<&[Spot]> = spots.chunk_by(|a, b| a.shard() == b.shard()).collect();
         let next = AtomicUsize::new(0);
         let part = |_: rayon::BroadcastContext<'_>| {
             let (mut out, mut work) = (new(), Work::default());
             while let Some(spots) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let Some(first) = spots.first() else { continue };
-                self.with(first.unit.shard(), |shard| {
-                    for spots in spots.chunk_by(|a, b| a.unit == b.unit) {
+                self.with(first.shard(), |shard| {
+                    for spots in spots.chunk_by(|a, b| a.unit() == b.unit()) {
                         look(&mut out, &mut work, (shard, spots));
                     }
                 });
@@ -274,7 +290,7 @@ impl State {
         let look = |out: &mut T, work: &mut Work, (number, shard): (usize, &Shard)| {
             for unit in self.units(number, shard) {
                 self.visit((shard, unit), work, (self.texts, |_| true), |number, journey| {
-                    add(out, Spot { unit, number }, journey);
+                    add(out, Spot::new(unit, number), journey);
                 });
             }
         };
@@ -290,11 +306,11 @@ impl State {
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
         let look = |out: &mut T, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
-            let Some(&Spot { unit, .. }) = spots.first() else { return };
-            let wants = |number: u32| spots.binary_search(&Spot { unit, number }).is_ok();
+            let Some(unit) = spots.first().map(|spot| spot.unit()) else { return };
+            let wants = |number: u32| spots.binary_search(&Spot::new(unit, number)).is_ok();
             self.visit((shard, unit), work, (true, wants), |number, journey| {
                 if wants(number) {
-                    add(out, Spot { unit, number }, journey);
+                    add(out, Spot::new(unit, number), journey);
                 }
             });
         };

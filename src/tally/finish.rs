@@ -4,21 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use super::address::What;
+use super::address::{Addresses, What};
 use super::clocks::Offsets;
 use super::latency::percentiles;
-use super::{Address, Failure, FailureKey, Handed, Measured, NotFound, Sum, Tally};
-use crate::model::by_symbol::BySymbol;
+use super::{Failure, FailureKey, Handed, Measured, NotFound, Sum, Tally};
 use crate::model::journey::Decision;
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::report::{ConnectorRow, Count, FailureRow, HourRow, NotFoundRow, Percentiles, Report, Top};
 use crate::model::time::{HOUR, Timestamp};
 
+/// Values in ms and how often each occurred, in order, by what they are kept apart by.
+type Latency = HashMap<Measured, Vec<(i32, u32)>>;
+
 /// Lists the first `top` of everything that has no natural end.
 pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
-    let addresses = |what: What| {
-        tally.addresses.iter().map(move |(s, a)| (s, a.sum(what))).filter(|(_, sum)| sum.count > 0)
-    };
+    let latency: Latency = tally.latency.into_iter().map(|(by, values)| (by, values.finish())).collect();
+    let addresses = |what: What| tally.addresses.sums(what);
     let offsets = tally.clocks.offsets(names);
     let mut report = Report {
         top,
@@ -47,11 +48,11 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
             usize::MAX,
         )
         .first,
-        connectors: connectors(&tally.handed, (&tally.latency, names, &offsets), top),
+        connectors: connectors(&tally.handed, (&latency, names, &offsets), top),
         ..Report::default()
     };
     report.decisions = Decision::ALL.iter().map(|d| d.as_str()).zip(tally.decisions).collect();
-    report.latency_ms = latencies(&tally.latency, &offsets);
+    report.latency_ms = latencies(&latency, &offsets);
     report.clocks = offsets.rows(names);
     report
 }
@@ -104,7 +105,7 @@ fn hours(hours: HashMap<i64, HourRow>) -> BTreeMap<String, HourRow> {
 }
 
 /// Of all that arrived, and by decision. One list at a time, as they are long.
-fn latencies(all: &HashMap<Measured, Vec<i32>>, offsets: &Offsets) -> Vec<(&'static str, Percentiles)> {
+fn latencies(all: &Latency, offsets: &Offsets) -> Vec<(&'static str, Percentiles)> {
     let of = |decision: Option<Decision>| {
         let some = || all.iter().filter(|(by, _)| decision.is_none_or(|d| by.decision == d));
         let mut values = Vec::with_capacity(some().map(|(_, values)| values.len()).sum());
@@ -118,9 +119,9 @@ fn latencies(all: &HashMap<Measured, Vec<i32>>, offsets: &Offsets) -> Vec<(&'sta
 }
 
 /// Latencies by one clock.
-fn corrected<'v>(by: &Measured, values: &'v [i32], offsets: &Offsets) -> impl Iterator<Item = u32> + 'v {
+fn corrected(by: &Measured, values: &[(i32, u32)], offsets: &Offsets) -> impl Iterator<Item = (u32, u32)> {
     let ahead = offsets.of(by.between.1) - offsets.of(by.between.0);
-    values.iter().map(move |ms| (i64::from(*ms) - ahead).max(0) as u32)
+    values.iter().map(move |(ms, n)| ((i64::from(*ms) - ahead).max(0) as u32, *n))
 }
 
 /// All that one connector did.
@@ -129,12 +130,12 @@ struct Connector {
     decisions: BTreeMap<&'static str, u64>,
     bytes: u64,
     next_hops: HashMap<Symbol, Sum>,
-    latency: Vec<u32>,
+    latency: Vec<(u32, u32)>,
 }
 
 fn connectors(
     handed: &HashMap<Handed, Sum>,
-    (latency, names, offsets): (&HashMap<Measured, Vec<i32>>, &Frozen, &Offsets),
+    (latency, names, offsets): (&Latency, &Frozen, &Offsets),
     top: usize,
 ) -> Vec<ConnectorRow> {
     let mut all: HashMap<Symbol, Connector> = HashMap::new();
@@ -200,7 +201,7 @@ fn not_found_domains(all: &HashMap<Symbol, NotFound>, names: &Frozen, top: usize
 
 fn not_found(
     all: HashMap<Symbol, NotFound>,
-    addresses: &BySymbol<Address>,
+    addresses: &Addresses,
     names: &Frozen,
     top: usize,
 ) -> Top<NotFoundRow> {
@@ -231,7 +232,7 @@ fn not_found(
 
 /// For each address that nobody has the delivered one that differs least from it: same domain, at most
 /// two slips of the keyboard in the local part and no more than a third of it.
-fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> Vec<Option<String>> {
+fn nearest(wanted: &[&[u8]], addresses: &Addresses, names: &Frozen) -> Vec<Option<String>> {
     let local = |a: &[u8]| lossy(a.get(..a.len() - domain_of(a).len()).unwrap_or_default());
     let letters = |a: &[u8]| a.iter().fold(0u64, |set, b| set | 1 << (b % 64));
     let mut by_domain: HashMap<&[u8], Vec<_>> = HashMap::new();
@@ -239,7 +240,7 @@ fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> V
         by_domain.entry(domain_of(address)).or_default().push((number, *address, letters(address)));
     }
     let mut best = vec![None; wanted.len()];
-    for (symbol, known) in addresses.iter().filter(|(_, known)| known.delivered() > 0) {
+    for (symbol, delivered) in addresses.delivered() {
         let a = names.get(symbol);
         let Some(alike) = by_domain.get(domain_of(a)) else { continue };
         let its = letters(a);
@@ -250,7 +251,7 @@ fn nearest(wanted: &[&[u8]], addresses: &BySymbol<Address>, names: &Frozen) -> V
             }
             let wanted = local(address);
             let distance = strsim::damerau_levenshtein(&wanted, &local(a));
-            let found = Some((distance, std::cmp::Reverse(known.delivered()), a));
+            let found = Some((distance, std::cmp::Reverse(delivered), a));
             if let Some(slot) = best.get_mut(*number).filter(|_| distance <= 2.min(wanted.len() / 3))
                 && (slot.is_none() || found < *slot)
             {

@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use crate::model::by_symbol::BySymbol;
 use crate::model::event::{EventId, Source};
 use crate::model::journey::{Class, Decision, Journey, Leaf};
 use crate::model::name::{EMPTY, Symbol};
@@ -20,11 +19,12 @@ use crate::model::report::HourRow;
 use crate::model::status::EnhancedCode;
 use crate::model::time::Timestamp;
 
-pub use address::Address;
+pub use address::Addresses;
 use address::What;
 use clocks::Clocks;
 pub use coverage::{coverage, events};
 pub use finish::finish;
+use latency::Values;
 
 /// A count and the bytes that go with it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,18 +110,18 @@ pub struct Tally {
     hours: HashMap<i64, HourRow>,
     handed: HashMap<Handed, Sum>,
     /// In ms, as logged.
-    latency: HashMap<Measured, Vec<i32>>,
+    latency: HashMap<Measured, Values>,
     clocks: Clocks,
     failures: HashMap<FailureKey, Failure>,
     not_found: HashMap<Symbol, NotFound>,
     /// Of all threads.
-    addresses: Arc<BySymbol<Address>>,
+    addresses: Arc<Addresses>,
     missing: HashMap<Symbol, u64>,
 }
 
 impl Tally {
     /// Nothing counted yet; what is counted by address is counted in the table given.
-    pub fn new(addresses: Arc<BySymbol<Address>>) -> Self {
+    pub fn new(addresses: Arc<Addresses>) -> Self {
         Self { addresses, ..Self::default() }
     }
 
@@ -144,7 +144,7 @@ impl Tally {
             None => elsewhere,
         } += 1;
         if journey.sender != EMPTY {
-            self.addresses.at(journey.sender).add(What::Sent, size);
+            self.addresses.add(journey.sender, What::Sent, size);
         }
         journey.legs.iter().for_each(|leg| self.clocks.see(leg));
         let mut hour = HourRow { messages: 1, ..HourRow::default() };
@@ -186,11 +186,10 @@ impl Tally {
 
     fn address(&self, leaf: &Leaf, size: u64) {
         let (first, last) = leaf.folded;
-        self.addresses.at(first).add(What::Addressed, size);
-        let address = self.addresses.at(last);
-        address.add(What::Ended, size);
+        self.addresses.add(first, What::Addressed, size);
+        self.addresses.add(last, What::Ended, size);
         if leaf.decision == Decision::LocalDelivery {
-            address.deliver();
+            self.addresses.deliver(last);
         }
     }
 
@@ -205,7 +204,7 @@ impl Tally {
         if is_done(decision) {
             let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
             let between = (journey.first_server, leaf.last_server);
-            self.latency.entry(Measured { decision, connector, between }).or_default().push(latency);
+            self.latency.entry(Measured { decision, connector, between }).or_default().add(latency);
         }
     }
 
@@ -250,11 +249,7 @@ impl Tally {
         self.entered.iter_mut().zip(other.entered).for_each(|(mine, n)| *mine += n);
         self.decisions.iter_mut().zip(other.decisions).for_each(|(mine, n)| *mine += n);
         add_all(other.classes, |k, n| *self.classes.entry(k).or_default() += n);
-        add_all(other.latency, |k, n| {
-            let mine = self.latency.entry(k).or_default();
-            mine.reserve_exact(n.len());
-            mine.extend(n);
-        });
+        add_all(other.latency, |k, n| self.latency.entry(k).or_default().merge(n));
         self.clocks.merge(other.clocks);
         add_all(other.missing, |k, n| *self.missing.entry(k).or_default() += n);
         add_all(other.hours, |k, n| merge_hour(self.hours.entry(k).or_default(), n));

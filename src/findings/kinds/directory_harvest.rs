@@ -45,7 +45,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     }
     let at = case.leaf.last_seen.0;
     let mut sighting = Sighting::new(&KIND, case).peer(&from);
-    let welcome = Sign { time: WELCOME, sort: case.norms.welcome(&from), message: (0, 0) };
+    let welcome = Sign { time: WELCOME, sort: case.norms.welcome(&from), message: 0 };
     sighting.signs = vec![Sign::new(case, at, FixedState::default().hash_one(case.address())), welcome];
     Some(sighting)
 }

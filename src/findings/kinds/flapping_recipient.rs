@@ -59,7 +59,7 @@ fn enough(signs: &[Sign], thresholds: &Thresholds) -> bool {
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     let known = t.norms.when_known(t.address.as_bytes());
-    let (first, last) = known.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
+    let (first, last) = known.map(|(a, b)| (a.to_the_second(), b.to_the_second())).unwrap_or_default();
     let cause = format!(
         "{} was known here from {first} to {last}, and in between {} did not find it.",
         t.address, t.detail

@@ -73,7 +73,7 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         return (cause(&t.address, &t.detail), clear(&t.address));
     }
     let times = t.norms.still_writes(t.address.as_bytes());
-    let (away, wrote) = times.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
+    let (away, wrote) = times.map(|(a, b)| (a.to_the_second(), b.to_the_second())).unwrap_or_default();
     let cause = format!(
         "Mail for {} has been rewritten to {} since {away}. Before that it was delivered here, and at {wrote} {} \
          still sent mail from a mailbox here. Most likely the mailbox has a target address as well (inferred).",

@@ -25,13 +25,14 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let address = Some(case.address()).filter(|_| case.not_found_here())?;
     let (_, last) = case.norms.when_known(address)?;
-    // Known again later: that is no mailbox that is gone.
-    (last < case.leaf.last_seen).then(|| Sighting::new(&KIND, case).domain(case.domain()).address(address))
+    // Known again later: that is no mailbox that is gone. What is known is known to the second.
+    let gone = last.0 < case.leaf.last_seen.0.div_euclid(1000) * 1000;
+    gone.then(|| Sighting::new(&KIND, case).domain(case.domain()).address(address))
 }
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     let known = t.norms.when_known(t.address.as_bytes());
-    let (first, last) = known.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
+    let (first, last) = known.map(|(a, b)| (a.to_the_second(), b.to_the_second())).unwrap_or_default();
     let cause = format!("{} was known here from {first} to {last} and is not found any more.", t.address);
     let address = quoted(&t.address);
     let mut fix = format!("Get-Recipient {address}");

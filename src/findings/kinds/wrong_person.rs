@@ -88,7 +88,7 @@ fn tell(t: &Telling<'_>) -> (String, String) {
 
 fn tell_by_log(t: &Telling<'_>) -> (String, String) {
     let times = t.norms.still_writes(t.address.as_bytes());
-    let (since, wrote) = times.map(|(a, b)| (a.to_string(), b.to_string())).unwrap_or_default();
+    let (since, wrote) = times.map(|(a, b)| (a.to_the_second(), b.to_the_second())).unwrap_or_default();
     let cause = format!(
         "Mail for {} has been put into the mailbox of {} since {since}. Before that it was delivered to {} itself, which \
          still sent mail from a mailbox here at {wrote}. Most likely its target address is the other's (inferred).",

@@ -21,8 +21,8 @@ impl State {
         let mut spots: Vec<Spot> = spots.collect();
         spots.sort_unstable();
         let look = |basis: &mut Basis, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
-            let Some(Spot { unit, .. }) = spots.first() else { return };
-            let numbers = match unit {
+            let Some(unit) = spots.first().map(|spot| spot.unit()) else { return };
+            let numbers = match &unit {
                 Unit::Single(_, number) => std::slice::from_ref(number),
                 Unit::Joined(number) => self.joined.get(*number as usize).map_or(&[][..], Vec::as_slice),
             };

@@ -76,9 +76,9 @@ impl State {
         wanted.sort_unstable();
         let spots: Vec<Spot> = wanted.iter().map(|(spot, _)| *spot).collect();
         let look = |out: &mut T, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
-            let Some(&Spot { unit, .. }) = spots.first() else { return };
+            let Some(unit) = spots.first().map(|spot| spot.unit()) else { return };
             let place = |number: u32| {
-                let at = wanted.binary_search_by_key(&Spot { unit, number }, |(spot, _)| *spot);
+                let at = wanted.binary_search_by_key(&Spot::new(unit, number), |(spot, _)| *spot);
                 at.ok().and_then(|at| wanted.get(at)).map(|(_, place)| *place)
             };
             self.visit((shard, unit), work, (self.texts, |i| place(i).is_some()), |number, journey| {
