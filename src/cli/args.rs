@@ -186,7 +186,7 @@ pub(super) struct EventsArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// jsonl or csv; else by the ending of the output file, else jsonl.
+    /// jsonl, csv, or the form another tool reads; else by the ending of the output file, else jsonl.
     #[arg(long, value_enum)]
     pub format: Option<EventFormat>,
 }
@@ -195,6 +195,11 @@ pub(super) struct EventsArgs {
 pub(super) enum EventFormat {
     Jsonl,
     Csv,
+    Ecs,
+    Ocsf,
+    Timesketch,
+    TimesketchCsv,
+    Splunk,
 }
 
 #[derive(Debug, Args)]
