@@ -17,7 +17,7 @@ pub const FIELDS: &[Field] = &[
     only("event.category", "email"),
     only("event.type", "info"),
     made("event.action", "`event-id` in lower case", words::action),
-    made("event.outcome", "`success`, `failure` or `unknown`, by the table of events below", outcome),
+    made("event.outcome", "`success`, `failure` or `unknown`, by the table of events above", outcome),
     column("event.created", Column::DateTime),
     text("event.module", "microsoft_exchange_server"),
     text("event.dataset", "microsoft_exchange_server.messagetracking"),

@@ -25,7 +25,7 @@ pub const FIELDS: &[Field] = &[
     made("activity_name", "`Receive`, `Send` or `Trace`", |row| Cell::word(activity(row).1)),
     made("type_uid", "400900 and `activity_id`", |row| Cell::Number(CLASS * 100 + activity(row).0)),
     made("severity_id", "2 (Low) of a failure, else 1 (Informational)", severity),
-    made("status_id", "1 success, 2 failure, 0 unknown, by the table of events below", |row| {
+    made("status_id", "1 success, 2 failure, 0 unknown, by the table of events above", |row| {
         Cell::Number(status(row).0)
     }),
     made("status", "the same in words", |row| Cell::word(status(row).1)),

@@ -198,11 +198,11 @@ impl From {
             (Self::Single(_) | Self::Ips(_), Value::Text(text)) => Cell::only(text),
             (_, Value::Text(text)) => Cell::Text(Cow::Borrowed(text)),
             (Self::Digits(_), Value::Number(n)) => Cell::Text(Cow::Owned(n.to_string().into_bytes())),
-            (_, Value::Number(n)) => Cell::Number(*n),
+            (_, Value::Number(n)) if is_long(*n) => Cell::Number(*n),
             (_, Value::Time { time, .. }) => Cell::time(*time),
             (_, Value::List(parts)) if !parts.is_empty() => Cell::List(Cow::Borrowed(parts)),
             (Self::Always(_), _) => Cell::List(Cow::Borrowed(&[])),
-            (_, Value::List(_) | Value::Unparsed(_) | Value::Null) => Cell::Absent,
+            (_, Value::Number(_) | Value::List(_) | Value::Unparsed(_) | Value::Null) => Cell::Absent,
         }
     }
 
@@ -233,6 +233,11 @@ fn pairs<'r>(pairs: &'r [(&'r str, Cow<'r, [u8]>)]) -> Cell<'r> {
 /// Databases refuse what is none, so zones (`fe80::1%3`) and ports do not pass.
 fn is_ip(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| text.parse::<IpAddr>().is_ok())
+}
+
+/// Schemas have signed numbers of 64 bits, and a database refuses the whole row for one beyond.
+fn is_long(n: u64) -> bool {
+    i64::try_from(n).is_ok()
 }
 
 /// Something before an `@` and something behind it; the null sender `<>` is none.
@@ -287,8 +292,12 @@ impl Table {
     fn unfit<'r>(&self, row: &'r Row<'_>) -> Unfit<'r> {
         let mut unfit = Unfit::new();
         for ((_, name), value) in ALL.iter().zip(&row.values) {
-            if let Value::Unparsed(text) | Value::Time { logged: Some(text), .. } = value {
-                unfit.push((name, Cow::Borrowed(text)));
+            match value {
+                Value::Unparsed(text) | Value::Time { logged: Some(text), .. } => {
+                    unfit.push((name, Cow::Borrowed(text)));
+                }
+                Value::Number(n) if !is_long(*n) => unfit.push((name, n.to_string().into_bytes().into())),
+                _ => {}
             }
         }
         for from in &self.choosy {

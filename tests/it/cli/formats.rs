@@ -167,6 +167,28 @@ fn columns_that_are_not_known_are_kept_in_each_format() {
 }
 
 #[test]
+fn a_number_no_database_takes_is_kept_as_text() {
+    let (most, more) = (i64::MAX.to_string(), u64::MAX.to_string());
+    let row = |n: &str| Row::receive(n, "ben@contoso.com").with("total-bytes", n);
+    let place = Place::empty();
+    place.put(EX1, Log::of(Release::E2016).rows(&[row(&most), row(&more)]).bytes());
+    for (format, at, unparsed) in [
+        ("ecs", "/network/bytes", "/microsoft/exchange/unparsed"),
+        ("ocsf", "/email/size", "/unmapped/unparsed"),
+        ("splunk", "/event/size", "/event/exchange_unparsed"),
+    ] {
+        let found = rows(&place.in_format(format, &[]).out);
+        assert_eq!(found[0].pointer(at), Some(&json!(i64::MAX)), "{format}");
+        assert_eq!(found[1].pointer(at), None, "{format}");
+        assert_eq!(
+            found[1].pointer(unparsed),
+            Some(&json!([{"name": "total-bytes", "value": more}])),
+            "{format}"
+        );
+    }
+}
+
+#[test]
 fn five_thousand_recipients_stay_one_list() {
     let people: Vec<String> = (0..5000).map(|n| format!("p{n}@contoso.com")).collect();
     let place = Place::empty();
