@@ -56,7 +56,7 @@ pub(super) struct ReportArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// text, md or json; else by the ending of the output file, else text.
+    /// text, md, json or prometheus; else by the ending of the output file, else text.
     #[arg(long, value_enum)]
     pub format: Option<ReportFormat>,
     /// How many rows the lists of senders, addresses, failures, … show.
@@ -154,6 +154,7 @@ pub(super) enum ReportFormat {
     Text,
     Md,
     Json,
+    Prometheus,
 }
 
 #[derive(Debug, Args)]
@@ -185,7 +186,7 @@ pub(super) struct EventsArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// jsonl or csv; else by the ending of the output file, else jsonl.
+    /// jsonl, csv, or the form another tool reads; else by the ending of the output file, else jsonl.
     #[arg(long, value_enum)]
     pub format: Option<EventFormat>,
 }
@@ -194,6 +195,11 @@ pub(super) struct EventsArgs {
 pub(super) enum EventFormat {
     Jsonl,
     Csv,
+    Ecs,
+    Ocsf,
+    Timesketch,
+    TimesketchCsv,
+    Splunk,
 }
 
 #[derive(Debug, Args)]

@@ -1,13 +1,14 @@
 //! `mailtrail events`.
 
 use std::io;
+use std::path::Path;
 
 use super::args::{EventFormat, EventsArgs};
 use super::exit::Exit;
 use super::options::{Environment, Usage};
 use super::run::{Run, ending, to_file};
 use crate::model::row::Row;
-use crate::output::events::{Form, write_head, write_row};
+use crate::output::events::{Form, Writer};
 use crate::output::file::Target;
 use crate::pipeline::{Needs, Outcome, Stream};
 
@@ -22,33 +23,44 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
         return Err(Usage(format!("--topology: {why}")).into());
     }
     let path = args.output.output.as_deref();
-    let form = match (args.format, ending(path).as_deref()) {
-        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
-        (Some(EventFormat::Jsonl) | None, _) => Form::JsonLines,
-    };
+    let form = form(args.format, path);
+    let writer = Writer::new(form);
     let mut target = Some(Target::open(path, args.output.force)?);
     let mut outcome = Outcome::default();
     // Rows come while the logs are read; on one terminal a bar would stand among them.
     let among = env.stdout_is_terminal && !to_file(path);
     let env = Environment { stderr_is_terminal: env.stderr_is_terminal && !among, ..env.clone() };
-    let run =
-        Run::read_by((&args.read, &args.output), &env, Needs::default(), |sources, options, progress| {
-            let stream = Stream::new(sources, options)?;
-            let encode = |row: &Row<'_>, out: &mut Vec<u8>| write_row(row, form, out);
-            // Without a file to read there may be a reason to fail, and then no output appears.
-            let output = if stream.has_files() { target.take() } else { None };
-            let Some(output) = output else {
-                return Ok(stream.write(options, &encode, &mut io::sink(), progress)?.0);
-            };
-            let (reading, found) = output.write(|out| {
-                write_head(form, out)?;
-                stream.write(options, &encode, out, progress)
-            })?;
-            outcome = found;
-            Ok(reading)
+    let needs = Needs { meaning: form.needs_meaning(), ..Needs::default() };
+    let run = Run::read_by((&args.read, &args.output), &env, needs, |sources, options, progress| {
+        let stream = Stream::new(sources, options)?;
+        let encode = |row: &Row<'_>, out: &mut Vec<u8>| writer.row(row, out);
+        // Without a file to read there may be a reason to fail, and then no output appears.
+        let output = if stream.has_files() { target.take() } else { None };
+        let Some(output) = output else {
+            return Ok(stream.write(options, &encode, &mut io::sink(), progress)?.0);
+        };
+        let (reading, found) = output.write(|out| {
+            writer.head(out)?;
+            stream.write(options, &encode, out, progress)
         })?;
+        outcome = found;
+        Ok(reading)
+    })?;
     if let Some(target) = target {
-        target.write(|out| write_head(form, out))?;
+        target.write(|out| writer.head(out))?;
     }
     Ok(run.close_events(outcome))
+}
+
+/// The format, as asked for or by the ending of the file.
+fn form(format: Option<EventFormat>, path: Option<&Path>) -> Form {
+    match (format, ending(path).as_deref()) {
+        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
+        (Some(EventFormat::Jsonl) | None, _) => Form::JsonLines,
+        (Some(EventFormat::Ecs), _) => Form::Ecs,
+        (Some(EventFormat::Ocsf), _) => Form::Ocsf,
+        (Some(EventFormat::Timesketch), _) => Form::Timesketch,
+        (Some(EventFormat::TimesketchCsv), _) => Form::TimesketchCsv,
+        (Some(EventFormat::Splunk), _) => Form::Splunk,
+    }
 }

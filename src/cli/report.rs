@@ -7,7 +7,7 @@ use super::options::{Environment, Usage};
 use super::run::{Run, ending, to_file};
 use crate::findings::kind::Shown;
 use crate::output::file::Target;
-use crate::output::{report_json, report_markdown, report_text};
+use crate::output::{report_json, report_markdown, report_prometheus, report_text};
 use crate::pipeline::{Findings, Needs};
 
 pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> {
@@ -16,8 +16,12 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         (Some(format), _) => format,
         (None, Some("json")) => ReportFormat::Json,
         (None, Some("md" | "markdown")) => ReportFormat::Md,
+        (None, Some("prom")) => ReportFormat::Prometheus,
         (None, Some("html" | "htm")) => {
-            return Err(Usage("-o: report writes text, md or json; html is not among them".to_owned()).into());
+            return Err(Usage(
+                "-o: report writes text, md, json or prometheus; html is not among them".to_owned(),
+            )
+            .into());
         }
         (None, _) => ReportFormat::Text,
     };
@@ -38,6 +42,7 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         ReportFormat::Text => report_text::write(&report, style, out),
         ReportFormat::Md => report_markdown::write(&report, out),
         ReportFormat::Json => report_json::write(&report, out),
+        ReportFormat::Prometheus => report_prometheus::write(&report, out),
     })?;
     if !args.read.quiet {
         outcome.say(true);

@@ -73,6 +73,11 @@ pub fn json_line(out: &mut Vec<u8>, start: usize) {
     }
 }
 
+/// For the value of a metric's label, which stands in quotes: commands are shown, backslashes and quotes escaped.
+pub fn metric_label(text: &str) -> String {
+    terminal(text).replace('\\', "\\\\").replace('"', "\\\"")
+}
+
 /// For a cell of a CSV file that a spreadsheet may open: a cell that would be a formula begins with
 /// an apostrophe, and terminal commands other than line breaks and tabs are shown, not kept. Quoting
 /// is left to the writer.

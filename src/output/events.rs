@@ -1,4 +1,12 @@
-//! `events`: one row per event of the log, every column under its own name, as JSON lines or CSV.
+//! `events`: one row per event of the log, every column under its own name, as JSON lines or CSV; or under
+//! the names that other tools prescribe.
+
+pub mod ecs;
+pub mod ocsf;
+pub mod splunk;
+pub mod table;
+pub mod timesketch;
+pub mod words;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -7,6 +15,7 @@ use super::escape::{csv_cell, csv_field, json, json_line};
 use super::rows::string;
 use crate::model::column::ALL;
 use crate::model::row::{Row, Value};
+use table::{Field, Table};
 
 /// Version of the row's form.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -18,26 +27,74 @@ pub enum Form {
     JsonLines,
     /// A header and a line for each row; lists are JSON text, null is empty.
     Csv,
+    /// JSON lines in the Elastic Common Schema.
+    Ecs,
+    /// JSON lines of the OCSF class Email Activity.
+    Ocsf,
+    /// JSON lines for Timesketch.
+    Timesketch,
+    /// CSV for Timesketch.
+    TimesketchCsv,
+    /// JSON lines for Splunk's HTTP Event Collector.
+    Splunk,
 }
 
-/// Writes the header line, where the form has one.
-pub fn write_head(form: Form, out: &mut dyn Write) -> io::Result<()> {
-    if form == Form::JsonLines {
-        return Ok(());
+impl Form {
+    /// The fields of a form that other tools prescribe; none of the log's own.
+    pub fn fields(self) -> &'static [Field] {
+        match self {
+            Self::JsonLines | Self::Csv => &[],
+            Self::Ecs => ecs::FIELDS,
+            Self::Ocsf => ocsf::FIELDS,
+            Self::Timesketch | Self::TimesketchCsv => timesketch::FIELDS,
+            Self::Splunk => splunk::FIELDS,
+        }
     }
-    let columns = ALL.iter().map(|(_, name)| *name);
-    let columns: Vec<&str> = std::iter::once("schema_version").chain(columns).collect();
-    writeln!(out, "{},file,line,offset,other", columns.join(","))
+
+    /// Whether rows must tell what they mean beyond their columns.
+    pub fn needs_meaning(self) -> bool {
+        !self.fields().is_empty()
+    }
 }
 
-/// Writes one row.
-pub fn write_row(row: &Row<'_>, form: Form, out: &mut Vec<u8>) -> io::Result<()> {
-    match form {
-        Form::JsonLines => write_json(row, out)?,
-        Form::Csv => write_csv(row, out)?,
+/// Writes rows in one form.
+#[derive(Debug)]
+pub struct Writer {
+    form: Form,
+    table: Table,
+}
+
+impl Writer {
+    /// A writer of a form.
+    pub fn new(form: Form) -> Self {
+        Self { form, table: Table::new(form.fields()) }
     }
-    out.push(b'\n');
-    Ok(())
+
+    /// Writes the header line, where the form has one.
+    pub fn head(&self, out: &mut dyn Write) -> io::Result<()> {
+        let columns: Vec<&str> = match self.form {
+            Form::Csv => {
+                let columns = ALL.iter().map(|(_, name)| *name);
+                let end = ["file", "line", "offset", "other"];
+                std::iter::once("schema_version").chain(columns).chain(end).collect()
+            }
+            Form::TimesketchCsv => self.form.fields().iter().map(|f| f.name).collect(),
+            _ => return Ok(()),
+        };
+        writeln!(out, "{}", columns.join(","))
+    }
+
+    /// Appends one row.
+    pub fn row(&self, row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        match self.form {
+            Form::JsonLines => write_json(row, out)?,
+            Form::Csv => write_csv(row, out)?,
+            Form::Ecs | Form::Ocsf | Form::Timesketch | Form::Splunk => self.table.write_json(row, out)?,
+            Form::TimesketchCsv => self.table.write_csv(row, out)?,
+        }
+        out.push(b'\n');
+        Ok(())
+    }
 }
 
 fn write_json(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
@@ -152,7 +209,9 @@ fn object<'p>(pairs: impl Iterator<Item = (&'p str, &'p [u8])>, out: &mut Vec<u8
 mod tests {
     use super::*;
     use crate::model::column::{COLUMNS, Column};
+    use crate::model::event::{EventId, Source};
     use crate::model::intake::Position;
+    use crate::model::row::Meaning;
     use crate::model::time::Timestamp;
     use serde_json::json;
 
@@ -162,10 +221,14 @@ mod tests {
 
     fn row(values: &[(Column, Value<'static>)]) -> Row<'static> {
         let mut row = Row {
+            time: Timestamp(1_773_133_200_123),
+            event: EventId::Other,
+            source: Source::Other,
             values: [const { Value::Null }; COLUMNS],
             other: Vec::new(),
             file: "logs/EX1/a.LOG",
             at: Position { file: 0, line: 7, offset: 900 },
+            meaning: Meaning::default(),
         };
         let time = Timestamp(1_773_133_200_123);
         row.values[0] = Value::Time { time, logged: None };
@@ -177,7 +240,7 @@ mod tests {
 
     fn written(row: &Row<'_>, form: Form) -> String {
         let mut out = Vec::new();
-        write_row(row, form, &mut out).unwrap();
+        Writer::new(form).row(row, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -239,7 +302,7 @@ mod tests {
     #[test]
     fn the_head_of_a_table_names_what_its_rows_hold() {
         let mut head = Vec::new();
-        write_head(Form::Csv, &mut head).unwrap();
+        Writer::new(Form::Csv).head(&mut head).unwrap();
         let head = String::from_utf8(head).unwrap();
         let columns = |line: &str| line.matches(',').count();
         assert_eq!(columns(&head), columns(&written(&row(&[]), Form::Csv)));

@@ -8,6 +8,7 @@ pub mod numbers;
 pub mod rejects;
 pub mod report_json;
 pub mod report_markdown;
+pub mod report_prometheus;
 pub mod report_text;
 pub mod routes;
 mod rows;

@@ -62,6 +62,8 @@ pub struct Needs {
     pub texts: bool,
     /// Subjects too, if texts.
     pub subjects: bool,
+    /// What rows of `events` say beyond their columns.
+    pub meaning: bool,
     /// The sums of `report`.
     pub sums: bool,
     /// Findings.

@@ -246,7 +246,7 @@ impl Sink for Lines<'_> {
         let from = self.piece.text.len();
         if chosen {
             let name = self.job.notes.get(at.file as usize).map_or("?", |n| n.name.as_str());
-            let row = typed::row(event, options.needs.subjects, name, at);
+            let row = typed::row(event, options.needs, (name, &file.host), at);
             if let Err(error) = (self.job.encode)(&row, &mut self.piece.text) {
                 self.error.get_or_insert(error);
             }

@@ -2,20 +2,28 @@
 
 use std::borrow::Cow;
 
-use super::rows::split_addresses;
+use super::Needs;
+use super::rows::{Hosts, split_addresses};
 use crate::model::column::{ALL, Column};
 use crate::model::event::{EventId, Source};
 use crate::model::intake::Position;
 use crate::model::name::guid_text;
-use crate::model::row::{Row, Value};
+use crate::model::row::{Meaning, Reply, Row, Value};
 use crate::model::status::Alignment;
 use crate::model::time::Timestamp;
 use crate::parse::event::Event;
 use crate::parse::schema::FAR;
-use crate::parse::{status, values};
+use crate::parse::{message_info, status, values};
 
-/// Reads all columns of an event. Without `subjects` none is in the row.
-pub(super) fn row<'a>(event: &Event<'a>, subjects: bool, file: &'a str, at: Position) -> Row<'a> {
+/// Reads all columns of an event of a file, by its name and the server that wrote most of it. Without
+/// subjects none is in the row.
+pub(super) fn row<'a>(
+    event: &Event<'a>,
+    needs: Needs,
+    (file, host): (&'a str, &'a [u8]),
+    at: Position,
+) -> Row<'a> {
+    let subjects = needs.subjects;
     let mut values = ALL.map(|(column, _)| value(event, column));
     if !subjects && let Some(subject) = values.get_mut(Column::Subject as usize) {
         *subject = Value::Null;
@@ -26,7 +34,42 @@ pub(super) fn row<'a>(event: &Event<'a>, subjects: bool, file: &'a str, at: Posi
             || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
     };
     let other = event.others().filter(|(name, text)| !text.is_empty() && shown(name)).collect();
-    Row { values, other, file, at }
+    let statuses = values.get(Column::RecipientStatus as usize);
+    let meaning = if needs.meaning { meaning(event, statuses, host) } else { Meaning::default() };
+    Row { time: event.time, event: event.event, source: event.source, values, other, file, at, meaning }
+}
+
+fn meaning<'a>(event: &Event<'a>, statuses: Option<&Value<'_>>, host: &'a [u8]) -> Meaning<'a> {
+    let hosts = Hosts::of(event, host);
+    let info = event.text(Column::MessageInfo);
+    let submitted = message_info::origination(&info).filter(|time| !message_info::is_year_one(time));
+    let statuses = match statuses {
+        Some(Value::List(parts)) => &parts[..],
+        _ => &[],
+    };
+    Meaning {
+        writer: hosts.writer,
+        peer: hosts.peer,
+        status: said_alike(statuses),
+        submitted: submitted.and_then(values::timestamp),
+    }
+}
+
+/// What all statuses have in common.
+fn said_alike(statuses: &[Cow<'_, [u8]>]) -> Reply {
+    let read = |status: &Cow<'_, [u8]>| {
+        let parts = status::parse_status(status);
+        Reply { class: parts.class, reply: parts.reply, code: parts.code }
+    };
+    let Some((first, rest)) = statuses.split_first() else { return Reply::default() };
+    let alike = |one: Reply, other: Reply| Reply {
+        class: if one.class == other.class { one.class } else { 0 },
+        reply: one.reply.filter(|_| one.reply == other.reply),
+        code: one.code.filter(|_| one.code == other.code),
+    };
+    // Of thousands nearly all are the same text.
+    let others = rest.iter().filter(|status| *status != first);
+    others.map(read).fold(read(first), alike)
 }
 
 fn value<'a>(event: &Event<'a>, column: Column) -> Value<'a> {
@@ -115,7 +158,8 @@ mod tests {
         let line = format!("2026-03-10T09:00:00.000Z,receive,{line}");
         let mut fields = Fields::default();
         let event = Event::read(fields.index(line.as_bytes(), &schema)).unwrap();
-        let row = row(&event, true, "a.LOG", Position::default());
+        let needs = Needs { subjects: true, ..Needs::default() };
+        let row = row(&event, needs, ("a.LOG", b"EX1"), Position::default());
         show(&row.values[column as usize])
     }
 
@@ -160,6 +204,35 @@ mod tests {
         }
         let zeros = "00000000-0000-0000-0000-000000000000";
         assert_eq!(read("network-message-id", zeros, NetworkMessageId), zeros);
+    }
+
+    #[test]
+    fn a_row_means_what_its_columns_say_together() {
+        let read = |event: &str, line: &str| {
+            let header =
+                b"#Fields: date-time,event-id,client-hostname,server-hostname,recipient-address,recipient-status,message-info";
+            let schema = Schema::from_header(header).unwrap();
+            let line = format!("2026-03-10T09:00:00.000Z,{event},{line}");
+            let mut fields = Fields::default();
+            let event = Event::read(fields.index(line.as_bytes(), &schema)).unwrap();
+            let needs = Needs { meaning: true, ..Needs::default() };
+            let Meaning { writer, peer, status, submitted } =
+                row(&event, needs, ("a.LOG", b"EX9"), Position::default()).meaning;
+            let text = |t: &[u8]| String::from_utf8_lossy(t).into_owned();
+            let code = status.code.map_or(String::new(), |c| c.to_string());
+            let submitted = submitted.map_or(String::new(), |t| t.to_string());
+            [text(&writer), text(&peer), status.class.to_string(), code, submitted].join("|")
+        };
+        let time = "2026-03-10T08:59:59.000Z";
+        for (event, line, want) in [
+            ("RECEIVE", "mail.fabrikam.com,ex1.contoso.com,,,", "EX1|mail.fabrikam.com|0||".to_owned()),
+            ("SEND", &format!("ex1,EX2,a,250 2.1.5 ok,{time}"), format!("EX1|EX2|2|2.1.5|{time}")),
+            ("DELIVER", "ex1,EX2,a,,0001-01-01T00:00:00.000Z;x", "EX1|EX2|0||".to_owned()),
+            ("FAIL", ",,a;b,550 5.1.1 no;550 5.1.10 never,", "EX9||5||".to_owned()),
+            ("FAIL", ",,a;b,550 5.1.1 no;450 5.1.1 yet,", "EX9||0|5.1.1|".to_owned()),
+        ] {
+            assert_eq!(read(event, line), want, "{event} {line}");
+        }
     }
 
     #[test]

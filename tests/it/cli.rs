@@ -10,6 +10,7 @@
 mod beforehand;
 mod events;
 mod findings;
+mod formats;
 mod thresholds;
 
 use std::collections::BTreeSet;

@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 /// Everything that must be the same byte by byte. `trace` and whatever shows findings read their logs twice.
-const OUTPUTS: [&[&str]; 19] = [
+const OUTPUTS: [&[&str]; 25] = [
     &["routes", "--format=jsonl"],
     &["routes", "--format=csv"],
     &["report", "--format=json", "--top=50"],
@@ -35,6 +35,12 @@ const OUTPUTS: [&[&str]; 19] = [
     &["report", "--format=json", "--since=2026-03-10T09:00:00.400Z", "--until=2026-03-10T09:30:00+00:00"],
     &["events", "--format=jsonl"],
     &["events", "--format=csv", "--no-subjects"],
+    &["events", "--format=ecs"],
+    &["events", "--format=ocsf"],
+    &["events", "--format=timesketch"],
+    &["events", "--format=timesketch-csv", "--no-subjects"],
+    &["events", "--format=splunk"],
+    &["report", "--format=prometheus", "--top=50"],
     &["loops", "--format=text"],
     &["loops", "--format=jsonl"],
     &["loops", "--format=csv"],

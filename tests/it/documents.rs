@@ -1,4 +1,4 @@
-//! What the documents say of the kinds of findings is what the code says. The parts that are written here
+//! What the documents say of the kinds of findings and of formats is what the code says. The parts that are written here
 //! follow the code with `UPDATE_DOCS=1 cargo test documents`.
 #![expect(
     clippy::unwrap_used,
@@ -12,7 +12,13 @@ use std::path::{Path, PathBuf};
 
 use mailtrail::findings::kind::{KINDS, Kind, Shown};
 use mailtrail::findings::thresholds::{NUMBERS, Thresholds};
+use mailtrail::model::column::ALL;
+use mailtrail::model::event::EventId;
 use mailtrail::model::threshold::Setting;
+use mailtrail::output::events::Form;
+use mailtrail::output::events::table::From;
+use mailtrail::output::events::words::{Ending, WORDS};
+use mailtrail::output::report_prometheus::{Bound, METRICS};
 
 /// Begins the part that is written here.
 const BEGIN: &str = "<!-- From here on written by a test: UPDATE_DOCS=1 cargo test documents -->\n";
@@ -90,6 +96,83 @@ fn the_page_of_findings_says_what_the_code_says() {
     // One after the other: both write to one file.
     hold_from("docs/FINDINGS.md", THRESHOLDS, &thresholds());
     hold("docs/FINDINGS.md", &KINDS.iter().map(|k| section(k)).collect::<String>());
+}
+
+/// What a field is taken from.
+fn taken(from: &From) -> String {
+    let column = from.column().and_then(|c| ALL.get(c as usize)).map_or("", |(_, name)| name);
+    match from {
+        From::Text(text) => format!("always `{text}`"),
+        From::Number(n) => format!("always {n}"),
+        From::Only(text) => format!("always a list of `{text}`"),
+        From::Column(_) => format!("`{column}`"),
+        From::Digits(_) => format!("`{column}`, as text"),
+        From::Ip(_) => format!("`{column}`, if it is an IP address"),
+        From::Ips(_) => format!("`{column}`, if it is an IP address, as a list"),
+        From::Address(_) => format!("`{column}`, if it is an address"),
+        From::Single(_) => format!("`{column}`, as a list"),
+        From::Always(_) => format!("`{column}`; an empty list if it is empty"),
+        From::Made(of, _) => (*of).to_owned(),
+        From::Unparsed => "columns that do not fit, as `{name, value}`".to_owned(),
+        From::Other => "columns that are not known, as `{name, value}`".to_owned(),
+    }
+}
+
+fn fields(form: Form) -> String {
+    let mut out = "\n| field | from |\n|---|---|\n".to_owned();
+    for field in form.fields() {
+        writeln!(out, "| `{}` | {} |", field.name, taken(&field.from)).unwrap();
+    }
+    out.push('\n');
+    out
+}
+
+fn events() -> String {
+    let mut out = "\n| event-id | in `message` | outcome |\n|---|---|---|\n".to_owned();
+    for word in WORDS {
+        let ending = match word.ending {
+            Ending::Done => "success",
+            Ending::Failed => "failure",
+            Ending::ByStatus => "by status",
+            Ending::Open => "unknown",
+            Ending::Note => "note",
+        };
+        let known = word.event != EventId::Other;
+        let event = if known { format!("`{}`", word.event.as_str()) } else { "any other".to_owned() };
+        writeln!(out, "| {event} | {} | {ending} |", word.did).unwrap();
+    }
+    out.push('\n');
+    out
+}
+
+fn metrics() -> String {
+    let mut out = "\n| metric | labels | what |\n|---|---|---|\n".to_owned();
+    for metric in METRICS {
+        let mut labels: Vec<String> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
+        labels.extend((metric.bound == Bound::Top).then(|| "*top*".to_owned()));
+        writeln!(out, "| `{}` | {} | {} |", metric.name, labels.join(", "), metric.help).unwrap();
+    }
+    out.push('\n');
+    out
+}
+
+#[test]
+fn the_page_of_formats_says_what_the_code_says() {
+    for (name, part) in [
+        ("Events", events()),
+        ("ecs", fields(Form::Ecs)),
+        ("ocsf", fields(Form::Ocsf)),
+        ("timesketch", fields(Form::Timesketch)),
+        ("splunk", fields(Form::Splunk)),
+        ("prometheus", metrics()),
+    ] {
+        let begin = format!("<!-- {name}, written by a test: UPDATE_DOCS=1 cargo test documents -->\n");
+        hold_from("docs/FORMATS.md", &begin, &part);
+    }
+    let text = std::fs::read_to_string(path("docs/FORMATS.md")).unwrap();
+    for version in [mailtrail::output::events::ecs::VERSION, mailtrail::output::events::ocsf::VERSION] {
+        assert!(text.contains(version), "docs/FORMATS.md does not name {version}");
+    }
 }
 
 #[test]
