@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::tables::args::{HopsArgs, TableArgs};
 use crate::model::finding::Severity;
 
 /// Reads Exchange message-tracking logs and says, for each message and recipient, what Exchange decided.
@@ -22,6 +23,8 @@ pub(super) enum Verb {
     Trace(TraceArgs),
     /// One row per message and final recipient: the route decision.
     Routes(RoutesArgs),
+    /// One row per hop of each row of routes.
+    Hops(HopsArgs),
     /// Which mail went another way than it should, grouped, with cause and fix.
     Misroutes(FindingsArgs),
     /// Which mail goes in circles: who is in the circle, how often, what ended it, what mends it.
@@ -162,9 +165,12 @@ pub(super) struct RoutesArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// text, jsonl or csv; else by the ending of the output file, else text on a terminal and jsonl elsewhere.
+    /// text, jsonl, json, csv, parquet or arrow; else by the ending of the output file, else text on a terminal and
+    /// jsonl elsewhere.
     #[arg(long, value_enum)]
     pub format: Option<RowFormat>,
+    #[command(flatten)]
+    pub table: TableArgs,
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
     /// Only the rows that match --recipient, --decision and --connector, not all of their messages.
@@ -176,7 +182,10 @@ pub(super) struct RoutesArgs {
 pub(super) enum RowFormat {
     Text,
     Jsonl,
+    Json,
     Csv,
+    Parquet,
+    Arrow,
 }
 
 #[derive(Debug, Args)]
@@ -185,15 +194,20 @@ pub(super) struct EventsArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// jsonl or csv; else by the ending of the output file, else jsonl.
+    /// jsonl, json, csv, parquet or arrow; else by the ending of the output file, else jsonl.
     #[arg(long, value_enum)]
     pub format: Option<EventFormat>,
+    #[command(flatten)]
+    pub table: TableArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EventFormat {
     Jsonl,
+    Json,
     Csv,
+    Parquet,
+    Arrow,
 }
 
 #[derive(Debug, Args)]

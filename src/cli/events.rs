@@ -23,8 +23,8 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
     }
     let path = args.output.output.as_deref();
     let form = match (args.format, ending(path).as_deref()) {
-        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
-        (Some(EventFormat::Jsonl) | None, _) => Form::JsonLines,
+        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv { raw: args.table.raw_csv },
+        (_, _) => Form::JsonLines,
     };
     let mut target = Some(Target::open(path, args.output.force)?);
     let mut outcome = Outcome::default();

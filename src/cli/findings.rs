@@ -40,7 +40,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
         color: env.color(args.output.color, to_file(path)),
     };
     target.write(|out| match (format, args.messages) {
-        (FindingFormat::Csv, true) => write_instances(&instances(&run, &outcome, is_shown), Form::Csv, out),
+        (FindingFormat::Csv, true) => write_instances(&instances(&run, &outcome, is_shown), Form::Csv { raw: false }, out),
         (_, true) => write_instances(&instances(&run, &outcome, is_shown), Form::JsonLines, out),
         (FindingFormat::Text, _) => text((&all, &every), (&run, &outcome), shown, style, out),
         (FindingFormat::Md, _) => {
@@ -49,7 +49,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
             standing::write_gone_markdown(gone, 2, out)
         }
         (FindingFormat::Jsonl, _) => write(all.iter().copied().chain(gone), Form::JsonLines, out),
-        (FindingFormat::Csv, _) => write(all.iter().copied().chain(gone), Form::Csv, out),
+        (FindingFormat::Csv, _) => write(all.iter().copied().chain(gone), Form::Csv { raw: false }, out),
     })?;
     if !args.read.quiet {
         outcome.say(matches!(format, FindingFormat::Text | FindingFormat::Md));

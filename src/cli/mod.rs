@@ -15,6 +15,7 @@ mod progress;
 mod report;
 mod routes;
 mod run;
+mod tables;
 mod time;
 mod topology;
 mod trace;
@@ -47,6 +48,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.verb {
         Verb::Report(args) => report::run(&args, &env),
         Verb::Routes(args) => routes::run(&args, &env),
+        Verb::Hops(args) => tables::hops::run(&args, &env),
         Verb::Trace(args) => trace::run(&args, &env),
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),

@@ -104,9 +104,7 @@ fn budget(args: &ReadArgs) -> Result<Budget, Usage> {
 /// Bytes of memory of this machine, or of the container it shows us; much where it does not tell.
 fn machine_memory() -> u64 {
     let ram = MemoryRefreshKind::nothing().with_ram();
-    let Ok(system) = System::new_with_specifics(RefreshKind::nothing().with_memory(ram)) else {
-        return u64::MAX;
-    };
+    let system = System::new_with_specifics(RefreshKind::nothing().with_memory(ram));
     let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
     system.total_memory().min(limit)
 }

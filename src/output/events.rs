@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::escape::{csv_cell, csv_field, json, json_line};
+use super::escape::{csv_cell, csv_field, csv_raw, json, json_line};
 use super::rows::string;
 use crate::model::column::ALL;
 use crate::model::row::{Row, Value};
@@ -17,7 +17,10 @@ pub enum Form {
     /// One compact JSON object a line.
     JsonLines,
     /// A header and a line for each row; lists are JSON text, null is empty.
-    Csv,
+    Csv {
+        /// Without apostrophes against formulas.
+        raw: bool,
+    },
 }
 
 /// Writes the header line, where the form has one.
@@ -34,7 +37,7 @@ pub fn write_head(form: Form, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_row(row: &Row<'_>, form: Form, out: &mut Vec<u8>) -> io::Result<()> {
     match form {
         Form::JsonLines => write_json(row, out)?,
-        Form::Csv => write_csv(row, out)?,
+        Form::Csv { raw } => write_csv(row, raw, out)?,
     }
     out.push(b'\n');
     Ok(())
@@ -87,9 +90,10 @@ fn write_json(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// A cell is what JSON would hold: text bare, a list as JSON text, null as nothing; what is not of its
 /// column's type stays as it was logged.
-fn write_csv(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_csv(row: &Row<'_>, raw: bool, out: &mut Vec<u8>) -> io::Result<()> {
     write!(out, "{SCHEMA_VERSION}")?;
     let mut parts = Vec::new();
+    let cell = if raw { csv_raw } else { csv_cell };
     for value in &row.values {
         out.push(b',');
         match value {
@@ -97,7 +101,7 @@ fn write_csv(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
             Value::Time { time, logged: None } => write!(out, "{time}")?,
             Value::Number(n) => write!(out, "{n}")?,
             Value::Time { logged: Some(text), .. } | Value::Text(text) | Value::Unparsed(text) => {
-                csv_field(&csv_cell(&String::from_utf8_lossy(text)), out);
+                csv_field(&cell(&String::from_utf8_lossy(text)), out);
             }
             Value::List(list_parts) => {
                 parts.clear();
@@ -107,7 +111,7 @@ fn write_csv(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         }
     }
     out.push(b',');
-    csv_field(&csv_cell(row.file), out);
+    csv_field(&cell(row.file), out);
     write!(out, ",{},{},", row.at.line, row.at.offset)?;
     if !row.other.is_empty() {
         parts.clear();
@@ -207,7 +211,7 @@ mod tests {
             json!({"date-time": "2026-03-10T09:00:00.1234567Z", "total-bytes": "many, \"they\" say"});
         assert_eq!(line["unparsed"], unparsed);
         assert_eq!(line["other"], json!({"shoe-size": "=43,5"}));
-        let line = written(&row, Form::Csv);
+        let line = written(&row, Form::Csv { raw: false });
         assert!(line.starts_with("1,2026-03-10T09:00:00.1234567Z,"), "{line}");
         assert!(line.contains(",\"many, \"\"they\"\" say\","), "{line}");
         assert!(line.ends_with(",logs/EX1/a.LOG,7,900,\"{\"\"shoe-size\"\":\"\"=43,5\"\"}\"\n"), "{line}");
@@ -224,7 +228,7 @@ mod tests {
         let line = written(&row, Form::JsonLines);
         assert!(line.contains(&format!("\"message-subject\":{json_text},")), "{line}");
         assert!(line.contains(&format!("\"recipient-address\":[{json_text}],")), "{line}");
-        let line = written(&row, Form::Csv);
+        let line = written(&row, Form::Csv { raw: false });
         assert!(line.contains(",\"'=cmd()\\u{1b}[31m\\u{202e}\\u{9b}\n\","), "{line}");
         assert!(line.contains(&format!(",\"[{}]\",", json_text.replace('"', "\"\""))), "{line}");
     }
@@ -239,10 +243,10 @@ mod tests {
     #[test]
     fn the_head_of_a_table_names_what_its_rows_hold() {
         let mut head = Vec::new();
-        write_head(Form::Csv, &mut head).unwrap();
+        write_head(Form::Csv { raw: false }, &mut head).unwrap();
         let head = String::from_utf8(head).unwrap();
         let columns = |line: &str| line.matches(',').count();
-        assert_eq!(columns(&head), columns(&written(&row(&[]), Form::Csv)));
+        assert_eq!(columns(&head), columns(&written(&row(&[]), Form::Csv { raw: false })));
         assert!(head.starts_with("schema_version,date-time,client-ip,"));
     }
 }

@@ -35,7 +35,7 @@ use hashbrown::HashSet;
 
 pub use feed::CHUNK;
 pub use judge::Judged;
-pub use lines::MakeRows;
+pub use lines::{Batch, MakeRows};
 pub use read::read;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Stream};

@@ -1,0 +1,24 @@
+//! In a build without tables: says so.
+
+use super::super::options::{Environment, Usage};
+use super::args::{TableArgs, TableFormat};
+use crate::cli::args::OutputArgs;
+
+/// There is none.
+pub(in crate::cli) enum Save {}
+
+impl Save {
+    /// Fails for the forms that need Polars; `None` for the others.
+    pub(in crate::cli) fn open(
+        format: Option<TableFormat>,
+        _: (&OutputArgs, &TableArgs),
+    ) -> anyhow::Result<Option<Self>> {
+        let name = match format {
+            Some(TableFormat::Parquet) => "parquet",
+            Some(TableFormat::Arrow) => "arrow",
+            _ => return Ok(None),
+        };
+        let how = "this build was made without it; `cargo build --release` with the feature `tables` has it";
+        Err(Usage(format!("--format {name}: {how}. jsonl, json and csv work")).into())
+    }
+}
