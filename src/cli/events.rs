@@ -1,15 +1,15 @@
 //! `mailtrail events`.
 
-use std::io;
-
 use super::args::{EventFormat, EventsArgs};
 use super::exit::Exit;
 use super::options::{Environment, Usage};
-use super::run::{Run, ending, to_file};
+use super::run::{Run, to_file};
+use super::tables::Save;
+use super::tables::args::TableFormat;
 use crate::model::row::Row;
 use crate::output::events::{Form, write_head, write_row};
 use crate::output::file::Target;
-use crate::pipeline::{Needs, Outcome, Stream};
+use crate::pipeline::{Needs, Outcome, Stream, Turn, write_text};
 
 pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> {
     if !args.read.filter.decision.is_empty() {
@@ -22,9 +22,17 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
         return Err(Usage(format!("--topology: {why}")).into());
     }
     let path = args.output.output.as_deref();
-    let form = match (args.format, ending(path).as_deref()) {
-        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv { raw: args.table.raw_csv },
-        (_, _) => Form::JsonLines,
+    let format = match args.format {
+        Some(format) => format.of_table(),
+        None => TableFormat::of_file(path).unwrap_or(TableFormat::Jsonl),
+    };
+    format.check(&args.output, &args.table, env)?;
+    if let Some(save) = Save::open(Some(format), (&args.output, &args.table))? {
+        return save.events(args, env);
+    }
+    let form = match format {
+        TableFormat::Csv => Form::Csv { raw: args.table.raw_csv },
+        _ => Form::JsonLines,
     };
     let mut target = Some(Target::open(path, args.output.force)?);
     let mut outcome = Outcome::default();
@@ -38,17 +46,32 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
             // Without a file to read there may be a reason to fail, and then no output appears.
             let output = if stream.has_files() { target.take() } else { None };
             let Some(output) = output else {
-                return Ok(stream.write(options, &encode, &mut io::sink(), progress)?.0);
+                return Ok(stream.write(options, &encode, &mut |_, _, _| Ok(()), progress)?.0);
             };
             let (reading, found) = output.write(|out| {
-                write_head(form, out)?;
-                stream.write(options, &encode, out, progress)
+                format.lines(out, |out| {
+                    write_head(form, out)?;
+                    let mut take = |text: Vec<u8>, left_out: &[_], _: &Turn<'_>| write_text(&text, left_out, out);
+                    stream.write(options, &encode, &mut take, progress)
+                })
             })?;
             outcome = found;
             Ok(reading)
         })?;
     if let Some(target) = target {
-        target.write(|out| write_head(form, out))?;
+        target.write(|out| format.lines(out, |out| write_head(form, out)))?;
     }
     Ok(run.close_events(outcome))
+}
+
+impl EventFormat {
+    fn of_table(self) -> TableFormat {
+        match self {
+            Self::Jsonl => TableFormat::Jsonl,
+            Self::Json => TableFormat::Json,
+            Self::Csv => TableFormat::Csv,
+            Self::Parquet => TableFormat::Parquet,
+            Self::Arrow => TableFormat::Arrow,
+        }
+    }
 }

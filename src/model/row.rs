@@ -36,6 +36,8 @@ pub struct Row<'a> {
     pub values: [Value<'a>; COLUMNS],
     /// Columns with names this version does not know, where they hold anything; no name twice.
     pub other: Vec<(&'a str, Cow<'a, [u8]>)>,
+    /// The server that wrote it, short and in upper case.
+    pub server: Cow<'a, [u8]>,
     /// Name of its file.
     pub file: &'a str,
     /// Where it stands there.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::rows::split_addresses;
+use super::rows::{Hosts, split_addresses};
 use crate::model::column::{ALL, Column};
 use crate::model::event::{EventId, Source};
 use crate::model::intake::Position;
@@ -14,8 +14,13 @@ use crate::parse::event::Event;
 use crate::parse::schema::FAR;
 use crate::parse::{status, values};
 
-/// Reads all columns of an event. Without `subjects` none is in the row.
-pub(super) fn row<'a>(event: &Event<'a>, subjects: bool, file: &'a str, at: Position) -> Row<'a> {
+/// Reads all columns of an event; `host` wrote it if it names no server. Without `subjects` none is in the row.
+pub(super) fn row<'a>(
+    event: &Event<'a>,
+    subjects: bool,
+    (host, file): (&'a [u8], &'a str),
+    at: Position,
+) -> Row<'a> {
     let mut values = ALL.map(|(column, _)| value(event, column));
     if !subjects && let Some(subject) = values.get_mut(Column::Subject as usize) {
         *subject = Value::Null;
@@ -26,7 +31,7 @@ pub(super) fn row<'a>(event: &Event<'a>, subjects: bool, file: &'a str, at: Posi
             || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
     };
     let other = event.others().filter(|(name, text)| !text.is_empty() && shown(name)).collect();
-    Row { values, other, file, at }
+    Row { values, other, server: Hosts::of(event, host).writer, file, at }
 }
 
 fn value<'a>(event: &Event<'a>, column: Column) -> Value<'a> {

@@ -21,10 +21,15 @@ impl Default for Texts {
 
 impl Texts {
     pub(super) fn push(&mut self, text: Option<&[u8]>) {
-        match text {
-            Some(text) => self.0.push_value(&*String::from_utf8_lossy(text)),
+        match text.map(|text| (text, std::str::from_utf8(text))) {
+            Some((_, Ok(text))) => self.0.push_value(text),
+            Some((text, Err(_))) => self.0.push_value(&*String::from_utf8_lossy(text)),
             None => self.0.push_null(),
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn finish(self) -> ArrayRef {
@@ -46,8 +51,12 @@ pub(super) fn numbers(all: impl Iterator<Item = Option<i64>>) -> ArrayRef {
 
 /// Times, in milliseconds since 1970.
 pub(super) fn times(all: impl Iterator<Item = Option<i64>>) -> ArrayRef {
-    let utc = ArrowDataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
-    all.collect::<PrimitiveArray<i64>>().to(utc).boxed()
+    utc(all.collect())
+}
+
+/// Numbers that are times.
+pub(super) fn utc(all: PrimitiveArray<i64>) -> ArrayRef {
+    all.to(ArrowDataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()))).boxed()
 }
 
 /// Flags.

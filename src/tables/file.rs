@@ -132,7 +132,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If the output fails.
-    pub fn file<W: Write>(&self, out: W) -> Result<File<W>, TableError> {
+    pub fn file<W: Write>(&self, out: W) -> Result<Writing<W>, TableError> {
         let writer = match self.form {
             Form::Parquet => {
                 Writer::Parquet(FileWriter::try_new(out, self.arrow.clone(), self.options)?)
@@ -147,7 +147,7 @@ impl Encoder {
                 Writer::Arrow(writer)
             }
         };
-        Ok(File { writer, table: self.table })
+        Ok(Writing { writer, table: self.table })
     }
 }
 
@@ -157,18 +157,18 @@ enum Writer<W: Write> {
 }
 
 /// A file that is being written.
-pub struct File<W: Write> {
+pub struct Writing<W: Write> {
     writer: Writer<W>,
     table: Option<Table>,
 }
 
-impl<W: Write> fmt::Debug for File<W> {
+impl<W: Write> fmt::Debug for Writing<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("File").field("table", &self.table).finish_non_exhaustive()
+        f.debug_struct("Writing").field("table", &self.table).finish_non_exhaustive()
     }
 }
 
-impl<W: Write> File<W> {
+impl<W: Write> Writing<W> {
     /// Writes a group of rows.
     ///
     /// # Errors

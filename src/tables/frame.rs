@@ -1,8 +1,10 @@
 //! A piece of a table as a Polars frame.
 
+use std::ops::Range;
+
 use polars::prelude::{
-    Categorical8Type, CategoricalChunked, Column as FrameColumn, DataFrame, DataType, FrozenCategories,
-    IntoSeries, PlSmallStr, PolarsError, Schema, Series, TimeUnit, TimeZone,
+    BooleanChunked, Categorical8Type, CategoricalChunked, Column as FrameColumn, DataFrame, DataType, FrozenCategories,
+    IntoSeries, NamedFrom as _, PlSmallStr, PolarsError, Schema, Series, TimeUnit, TimeZone,
 };
 use polars_arrow::array::{ArrayRef, Utf8ViewArray};
 use thiserror::Error;
@@ -16,6 +18,9 @@ pub enum TableError {
     /// Polars refused.
     #[error("{0}")]
     Polars(#[from] PolarsError),
+    /// The temporary file failed.
+    #[error("the temporary file (--temp-dir) failed: {0}")]
+    Temporary(#[from] std::io::Error),
 }
 
 impl From<TableError> for std::io::Error {
@@ -23,6 +28,7 @@ impl From<TableError> for std::io::Error {
         match error {
             // A full disk is told as such.
             TableError::Polars(PolarsError::IO { error, .. }) => Self::new(error.kind(), error.to_string()),
+            TableError::Temporary(ref inner) => Self::new(inner.kind(), error.to_string()),
             error => Self::other(error),
         }
     }
@@ -43,6 +49,23 @@ impl Frame {
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.0.height()
+    }
+
+    /// Leaves some rows out, in order and not across each other.
+    ///
+    /// # Errors
+    /// If Polars refuses.
+    pub fn without(self, rows: &[Range<usize>]) -> Result<Self, TableError> {
+        if rows.iter().all(Range::is_empty) {
+            return Ok(self);
+        }
+        let mut kept = vec![true; self.rows()];
+        for row in rows.iter().cloned().flatten() {
+            if let Some(kept) = kept.get_mut(row) {
+                *kept = false;
+            }
+        }
+        Ok(Self(self.0.filter_seq(&BooleanChunked::new("".into(), kept))?))
     }
 
     /// Bytes that it takes, about.

@@ -10,6 +10,10 @@ mod frame;
 #[cfg(feature = "tables")]
 pub mod hops;
 #[cfg(feature = "tables")]
+pub mod by_time;
+#[cfg(feature = "tables")]
+pub mod events;
+#[cfg(feature = "tables")]
 pub mod file;
 #[cfg(feature = "tables")]
 pub mod parts;

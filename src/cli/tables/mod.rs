@@ -3,6 +3,8 @@
 pub(super) mod args;
 pub(super) mod hops;
 #[cfg(feature = "tables")]
+mod filling;
+#[cfg(feature = "tables")]
 mod save;
 #[cfg(not(feature = "tables"))]
 #[path = "unable.rs"]

@@ -2,13 +2,21 @@
 
 use std::io::{self, Write};
 
+use hashbrown::HashMap;
+
+use super::super::args::{EventsArgs, OutputArgs};
+use super::super::exit::Exit;
+use super::super::options::Environment;
 use super::super::routes::Rows;
+use super::super::run::Run;
+use super::super::say;
 use super::args::{PartitionBy, TableArgs, TableFormat};
-use crate::cli::args::OutputArgs;
+use super::filling::Filling;
 use crate::model::journey::Journey;
 use crate::output::file::{Target, Tree};
-use crate::pipeline::{Batch, Order};
-use crate::tables::file::{Encoder, File, Form, GROUP, Group};
+use crate::pipeline::{Batch, Needs, Order, Outcome, Stream, Turn};
+use crate::tables::by_time::{ByTime, Unsorted};
+use crate::tables::file::{Encoder, Form, GROUP, Group, Writing};
 use crate::tables::parts::Partition;
 use crate::tables::routes::Row;
 use crate::tables::schema::{Column, Table};
@@ -89,6 +97,56 @@ impl Save {
         })
     }
 
+    /// Reads logs and writes their events.
+    pub(in crate::cli) fn events(self, args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> {
+        let mut done: Option<anyhow::Result<(Run, Outcome, u64)>> = None;
+        let written = self.write(Table::Events, |press, take| {
+            let mut sorted = None;
+            let mut outcome = Outcome::default();
+            let needs = Needs::default();
+            let run = Run::read_by((&args.read, &args.output), env, needs, |sources, options, progress| {
+                let sorted = sorted.insert(ByTime::new(2 * options.budget.bytes, &options.budget.folder));
+                let stream = Stream::new(sources, options)?.by_time();
+                let mut next = |frame: Frame, file: u32, turn: &Turn<'_>| {
+                    if sorted.turn(file, turn.settled) {
+                        give(sorted, false, press, &mut *take, |all, f| turn.each(all, f))?;
+                    }
+                    Ok(sorted.add(&frame)?)
+                };
+                let columns = Table::Events.columns().iter().collect();
+                let (reading, found) = Filling::read(stream, (options, columns), &mut next, progress)?;
+                outcome = found;
+                Ok(reading)
+            });
+            let run = match (run, sorted) {
+                (Ok(run), Some(mut sorted)) => {
+                    let state = &run.reading.state;
+                    give(&mut sorted, true, press, take, |all, f| state.each(all, f))?;
+                    Ok((run, outcome, sorted.late()))
+                }
+                (Ok(run), None) => Ok((run, outcome, 0)),
+                (Err(error), _) => Err(error),
+            };
+            let ok = run.is_ok();
+            done = Some(run);
+            if ok { Ok(()) } else { Err(io::Error::other("the logs could not be read")) }
+        });
+        match done {
+            Some(Err(error)) => Err(error),
+            Some(Ok((run, outcome, late))) => {
+                written?;
+                if late > 0 && !args.read.quiet {
+                    say(&format!(
+                        "mailtrail: {late} events are more than ten minutes older than the first of their log; they \
+                         are not sorted in everywhere"
+                    ));
+                }
+                Ok(run.close_events(outcome))
+            }
+            None => written.map(|()| Exit::Done),
+        }
+    }
+
     /// Lets `make` encode groups and give them away in order, and writes them.
     fn write(
         self,
@@ -113,31 +171,11 @@ impl Save {
                     Ok(file.finish()?)
                 })?;
             }
-            Place::Folders(tree, by) => {
-                let name = format!("{}.{}", table.name(), self.form.ending());
-                let mut open: Vec<(String, File<_>)> = Vec::new();
-                let put = |placed: Vec<Placed>| {
-                    for (folder, group) in placed {
-                        let at = match open.iter().position(|(name, _)| *name == folder) {
-                            Some(at) => at,
-                            None => {
-                                // Rows come by time, so that of the days before nothing comes any more.
-                                if by == Partition::Date && table != Table::Findings {
-                                    close(&mut open)?;
-                                }
-                                let out = tree.create(&format!("{folder}/{name}"))?;
-                                open.push((folder, press.encoder.file(out)?));
-                                open.len() - 1
-                            }
-                        };
-                        if let Some((_, file)) = open.get_mut(at) {
-                            file.write(&group)?;
-                        }
-                    }
-                    Ok(())
-                };
-                let mut put = put;
-                make(&press, &mut put).and_then(|()| close(&mut open)).map_err(|e| tree.error(e))?;
+            Place::Folders(tree, _) => {
+                let mut folders = Folders { tree: &tree, press: &press, form: self.form, open: Vec::new(), begun: HashMap::new() };
+                make(&press, &mut |placed| folders.put(placed))
+                    .and_then(|()| folders.close())
+                    .map_err(|e| tree.error(e))?;
                 tree.finish()?;
             }
         }
@@ -145,9 +183,83 @@ impl Save {
     }
 }
 
-fn close<W: Write>(open: &mut Vec<(String, File<W>)>) -> io::Result<()> {
-    open.drain(..).try_for_each(|(_, file)| Ok(file.finish()?))
+/// Sorts and encodes the rows that are ready, as many groups at once as there are threads.
+fn give(
+    sorted: &mut ByTime,
+    end: bool,
+    press: &Press,
+    take: &mut dyn FnMut(Vec<Placed>) -> io::Result<()>,
+    each: impl Fn(Vec<Unsorted>, &Pressed<'_>) -> Vec<Result<Vec<Placed>, TableError>>,
+) -> io::Result<()> {
+    let pressed = |unsorted: Unsorted| -> Result<Vec<Placed>, TableError> {
+        let groups = unsorted.sorted()?.into_iter().map(|frame| press.press(frame));
+        Ok(groups.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    };
+    loop {
+        let mut some = Vec::new();
+        while some.len() < AT_ONCE
+            && let Some(unsorted) = sorted.next(end)?
+        {
+            some.push(unsorted);
+        }
+        if some.is_empty() {
+            return Ok(());
+        }
+        each(some, &pressed).into_iter().try_for_each(|placed| take(placed?))?;
+    }
 }
+
+/// Turns rows that come at one time into groups.
+type Pressed<'p> = dyn Fn(Unsorted) -> Result<Vec<Placed>, TableError> + Sync + Send + 'p;
+
+/// How many groups are made before they are written.
+const AT_ONCE: usize = 4;
+
+/// The files of a tree that are being written.
+struct Folders<'t> {
+    tree: &'t Tree,
+    press: &'t Press,
+    form: Form,
+    open: Vec<(String, Writing<Box<dyn Write>>)>,
+    /// How many files each folder has so far.
+    begun: HashMap<String, usize>,
+}
+
+impl Folders<'_> {
+    fn put(&mut self, placed: Vec<Placed>) -> io::Result<()> {
+        for (folder, group) in placed {
+            if self.open.iter().all(|(name, _)| *name != folder) {
+                self.begin(&folder)?;
+            }
+            for (_, file) in self.open.iter_mut().filter(|(name, _)| *name == folder) {
+                file.write(&group)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, folder: &str) -> io::Result<()> {
+        // Rows come by time, so that of the days before nearly nothing comes any more; a system may not let
+        // thousands of files be open.
+        if self.press.by == Some(Partition::Date) || self.open.len() >= MOST_OPEN {
+            self.close()?;
+        }
+        let number = self.begun.entry(folder.to_owned()).or_default();
+        *number += 1;
+        let number = if *number == 1 { String::new() } else { format!("-{number}") };
+        let name = format!("{folder}/{}{number}.{}", self.press.table.name(), self.form.ending());
+        let out: Box<dyn Write> = Box::new(self.tree.create(&name)?);
+        self.open.push((folder.to_owned(), self.press.encoder.file(out)?));
+        Ok(())
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.open.drain(..).try_for_each(|(_, file)| Ok(file.finish()?))
+    }
+}
+
+/// Files that are written at one time.
+const MOST_OPEN: usize = 200;
 
 /// Makes groups of frames, on any thread.
 struct Press {

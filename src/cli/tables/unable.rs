@@ -1,8 +1,12 @@
 //! In a build without tables: says so.
 
+use super::super::args::{EventsArgs, OutputArgs};
+use super::super::exit::Exit;
 use super::super::options::{Environment, Usage};
+use super::super::routes::Rows;
 use super::args::{TableArgs, TableFormat};
-use crate::cli::args::OutputArgs;
+use crate::pipeline::Order;
+use crate::tables::schema::Table;
 
 /// There is none.
 pub(in crate::cli) enum Save {}
@@ -20,5 +24,13 @@ impl Save {
         };
         let how = "this build was made without it; `cargo build --release` with the feature `tables` has it";
         Err(Usage(format!("--format {name}: {how}. jsonl, json and csv work")).into())
+    }
+
+    pub(in crate::cli) fn rows(self, _: &Rows<'_>, _: &[Order], _: Table) -> anyhow::Result<()> {
+        match self {}
+    }
+
+    pub(in crate::cli) fn events(self, _: &EventsArgs, _: &Environment) -> anyhow::Result<Exit> {
+        match self {}
     }
 }
