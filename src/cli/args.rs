@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::tables::args::{HopsArgs, TableArgs};
+use super::sql::args::SqlArgs;
+use super::tables::args::{AllFindingsArgs, HopsArgs, TableArgs};
 use crate::model::finding::Severity;
 
 /// Reads Exchange message-tracking logs and says, for each message and recipient, what Exchange decided.
@@ -29,6 +30,8 @@ pub(super) enum Verb {
     Misroutes(FindingsArgs),
     /// Which mail goes in circles: who is in the circle, how often, what ended it, what mends it.
     Loops(FindingsArgs),
+    /// Findings of every kind, as rows: what misroutes and loops show, and what report alone does.
+    Findings(AllFindingsArgs),
     /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
     Explain {
         /// Names of kinds, such as gateway-loop.
@@ -37,6 +40,8 @@ pub(super) enum Verb {
     },
     /// One row per event, every column under the name it has in the log.
     Events(EventsArgs),
+    /// Any question, in SQL, over the tables events, routes, hops and findings of logs or of Parquet files.
+    Sql(SqlArgs),
     /// What do the exports of the configuration say, and what should Exchange do with a recipient?
     Topology {
         #[command(subcommand)]
@@ -286,7 +291,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// Flags of every verb that reads logs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct ReadArgs {
     /// Files, folders, globs, or - for standard input. Without any: the log folder of this Exchange server.
     #[arg(value_name = "PATH")]
@@ -339,7 +344,7 @@ pub(super) struct ReadArgs {
     pub progress: When,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Which mail")]
 pub(super) struct FilterArgs {
     /// sender-address or return path; * and ? are wildcards, @FILE a list, and so for all of these.

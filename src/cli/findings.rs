@@ -67,7 +67,7 @@ fn instances(run: &Run, outcome: &Outcome, is_shown: impl Fn(&str) -> bool) -> V
     outcome.instances(all, judged.findings())
 }
 
-fn text(
+pub(super) fn text(
     (some, all): (&[&Finding], &[&Finding]),
     (run, outcome): (&Run, &Outcome),
     shown: Shown,
@@ -76,9 +76,8 @@ fn text(
 ) -> io::Result<()> {
     let (one, many, what, other) = match shown {
         Shown::Loops => ("loop", "loops", "mail that goes in circles", "misroutes"),
-        Shown::Misroutes | Shown::Report => {
-            ("misroute", "misroutes", "mail that went another way than it should", "loops")
-        }
+        Shown::Misroutes => ("misroute", "misroutes", "mail that went another way than it should", "loops"),
+        Shown::Report => ("finding", "findings", "what went wrong, of every kind", "report"),
     };
     let minute = |t: Timestamp| t.to_string().get(..16).unwrap_or_default().replace('T', " ");
     let told = outcome.told();
@@ -92,7 +91,10 @@ fn text(
         writeln!(out, "No {new}{what} in these logs{when}.")?;
         report_text::write_beforehand(told, style, out)?;
         report_text::write_gone(gone, style, out)?;
-        return writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults.");
+        return match shown {
+            Shown::Report => Ok(()),
+            _ => writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults."),
+        };
     }
     let n = report_text::roots(some);
     let n = if n == 1 { format!("One {one}") } else { format!("{n} {many}") };
@@ -100,9 +102,10 @@ fn text(
     report_text::write_beforehand(told, style, out)?;
     report_text::write_findings(some, all, style, out)?;
     report_text::write_gone(gone, style, out)?;
+    let more = if shown == Shown::Report { "Volumes and delays" } else { "Other faults" };
     writeln!(
         out,
-        "\nWhat a name such as {} means: `mailtrail explain {0}`. Other faults: `mailtrail {other}`.",
+        "\nWhat a name such as {} means: `mailtrail explain {0}`. {more}: `mailtrail {other}`.",
         some.first().map_or("", |f| f.kind)
     )
 }

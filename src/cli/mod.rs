@@ -15,6 +15,7 @@ mod progress;
 mod report;
 mod routes;
 mod run;
+mod sql;
 mod tables;
 mod time;
 mod topology;
@@ -52,8 +53,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Trace(args) => trace::run(&args, &env),
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
+        Verb::Findings(args) => tables::findings::run(&args, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),
+        Verb::Sql(args) => sql::run(&args, &env),
         Verb::Topology { verb } => topology::run(&verb, &env),
         Verb::Generate(args) => generate::run(&args),
         Verb::Completions { shell } => print(|out| {

@@ -53,7 +53,7 @@ pub(super) fn run(args: &RoutesArgs, env: &Environment) -> anyhow::Result<Exit> 
 
 impl RowFormat {
     /// As a table; text is none.
-    fn of_table(self) -> Option<TableFormat> {
+    pub(super) fn of_table(self) -> Option<TableFormat> {
         match self {
             Self::Text => None,
             Self::Jsonl => Some(TableFormat::Jsonl),

@@ -192,21 +192,24 @@ impl<W: Write> Writing<W> {
         Ok(())
     }
 
-    /// Writes what stands at the end.
+    /// Writes what stands at the end, and gives the output back.
     ///
     /// # Errors
     /// If the output fails.
-    pub fn finish(self) -> Result<(), TableError> {
-        match self.writer {
+    pub fn finish(self) -> Result<W, TableError> {
+        Ok(match self.writer {
             Writer::Parquet(mut writer) => {
                 let own = schema_to_metadata_key(writer.schema());
                 let said = said(self.table).into_iter();
                 let said = said.map(|(key, value)| KeyValue { key: key.to_owned(), value: Some(value) });
                 writer.end(Some([own].into_iter().chain(said).collect()))?;
+                writer.into_inner()
             }
-            Writer::Arrow(mut writer) => writer.finish()?,
-        }
-        Ok(())
+            Writer::Arrow(mut writer) => {
+                writer.finish()?;
+                writer.into_inner()
+            }
+        })
     }
 }
 

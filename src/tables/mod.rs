@@ -4,9 +4,13 @@
 pub mod schema;
 
 #[cfg(feature = "tables")]
+mod answer;
+#[cfg(feature = "tables")]
 mod arrays;
 #[cfg(feature = "tables")]
 mod frame;
+#[cfg(feature = "tables")]
+pub mod findings;
 #[cfg(feature = "tables")]
 pub mod hops;
 #[cfg(feature = "tables")]
@@ -18,7 +22,13 @@ pub mod file;
 #[cfg(feature = "tables")]
 pub mod parts;
 #[cfg(feature = "tables")]
+pub mod query;
+#[cfg(feature = "tables")]
+pub mod read;
+#[cfg(feature = "tables")]
 pub mod routes;
+#[cfg(feature = "tables")]
+pub mod stock;
 
 #[cfg(feature = "tables")]
 pub use frame::{Frame, TableError};

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::super::args::{OutputArgs, ReadArgs};
+use super::super::args::{BeforehandArgs, FailOn, OutputArgs, ReadArgs, RowFormat};
 
 /// How the rows of a table are written.
 #[derive(Debug, Args)]
@@ -37,6 +37,24 @@ pub(in crate::cli) struct HopsArgs {
     /// Only the hops of rows that match --recipient, --decision and --connector, not those of all of their messages.
     #[arg(long)]
     pub only_matching: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AllFindingsArgs {
+    #[command(flatten)]
+    pub read: ReadArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub table: TableArgs,
+    /// text, jsonl, json, csv, parquet or arrow; else by the ending of the output file, else text on a terminal and
+    /// jsonl elsewhere.
+    #[arg(long, value_enum)]
+    pub format: Option<RowFormat>,
+    #[command(flatten)]
+    pub fail_on: FailOn,
+    #[command(flatten)]
+    pub beforehand: BeforehandArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

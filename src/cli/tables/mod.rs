@@ -1,6 +1,7 @@
 //! Tables as files: which form is meant, and where it goes.
 
 pub(super) mod args;
+pub(super) mod findings;
 pub(super) mod hops;
 #[cfg(feature = "tables")]
 mod filling;
@@ -19,6 +20,8 @@ use super::run::{ending, to_file};
 use crate::output::array::Array;
 use args::{TableArgs, TableFormat};
 
+#[cfg(feature = "tables")]
+pub(super) use filling::Filling;
 pub(super) use save::Save;
 
 impl TableFormat {

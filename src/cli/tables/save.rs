@@ -12,6 +12,7 @@ use super::super::run::Run;
 use super::super::say;
 use super::args::{PartitionBy, TableArgs, TableFormat};
 use super::filling::Filling;
+use crate::model::finding::Finding;
 use crate::model::journey::Journey;
 use crate::output::file::{Target, Tree};
 use crate::pipeline::{Batch, Needs, Order, Outcome, Stream, Turn};
@@ -20,7 +21,7 @@ use crate::tables::file::{Encoder, Form, GROUP, Group, Writing};
 use crate::tables::parts::Partition;
 use crate::tables::routes::Row;
 use crate::tables::schema::{Column, Table};
-use crate::tables::{Frame, TableError, hops, routes};
+use crate::tables::{Frame, TableError, findings, hops, routes};
 
 /// Where a table goes.
 #[derive(Debug)]
@@ -97,6 +98,13 @@ impl Save {
         })
     }
 
+    /// Writes findings.
+    pub(in crate::cli) fn findings(self, all: &[&Finding]) -> anyhow::Result<()> {
+        self.write(Table::Findings, |press, take| {
+            take(press.press(findings::frame(all, &press.columns)?)?)
+        })
+    }
+
     /// Reads logs and writes their events.
     pub(in crate::cli) fn events(self, args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> {
         let mut done: Option<anyhow::Result<(Run, Outcome, u64)>> = None;
@@ -168,7 +176,8 @@ impl Save {
                     make(&press, &mut |placed| {
                         placed.iter().try_for_each(|(_, group)| Ok(file.write(group)?))
                     })?;
-                    Ok(file.finish()?)
+                    file.finish()?;
+                    Ok(())
                 })?;
             }
             Place::Folders(tree, _) => {
@@ -254,7 +263,10 @@ impl Folders<'_> {
     }
 
     fn close(&mut self) -> io::Result<()> {
-        self.open.drain(..).try_for_each(|(_, file)| Ok(file.finish()?))
+        self.open.drain(..).try_for_each(|(_, file)| {
+            file.finish()?;
+            Ok(())
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use super::super::exit::Exit;
 use super::super::options::{Environment, Usage};
 use super::super::routes::Rows;
 use super::args::{TableArgs, TableFormat};
+use crate::model::finding::Finding;
 use crate::pipeline::Order;
 use crate::tables::schema::Table;
 
@@ -27,6 +28,10 @@ impl Save {
     }
 
     pub(in crate::cli) fn rows(self, _: &Rows<'_>, _: &[Order], _: Table) -> anyhow::Result<()> {
+        match self {}
+    }
+
+    pub(in crate::cli) fn findings(self, _: &[&Finding]) -> anyhow::Result<()> {
         match self {}
     }
 
