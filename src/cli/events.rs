@@ -51,7 +51,8 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
             let (reading, found) = output.write(|out| {
                 format.lines(out, |out| {
                     write_head(form, out)?;
-                    let mut take = |text: Vec<u8>, left_out: &[_], _: &Turn<'_>| write_text(&text, left_out, out);
+                    let mut take =
+                        |text: Vec<u8>, left_out: &[_], _: &Turn<'_>| write_text(&text, left_out, out);
                     stream.write(options, &encode, &mut take, progress)
                 })
             })?;

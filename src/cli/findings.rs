@@ -40,7 +40,9 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
         color: env.color(args.output.color, to_file(path)),
     };
     target.write(|out| match (format, args.messages) {
-        (FindingFormat::Csv, true) => write_instances(&instances(&run, &outcome, is_shown), Form::Csv { raw: false }, out),
+        (FindingFormat::Csv, true) => {
+            write_instances(&instances(&run, &outcome, is_shown), Form::Csv { raw: false }, out)
+        }
         (_, true) => write_instances(&instances(&run, &outcome, is_shown), Form::JsonLines, out),
         (FindingFormat::Text, _) => text((&all, &every), (&run, &outcome), shown, style, out),
         (FindingFormat::Md, _) => {

@@ -26,6 +26,7 @@ pub(super) struct Environment {
     pub exchange: Option<PathBuf>,
     pub no_color: bool,
     pub force_color: bool,
+    #[cfg_attr(not(feature = "tables"), expect(dead_code, reason = "only the prompt of sql reads lines"))]
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,

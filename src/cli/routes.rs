@@ -84,7 +84,12 @@ impl Rows<'_> {
     }
 
     /// Writes the hops of all rows of some messages, which are in order.
-    pub(super) fn write_hops(&self, orders: &[Order], form: hops::Form, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write_hops(
+        &self,
+        orders: &[Order],
+        form: hops::Form,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let context = self.context();
         self.write_text(orders, out, &|journeys, text| {
             let mut rows = self.leaves(journeys).into_iter();
@@ -93,9 +98,10 @@ impl Rows<'_> {
     }
 
     fn write_text(&self, orders: &[Order], out: &mut dyn Write, make: &MakeRows<'_, u8>) -> io::Result<()> {
-        self.run.reading.state.write(orders, make, &mut |batch| {
-            batch.pieces().try_for_each(|text| out.write_all(text))
-        })
+        self.run
+            .reading
+            .state
+            .write(orders, make, &mut |batch| batch.pieces().try_for_each(|text| out.write_all(text)))
     }
 
     fn context(&self) -> Context<'_> {

@@ -1,12 +1,11 @@
 //! Tables that were written before: Parquet files among what the user names.
 
-use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::InputError;
+use super::{InputError, platform};
 use crate::model::intake::UNFINISHED;
 
 /// What was named, by kind.
@@ -23,9 +22,11 @@ pub fn named(paths: &[PathBuf]) -> Named {
     let mut named = Named::default();
     for path in paths {
         let before = named.tables.len();
-        let entries = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let entries =
+            WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
         for entry in entries.filter(|e| e.file_type().is_file()) {
-            let unfinished = entry.path().components().any(|c| c.as_os_str().to_string_lossy().starts_with(UNFINISHED));
+            let unfinished =
+                entry.path().components().any(|c| c.as_os_str().to_string_lossy().starts_with(UNFINISHED));
             if is_parquet(entry.path()) && !unfinished {
                 named.tables.push(entry.into_path());
             }
@@ -46,5 +47,5 @@ fn is_parquet(path: &Path) -> bool {
 /// # Errors
 /// If it cannot be opened.
 pub fn open(path: &Path) -> Result<impl Read + Seek + use<>, InputError> {
-    File::open(path).map_err(|source| InputError::Open { path: path.display().to_string(), source })
+    platform::open(path).map_err(|source| InputError::Open { path: path.display().to_string(), source })
 }

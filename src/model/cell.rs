@@ -18,7 +18,7 @@ pub enum Cell {
     /// A time in UTC.
     Time(Timestamp),
     /// A list.
-    List(Vec<Cell>),
+    List(Vec<Self>),
     /// Values with names.
-    Record(Vec<(String, Cell)>),
+    Record(Vec<(String, Self)>),
 }

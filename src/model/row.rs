@@ -36,6 +36,8 @@ pub struct Row<'a> {
     pub values: [Value<'a>; COLUMNS],
     /// Columns with names this version does not know, where they hold anything; no name twice.
     pub other: Vec<(&'a str, Cow<'a, [u8]>)>,
+    /// When, to the millisecond.
+    pub time: Timestamp,
     /// The server that wrote it, short and in upper case.
     pub server: Cow<'a, [u8]>,
     /// Name of its file.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::{csv_cell, csv_field, csv_raw, json, terminal};
@@ -51,8 +51,8 @@ pub fn write(
         }
         Form::JsonLines => {
             for row in rows {
-                let fields = columns.iter().cloned().zip(row.iter().map(value)).collect();
-                writeln!(out, "{}", json(&Value::Object(fields).to_string()))?;
+                let fields = columns.iter().map(String::as_str).zip(&row);
+                writeln!(out, "{}", json(&object(fields)))?;
             }
             Ok(())
         }
@@ -75,19 +75,25 @@ fn write_csv<'t>(
     out.write_all(&line)
 }
 
+/// Cells with names as JSON, in their order.
+fn object<'c>(fields: impl Iterator<Item = (&'c str, &'c Cell)>) -> String {
+    let fields: Vec<String> =
+        fields.map(|(name, cell)| format!("{}:{}", Value::from(name), json_of(cell))).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
 /// A cell as JSON.
-fn value(cell: &Cell) -> Value {
+fn json_of(cell: &Cell) -> String {
     match cell {
-        Cell::Null => Value::Null,
-        Cell::Flag(flag) => Value::from(*flag),
-        Cell::Number(number) => Value::from(*number),
-        Cell::Real(number) => Value::from(*number),
-        Cell::Text(text) => Value::from(text.as_str()),
-        Cell::Time(time) => Value::from(time.to_string()),
-        Cell::List(all) => all.iter().map(value).collect(),
-        Cell::Record(fields) => {
-            Value::Object(fields.iter().map(|(name, cell)| (name.clone(), value(cell))).collect::<Map<_, _>>())
-        }
+        Cell::Null => "null".to_owned(),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::Number(number) => number.to_string(),
+        // What is no number, such as 0/0, is null.
+        Cell::Real(number) => Value::from(*number).to_string(),
+        Cell::Text(text) => Value::from(text.as_str()).to_string(),
+        Cell::Time(time) => format!("\"{time}\""),
+        Cell::List(all) => format!("[{}]", all.iter().map(json_of).collect::<Vec<_>>().join(",")),
+        Cell::Record(fields) => object(fields.iter().map(|(name, cell)| (name.as_str(), cell))),
     }
 }
 
@@ -98,7 +104,7 @@ fn text(cell: &Cell) -> Cow<'_, str> {
         Cell::Text(text) => Cow::Borrowed(text),
         Cell::Time(time) => Cow::Owned(time.to_string()),
         Cell::Number(number) => Cow::Owned(number.to_string()),
-        other => Cow::Owned(value(other).to_string()),
+        other => Cow::Owned(json_of(other)),
     }
 }
 
@@ -156,7 +162,12 @@ mod tests {
 
     #[test]
     fn hostile_text_harms_no_form() {
-        let rows = || vec![vec![Cell::Text("=1\u{1b}[31m\"".to_owned()), Cell::Number(12)], vec![Cell::Null, Cell::Real(0.5)]];
+        let rows = || {
+            vec![
+                vec![Cell::Text("=1\u{1b}[31m\"".to_owned()), Cell::Number(12)],
+                vec![Cell::Null, Cell::Real(0.5)],
+            ]
+        };
         let table = "who              n\n-----------  -----\n=1\\u{1b}[31m\"   12\n              0.5\n";
         assert_eq!(written(rows(), Form::Table).matches('\u{1b}').count(), 0, "{table}");
         assert_eq!(written(rows(), Form::Csv { raw: false }), "who,n\n\"'=1\\u{1b}[31m\"\"\",12\n,0.5\n");

@@ -56,7 +56,9 @@ mod tests {
     fn array(pieces: &[&str]) -> String {
         let mut out = Vec::new();
         let mut array = Array::new(&mut out);
-        pieces.iter().for_each(|piece| array.write_all(piece.as_bytes()).unwrap());
+        for piece in pieces {
+            array.write_all(piece.as_bytes()).unwrap();
+        }
         array.finish().unwrap();
         String::from_utf8(out).unwrap()
     }

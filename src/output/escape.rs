@@ -136,7 +136,10 @@ mod tests {
         assert_eq!(csv_cell("=cmd()"), "'=cmd()");
         assert_eq!(csv_cell("plain"), "plain");
         assert_eq!(csv_cell("=a\x1b\n"), "'=a\\u{1b}\n");
-        assert_eq!((csv_raw("=a\x1b"), csv_raw("'a"), csv_raw("a")), ("=a\\u{1b}".into(), "'a".into(), "a".into()));
+        assert_eq!(
+            (csv_raw("=a\x1b"), csv_raw("'a"), csv_raw("a")),
+            ("=a\\u{1b}".into(), "'a".into(), "a".into())
+        );
         assert!(
             (char::MIN..=char::MAX)
                 .filter(|c| is_command(*c) && *c > '~')

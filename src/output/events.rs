@@ -168,6 +168,7 @@ mod tests {
         let mut row = Row {
             values: [const { Value::Null }; COLUMNS],
             other: Vec::new(),
+            time: Timestamp(1_773_133_200_123),
             server: Cow::Borrowed(b"EX1"),
             file: "logs/EX1/a.LOG",
             at: Position { file: 0, line: 7, offset: 900 },

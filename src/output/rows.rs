@@ -42,7 +42,12 @@ pub(super) fn string(text: &[u8], out: &mut Vec<u8>) -> io::Result<bool> {
 
 /// Appends the cells of these columns, without the line break. A cell is what JSON would hold: text bare, a
 /// list as JSON text, null as nothing; `raw` without apostrophes.
-pub(super) fn write_csv(row: &impl Serialize, columns: &[&str], raw: bool, out: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn write_csv(
+    row: &impl Serialize,
+    columns: &[&str],
+    raw: bool,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     let Value::Object(cells) = serde_json::to_value(row)? else { return Ok(()) };
     for (i, column) in columns.iter().enumerate() {
         if i > 0 {

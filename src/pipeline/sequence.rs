@@ -45,7 +45,9 @@ impl Sequence {
             let (first, host, family) = reach.begins();
             // A file of unknown kind may be a copy of any; what comes behind any is kept under no kind.
             let before = |family| latest.get(&(host, family)).copied();
-            let before = if family == Family::Unknown { before(None) } else {
+            let before = if family == Family::Unknown {
+                before(None)
+            } else {
                 before(Some(family)).max(before(Some(Family::Unknown)))
             };
             let key = before.map_or(first, |before| before.max(first));

@@ -31,7 +31,7 @@ pub(super) fn row<'a>(
             || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
     };
     let other = event.others().filter(|(name, text)| !text.is_empty() && shown(name)).collect();
-    Row { values, other, server: Hosts::of(event, host).writer, file, at }
+    Row { values, other, time: event.time, server: Hosts::of(event, host).writer, file, at }
 }
 
 fn value<'a>(event: &Event<'a>, column: Column) -> Value<'a> {
@@ -120,7 +120,7 @@ mod tests {
         let line = format!("2026-03-10T09:00:00.000Z,receive,{line}");
         let mut fields = Fields::default();
         let event = Event::read(fields.index(line.as_bytes(), &schema)).unwrap();
-        let row = row(&event, true, "a.LOG", Position::default());
+        let row = row(&event, true, (b"EX1", "a.LOG"), Position::default());
         show(&row.values[column as usize])
     }
 

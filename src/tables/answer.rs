@@ -4,10 +4,10 @@ use std::io::Write;
 
 use polars::prelude::{AnyValue, Schema, TimeUnit};
 
+use super::Frame;
 use super::TableError;
 use super::file::{Encoder, Form, GROUP};
 use super::query::Answer;
-use super::Frame;
 use crate::model::cell::Cell;
 use crate::model::time::{DAY, Timestamp};
 
@@ -71,7 +71,9 @@ fn cell(value: &AnyValue<'_>) -> Cell {
             let fields = value._iter_struct_av();
             let names = match value {
                 AnyValue::Struct(_, _, fields) => fields.iter().map(|f| f.name.to_string()).collect(),
-                AnyValue::StructOwned(owned) => owned.1.iter().map(|f| f.name.to_string()).collect::<Vec<_>>(),
+                AnyValue::StructOwned(owned) => {
+                    owned.1.iter().map(|f| f.name.to_string()).collect::<Vec<_>>()
+                }
                 _ => Vec::new(),
             };
             Cell::Record(names.into_iter().zip(fields.map(|value| cell(&value))).collect())

@@ -21,7 +21,7 @@ enum Cells {
     /// By the place in the log's list of columns.
     Text(usize, Texts),
     Number(usize, MutablePrimitiveArray<i64>),
-    Time(usize, MutablePrimitiveArray<i64>),
+    Time(MutablePrimitiveArray<i64>),
     List(usize, Vec<Option<usize>>, Texts),
     Server(Texts),
     Place(Texts, [MutablePrimitiveArray<i64>; 2]),
@@ -69,7 +69,7 @@ impl Cells {
         };
         let numbers = MutablePrimitiveArray::new;
         match (ALL.iter().position(named), column.kind) {
-            (Some(at), Kind::Time) => Self::Time(at, numbers()),
+            (Some(_), Kind::Time) => Self::Time(numbers()),
             (Some(at), Kind::Number) => Self::Number(at, numbers()),
             (Some(at), Kind::Texts) => Self::List(at, Vec::new(), Texts::default()),
             (Some(at), _) => Self::Text(at, Texts::default()),
@@ -89,10 +89,7 @@ impl Cells {
                 Some(Value::Number(number)) => numbers.push(i64::try_from(*number).ok()),
                 _ => numbers.push(None),
             },
-            Self::Time(at, times) => match row.values.get(*at) {
-                Some(Value::Time { time, .. }) => times.push(Some(time.0)),
-                _ => times.push(None),
-            },
+            Self::Time(times) => times.push(Some(row.time.0)),
             Self::List(at, lengths, texts) => match row.values.get(*at) {
                 Some(Value::List(parts)) => {
                     lengths.push(Some(parts.len()));
@@ -113,7 +110,9 @@ impl Cells {
                     texts.push(Some(text));
                 };
                 if *unparsed {
-                    ALL.iter().zip(&row.values).for_each(|((_, name), value)| add_unparsed(name, value, &mut add));
+                    ALL.iter()
+                        .zip(&row.values)
+                        .for_each(|((_, name), value)| add_unparsed(name, value, &mut add));
                 } else {
                     row.other.iter().for_each(|(name, text)| add(name, text));
                 }
@@ -126,7 +125,7 @@ impl Cells {
         Ok(match self {
             Self::Text(_, texts) | Self::Server(texts) => texts.finish(),
             Self::Number(_, numbers) => numbers.freeze().boxed(),
-            Self::Time(_, times) => utc(times.freeze()),
+            Self::Time(times) => utc(times.freeze()),
             Self::List(_, lengths, texts) => lists(lengths.into_iter(), texts.finish())?,
             Self::Place(files, [lines, offsets]) => records(
                 vec![

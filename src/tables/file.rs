@@ -56,7 +56,10 @@ pub struct Encoder {
 
 impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Encoder").field("form", &self.form).field("table", &self.table).finish_non_exhaustive()
+        f.debug_struct("Encoder")
+            .field("form", &self.form)
+            .field("table", &self.table)
+            .finish_non_exhaustive()
     }
 }
 
@@ -134,9 +137,7 @@ impl Encoder {
     /// If the output fails.
     pub fn file<W: Write>(&self, out: W) -> Result<Writing<W>, TableError> {
         let writer = match self.form {
-            Form::Parquet => {
-                Writer::Parquet(FileWriter::try_new(out, self.arrow.clone(), self.options)?)
-            }
+            Form::Parquet => Writer::Parquet(FileWriter::try_new(out, self.arrow.clone(), self.options)?),
             Form::Arrow => {
                 let compression = Some(ipc::Compression::ZSTD(ZstdLevel::try_new(EFFORT)?));
                 let schema = Arc::new(self.arrow.clone());

@@ -21,7 +21,8 @@ pub fn frame(all: &[&Finding], wanted: &[&Column]) -> Result<Frame, TableError> 
 
 fn array(all: &[&Finding], column: &str) -> Result<ArrayRef, TableError> {
     let each = || all.iter();
-    let named = |name: fn(&Finding) -> &Option<String>| texts(each().map(|f| name(f).as_ref().map(String::as_bytes)));
+    let named =
+        |name: fn(&Finding) -> &Option<String>| texts(each().map(|f| name(f).as_ref().map(String::as_bytes)));
     let text = |text: fn(&Finding) -> &str| texts(each().map(|f| Some(text(f).as_bytes())));
     let number = |number: fn(&Finding) -> Option<i64>| numbers(each().map(|f| number(f)));
     let time = |time: fn(&Finding) -> &Option<String>| {
@@ -66,7 +67,8 @@ fn list(all: &[&Finding], of: fn(&Finding) -> &Vec<String>) -> Result<ArrayRef, 
 fn routes(all: &[&Finding], of: fn(&Finding) -> Option<&Route>) -> Result<ArrayRef, TableError> {
     let each = || all.iter().map(|f| of(f));
     let connectors = each().map(|r| r.and_then(|r| r.connector.as_ref()).map(String::as_bytes));
-    let fields = vec![("decision", words(each().map(|r| r.map(|r| r.decision)))), ("connector", texts(connectors))];
+    let fields =
+        vec![("decision", words(each().map(|r| r.map(|r| r.decision)))), ("connector", texts(connectors))];
     records(fields, Some(&each().map(|r| r.is_some()).collect::<Vec<_>>()))
 }
 

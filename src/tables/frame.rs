@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use polars::prelude::{
-    BooleanChunked, Categorical8Type, CategoricalChunked, Column as FrameColumn, DataFrame, DataType, FrozenCategories,
-    IntoSeries, NamedFrom as _, PlSmallStr, PolarsError, Schema, Series, TimeUnit, TimeZone,
+    BooleanChunked, Categorical8Type, CategoricalChunked, Column as FrameColumn, DataFrame, DataType,
+    FrozenCategories, IntoSeries, NamedFrom as _, PlSmallStr, PolarsError, Schema, Series, TimeUnit,
+    TimeZone,
 };
 use polars_arrow::array::{ArrayRef, Utf8ViewArray};
 use thiserror::Error;

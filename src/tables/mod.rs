@@ -8,17 +8,17 @@ mod answer;
 #[cfg(feature = "tables")]
 mod arrays;
 #[cfg(feature = "tables")]
-mod frame;
-#[cfg(feature = "tables")]
-pub mod findings;
-#[cfg(feature = "tables")]
-pub mod hops;
-#[cfg(feature = "tables")]
 pub mod by_time;
 #[cfg(feature = "tables")]
 pub mod events;
 #[cfg(feature = "tables")]
 pub mod file;
+#[cfg(feature = "tables")]
+pub mod findings;
+#[cfg(feature = "tables")]
+mod frame;
+#[cfg(feature = "tables")]
+pub mod hops;
 #[cfg(feature = "tables")]
 pub mod parts;
 #[cfg(feature = "tables")]

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::{
-    AnonymousScan, AnonymousScanArgs, DataFrame, DataType, Engine, LazyFrame, PolarsError,
-    PolarsResult, ScanArgsAnonymous, Schema, SchemaRef, SortMultipleOptions, NULL, col, lit,
+    AnonymousScan, AnonymousScanArgs, DataFrame, DataType, Engine, LazyFrame, NULL, PolarsError,
+    PolarsResult, ScanArgsAnonymous, Schema, SchemaRef, SortMultipleOptions, col, lit,
 };
 use polars::sql::SQLContext;
 use sqlparser::ast::{GroupByExpr, ObjectNamePart, Query as Ast, SetExpr, Statement, Visit, visit_relations};
@@ -113,7 +113,8 @@ impl Query {
         let mut watches = Vec::new();
         let mut context = SQLContext::new();
         for table in self.tables() {
-            let watch = Arc::new(Watch { schema: Arc::new(plain(table.columns().iter())), seen: Mutex::default() });
+            let watch =
+                Arc::new(Watch { schema: Arc::new(plain(table.columns().iter())), seen: Mutex::default() });
             let scan = LazyFrame::anonymous_scan(
                 Arc::<Watch>::clone(&watch),
                 ScanArgsAnonymous { schema: Some(Arc::clone(&watch.schema)), ..ScanArgsAnonymous::default() },
@@ -128,7 +129,9 @@ impl Query {
             let mut columns: Vec<&'static Column> = table.columns().iter().filter(is_wanted).collect();
             // How many rows there are shows in any column.
             if columns.is_empty() {
-                columns.extend(table.columns().iter().find(|c| matches!(c.name, "decision" | "kind" | "event_id")));
+                columns.extend(
+                    table.columns().iter().find(|c| matches!(c.name, "decision" | "kind" | "event_id")),
+                );
             }
             (table, columns)
         };
@@ -208,7 +211,8 @@ impl AnonymousScan for Watch {
 
 /// The schema with texts for words, on which LIKE and the functions of texts work.
 fn plain<'c>(columns: impl Iterator<Item = &'c Column>) -> Schema {
-    let kind = |c: &Column| if matches!(c.kind, Kind::Word(_)) { DataType::String } else { data_type(c.kind) };
+    let kind =
+        |c: &Column| if matches!(c.kind, Kind::Word(_)) { DataType::String } else { data_type(c.kind) };
     columns.map(|c| polars::prelude::Field::new(c.name.into(), kind(c))).collect()
 }
 

@@ -22,7 +22,9 @@ pub enum ReadError {
     )]
     Foreign(String),
     /// It was written as the answer to a query.
-    #[error("the answer to a query, written by mailtrail {0}; other programs read it, sql reads the tables themselves")]
+    #[error(
+        "the answer to a query, written by mailtrail {0}; other programs read it, sql reads the tables themselves"
+    )]
     Answer(String),
     /// Another version wrote it.
     #[error(

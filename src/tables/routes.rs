@@ -118,10 +118,7 @@ impl<'a> Context<'a> {
     }
 
     /// Places in logs.
-    pub(super) fn places(
-        &self,
-        all: impl Iterator<Item = Position> + Clone,
-    ) -> Result<ArrayRef, TableError> {
+    pub(super) fn places(&self, all: impl Iterator<Item = Position> + Clone) -> Result<ArrayRef, TableError> {
         let file = |at: Position| self.files.get(at.file as usize).map_or(&b""[..], |f| f.name.as_bytes());
         records(
             vec![

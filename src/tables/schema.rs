@@ -21,9 +21,9 @@ pub enum Kind {
     /// A list of texts.
     Texts,
     /// Several named values.
-    Record(&'static [(&'static str, Kind)]),
+    Record(&'static [(&'static str, Self)]),
     /// A list of such.
-    Records(&'static [(&'static str, Kind)]),
+    Records(&'static [(&'static str, Self)]),
 }
 
 impl Kind {
@@ -99,7 +99,9 @@ impl Table {
                 "One row for each hop of each row of `routes`, in the order of these, then by `position`. It names \
                  the row it belongs to by message and recipient."
             }
-            Self::Findings => "One row for each finding, as `mailtrail findings` writes it, the gravest first.",
+            Self::Findings => {
+                "One row for each finding, as `mailtrail findings` writes it, the gravest first."
+            }
         }
     }
 
@@ -176,7 +178,11 @@ const EVENTS_AFTER: [Column; 3] = [
 /// The columns of `events`: those of the log by their names, with `_` for `-`.
 static EVENTS: [Column; 1 + ALL.len() + EVENTS_AFTER.len()] = [
     column("date_time", Kind::Time, "`date-time`"),
-    column("server", Kind::Text, "the server that wrote the row, short name in upper case; not in the JSON lines of `events`"),
+    column(
+        "server",
+        Kind::Text,
+        "the server that wrote the row, short name in upper case; not in the JSON lines of `events`",
+    ),
     column("client_ip", Kind::Text, "`client-ip`"),
     column("client_hostname", Kind::Text, "`client-hostname`"),
     column("server_ip", Kind::Text, "`server-ip`"),
@@ -188,8 +194,16 @@ static EVENTS: [Column; 1 + ALL.len() + EVENTS_AFTER.len()] = [
     column("internal_message_id", Kind::Number, "`internal-message-id`"),
     column("message_id", Kind::Text, "`message-id`"),
     column("network_message_id", Kind::Text, "`network-message-id`, in lower case with dashes"),
-    column("recipient_address", Kind::Texts, "`recipient-address`; `[]` if empty, null if the log has no such column"),
-    column("recipient_status", Kind::Texts, "`recipient-status`, in the same way; one for each recipient where they fit, else one text"),
+    column(
+        "recipient_address",
+        Kind::Texts,
+        "`recipient-address`; `[]` if empty, null if the log has no such column",
+    ),
+    column(
+        "recipient_status",
+        Kind::Texts,
+        "`recipient-status`, in the same way; one for each recipient where they fit, else one text",
+    ),
     column("total_bytes", Kind::Number, "`total-bytes`"),
     column("recipient_count", Kind::Number, "`recipient-count`"),
     column("related_recipient_address", Kind::Text, "`related-recipient-address`"),
@@ -205,7 +219,11 @@ static EVENTS: [Column; 1 + ALL.len() + EVENTS_AFTER.len()] = [
     column("custom_data", Kind::Text, "`custom-data`"),
     column("transport_traffic_type", Kind::Text, "`transport-traffic-type`"),
     column("log_id", Kind::Text, "`log-id`"),
-    column("schema_version", Kind::Text, "`schema-version`, of Exchange; that of the table is in the file's metadata"),
+    column(
+        "schema_version",
+        Kind::Text,
+        "`schema-version`, of Exchange; that of the table is in the file's metadata",
+    ),
     EVENTS_AFTER[0],
     EVENTS_AFTER[1],
     EVENTS_AFTER[2],
@@ -289,7 +307,11 @@ static FINDINGS: &[Column] = &[
     column("last_seen", Kind::Time, "last sign of it"),
     column("laps_max", Kind::Number, "most laps of one message"),
     column("cycle", Kind::Texts, "members of the circle, in order"),
-    column("expected", Kind::Record(ROUTE), "what should have been decided, where the configuration is known"),
+    column(
+        "expected",
+        Kind::Record(ROUTE),
+        "what should have been decided, where the configuration is known",
+    ),
     column("actual", Kind::Record(ROUTE), "what was"),
     column("cause", Kind::Text, "why, in plain words"),
     column("fix", Kind::Text, "what mends it"),

@@ -46,7 +46,11 @@ impl Stock {
     ///
     /// # Errors
     /// If Polars has no type for a column.
-    pub fn new(table: Table, columns: &[&Column], (budget, folder): (usize, &Path)) -> Result<Self, TableError> {
+    pub fn new(
+        table: Table,
+        columns: &[&Column],
+        (budget, folder): (usize, &Path),
+    ) -> Result<Self, TableError> {
         Ok(Self {
             rows: DataFrame::empty_with_schema(&schema(columns.iter().copied())),
             held: 0,
@@ -117,7 +121,8 @@ impl Source {
 
     pub(super) fn lazy(&self) -> Result<LazyFrame, TableError> {
         let scan = |paths: Vec<&Path>, hive: HiveOptions| -> Result<LazyFrame, TableError> {
-            let paths: Buffer<PlRefPath> = paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
+            let paths: Buffer<PlRefPath> =
+                paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
             let args = ScanArgsParquet { glob: false, hive_options: hive, ..ScanArgsParquet::default() };
             Ok(LazyFrame::scan_parquet_sources(ScanSources::Paths(paths), args)?)
         };

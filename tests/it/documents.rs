@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use mailtrail::findings::kind::{KINDS, Kind, Shown};
 use mailtrail::findings::thresholds::{NUMBERS, Thresholds};
 use mailtrail::model::threshold::Setting;
+use mailtrail::tables::schema::Table;
 
 /// Begins the part that is written here.
 const BEGIN: &str = "<!-- From here on written by a test: UPDATE_DOCS=1 cargo test documents -->\n";
@@ -120,4 +121,18 @@ fn the_interface_names_every_column_of_findings_in_order() {
             .collect();
         assert_eq!(names, columns, "{heading}");
     }
+}
+
+#[test]
+fn the_schema_is_that_of_the_tables() {
+    let mut part = String::new();
+    for table in Table::ALL {
+        writeln!(part, "\n## `{}`\n\n{}\n", table.name(), table.words()).unwrap();
+        part.push_str("| column | type | |\n|---|---|---|\n");
+        for column in table.columns() {
+            let kind = column.kind.name();
+            writeln!(part, "| `{}` | {kind} | {} |", column.name, column.words).unwrap();
+        }
+    }
+    hold("docs/SCHEMA.md", &part);
 }

@@ -1,5 +1,6 @@
 //! What the user may type of queries; clap and nothing else.
 
+#[cfg(feature = "tables")]
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -36,19 +37,24 @@ pub(in crate::cli) enum AnswerFormat {
     Arrow,
 }
 
+#[cfg(feature = "tables")]
 impl SqlArgs {
     /// The query and the paths: what is typed first is a query if it begins like one, else a path.
     pub(in crate::cli) fn parts(&self) -> (Option<&str>, Vec<PathBuf>) {
         let paths = self.read.paths.iter().cloned();
         match self.query.as_deref() {
-            Some(first) if !begins_like_a_query(first) => (None, [first.into()].into_iter().chain(paths).collect()),
+            Some(first) if !begins_like_a_query(first) => {
+                (None, [first.into()].into_iter().chain(paths).collect())
+            }
             query => (query, paths.collect()),
         }
     }
 }
 
+#[cfg(feature = "tables")]
 fn begins_like_a_query(text: &str) -> bool {
     let text = text.trim_start();
     let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    text.contains(char::is_whitespace) && !std::path::Path::new(text).exists() && !word.is_empty() || text.starts_with('(')
+    text.contains(char::is_whitespace) && !std::path::Path::new(text).exists() && !word.is_empty()
+        || text.starts_with('(')
 }

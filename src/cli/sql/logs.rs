@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::super::args::{ReadArgs, OutputArgs};
+use super::super::args::{OutputArgs, ReadArgs};
 use super::super::beforehand::thresholds;
 use super::super::exit::Exit;
 use super::super::options::{Environment, Usage};
@@ -115,7 +115,8 @@ fn messages(
     let wanted = |table: Table, is: &dyn Fn(&str) -> bool| {
         wants.get(&table).is_some_and(|columns| columns.iter().any(|c| is(c.name)))
     };
-    let texts = wants.contains_key(&Table::Hops) || wanted(Table::Routes, &|name| !WITHOUT_TEXTS.contains(&name));
+    let texts =
+        wants.contains_key(&Table::Hops) || wanted(Table::Routes, &|name| !WITHOUT_TEXTS.contains(&name));
     let needs = Needs {
         texts,
         subjects: wanted(Table::Routes, &|name| name == "subject"),
@@ -128,8 +129,11 @@ fn messages(
     };
     let thresholds = thresholds(&args.thresholds, read.quiet)?;
     let mut run = Run::read((read, &args.output), env, needs, |o| o.thresholds = thresholds)?;
-    let rows: Wants =
-        wants.iter().filter(|(t, _)| matches!(t, Table::Routes | Table::Hops)).map(|(t, c)| (*t, c.clone())).collect();
+    let rows: Wants = wants
+        .iter()
+        .filter(|(t, _)| matches!(t, Table::Routes | Table::Hops))
+        .map(|(t, c)| (*t, c.clone()))
+        .collect();
     if !rows.is_empty() {
         let orders = if texts { run.reading.ordered(&run.options.filter) } else { Vec::new() };
         let rows = Messages { run: &run, wants: &rows, no_subjects: read.no_subjects };
@@ -166,10 +170,13 @@ impl Messages<'_> {
         let context =
             Context { names: reading.state.names(), files: &reading.files, no_subjects: self.no_subjects };
         let frame = |(table, columns): (&Table, &Vec<&'static Column>)| {
-            Ok((*table, match table {
-                Table::Hops => hops::frame(&context, rows, columns)?,
-                _ => routes::frame(&context, rows, columns)?,
-            }))
+            Ok((
+                *table,
+                match table {
+                    Table::Hops => hops::frame(&context, rows, columns)?,
+                    _ => routes::frame(&context, rows, columns)?,
+                },
+            ))
         };
         self.wants.iter().map(frame).collect()
     }

@@ -118,9 +118,40 @@ impl Hinter for Words {
 }
 
 const SQL: [&str; 34] = [
-    "SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "HAVING", "LIMIT", "OFFSET", "JOIN", "LEFT JOIN", "USING",
-    "DISTINCT", "COUNT(*)", "COUNT(", "SUM(", "AVG(", "MIN(", "MAX(", "CASE", "WHEN", "THEN", "ELSE", "END", "LIKE",
-    "ILIKE", "BETWEEN", "IS NULL", "IS NOT NULL", "UNION ALL", "WITH", "DESC", "COALESCE(", "CAST(", "ROUND(",
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP BY",
+    "ORDER BY",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "JOIN",
+    "LEFT JOIN",
+    "USING",
+    "DISTINCT",
+    "COUNT(*)",
+    "COUNT(",
+    "SUM(",
+    "AVG(",
+    "MIN(",
+    "MAX(",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "LIKE",
+    "ILIKE",
+    "BETWEEN",
+    "IS NULL",
+    "IS NOT NULL",
+    "UNION ALL",
+    "WITH",
+    "DESC",
+    "COALESCE(",
+    "CAST(",
+    "ROUND(",
 ];
 const COMMANDS: [&str; 4] = [".tables", ".schema", ".help", ".quit"];
 
@@ -129,7 +160,8 @@ impl Completer for Words {
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
         let before = line.get(..at).unwrap_or(line);
-        let start = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |at| at + 1);
+        let start =
+            before.rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |at| at + 1);
         let word = before.get(start..).unwrap_or_default();
         Ok((start, candidates(word)))
     }

@@ -4,9 +4,9 @@ use std::io;
 
 use crate::model::row::Row;
 use crate::pipeline::{Options, Outcome, Reading, Rows, Stream, Turn};
+use crate::tables::Frame;
 use crate::tables::events::Columns;
 use crate::tables::schema::Column;
-use crate::tables::Frame;
 
 /// The columns of a chunk, and the number of its file.
 #[derive(Default)]

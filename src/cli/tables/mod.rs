@@ -1,10 +1,10 @@
 //! Tables as files: which form is meant, and where it goes.
 
 pub(super) mod args;
-pub(super) mod findings;
-pub(super) mod hops;
 #[cfg(feature = "tables")]
 mod filling;
+pub(super) mod findings;
+pub(super) mod hops;
 #[cfg(feature = "tables")]
 mod save;
 #[cfg(not(feature = "tables"))]
@@ -48,7 +48,12 @@ impl TableFormat {
     }
 
     /// Refuses what does not go together.
-    pub(super) fn check(self, output: &OutputArgs, table: &TableArgs, env: &Environment) -> Result<(), Usage> {
+    pub(super) fn check(
+        self,
+        output: &OutputArgs,
+        table: &TableArgs,
+        env: &Environment,
+    ) -> Result<(), Usage> {
         let binary = matches!(self, Self::Parquet | Self::Arrow);
         let path = output.output.as_deref();
         let refuse = |why: &str| Err(Usage(why.to_owned()));
@@ -60,9 +65,10 @@ impl TableFormat {
             () if table.partition_by.is_some() && !to_file(path) => {
                 refuse("--partition-by makes folders; -o DIR says where")
             }
-            () if binary && !to_file(path) && env.stdout_is_terminal => {
-                Err(Usage(format!("--format {0}: a terminal cannot show it; -o FILE.{0} writes it to a file", self.name())))
-            }
+            () if binary && !to_file(path) && env.stdout_is_terminal => Err(Usage(format!(
+                "--format {0}: a terminal cannot show it; -o FILE.{0} writes it to a file",
+                self.name()
+            ))),
             () => Ok(()),
         }
     }

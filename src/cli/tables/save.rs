@@ -100,9 +100,7 @@ impl Save {
 
     /// Writes findings.
     pub(in crate::cli) fn findings(self, all: &[&Finding]) -> anyhow::Result<()> {
-        self.write(Table::Findings, |press, take| {
-            take(press.press(findings::frame(all, &press.columns)?)?)
-        })
+        self.write(Table::Findings, |press, take| take(press.press(findings::frame(all, &press.columns)?)?))
     }
 
     /// Reads logs and writes their events.
@@ -181,7 +179,13 @@ impl Save {
                 })?;
             }
             Place::Folders(tree, _) => {
-                let mut folders = Folders { tree: &tree, press: &press, form: self.form, open: Vec::new(), begun: HashMap::new() };
+                let mut folders = Folders {
+                    tree: &tree,
+                    press: &press,
+                    form: self.form,
+                    open: Vec::new(),
+                    begun: HashMap::new(),
+                };
                 make(&press, &mut |placed| folders.put(placed))
                     .and_then(|()| folders.close())
                     .map_err(|e| tree.error(e))?;
@@ -309,11 +313,7 @@ impl Pending {
     }
 
     /// Gives away groups of rows; those that fill none only if they are the last.
-    fn empty(
-        &mut self,
-        last: bool,
-        take: impl FnOnce(Vec<&[&Row]>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn empty(&mut self, last: bool, take: impl FnOnce(Vec<&[&Row]>) -> io::Result<()>) -> io::Result<()> {
         let rows: Vec<&Row> =
             self.batches.iter().flat_map(|b| b.pieces().flatten()).skip(self.taken).collect();
         let whole = if last { rows.len() } else { rows.len() - rows.len() % GROUP };
