@@ -35,6 +35,14 @@ pub enum Form {
 }
 
 impl Form {
+    /// Which of Arrow's types there are. Texts as views would show in Arrow files in which pieces they came.
+    fn level(self) -> CompatLevel {
+        match self {
+            Self::Parquet => CompatLevel::newest(),
+            Self::Arrow => CompatLevel::oldest(),
+        }
+    }
+
     /// The ending of its files.
     pub fn ending(self) -> &'static str {
         match self {
@@ -83,7 +91,7 @@ impl Encoder {
 
     /// For files with columns of any kind, and of a table if that is what they are.
     pub(super) fn of_schema(form: Form, table: Option<Table>, schema: &Schema) -> Result<Self, TableError> {
-        let arrow = schema.to_arrow(CompatLevel::newest());
+        let arrow = schema.to_arrow(form.level());
         let parquet = to_parquet_schema(&arrow)?;
         let encodings = arrow.iter_values().map(|field| get_dtype_encoding(&field.dtype)).collect();
         let options = WriteOptions {
@@ -184,7 +192,7 @@ impl<W: Write> Writing<W> {
                 writer.write(*rows, DynIter::new(columns))?;
             }
             (Writer::Arrow(writer), Group::Arrow(frame)) => {
-                for batch in frame.0.iter_chunks(CompatLevel::newest(), true) {
+                for batch in frame.0.iter_chunks(Form::Arrow.level(), true) {
                     writer.write(&batch, None)?;
                 }
             }

@@ -81,13 +81,16 @@ impl Over {
         args: &SqlArgs,
         env: &Environment,
     ) -> anyhow::Result<Result<(Answer, Exit), QueryError>> {
-        let asked = Query::new(text).and_then(|query| Ok((query.wants()?, query)));
-        let (wants, query) = match asked {
-            Ok(asked) => asked,
+        let query = match Query::new(text) {
+            Ok(query) => query,
             Err(error) => return Ok(Err(error)),
         };
         match self {
             Self::Logs(paths) => {
+                let wants = match query.wants() {
+                    Ok(wants) => wants,
+                    Err(error) => return Ok(Err(error)),
+                };
                 let (sources, exit) = logs::read(&wants, paths, args, env)?;
                 Ok(query.run(&sources).map(|answer| (answer, exit)))
             }

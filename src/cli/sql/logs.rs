@@ -22,7 +22,7 @@ use crate::tables::{Frame, TableError, findings, hops, routes};
 type Wants = BTreeMap<Table, Vec<&'static Column>>;
 
 /// Columns of `routes` that are known without the texts of messages: what `report` keeps.
-const WITHOUT_TEXTS: [&str; 10] = [
+const WITHOUT_TEXTS: [&str; 9] = [
     "decision",
     "connector",
     "next_hop",
@@ -32,7 +32,6 @@ const WITHOUT_TEXTS: [&str; 10] = [
     "class",
     "first_seen",
     "laps",
-    "status_code",
 ];
 
 /// Rows that a thread gathers before it makes a frame of them.

@@ -32,7 +32,7 @@ pub(in crate::cli) struct Save {
 
 #[derive(Debug)]
 enum Place {
-    File(Target),
+    One(Target),
     Folders(Tree, Partition),
 }
 
@@ -59,7 +59,7 @@ impl Save {
                 };
                 Place::Folders(Tree::open(path, output.force)?, by)
             }
-            _ => Place::File(Target::open(path, output.force)?),
+            _ => Place::One(Target::open(path, output.force)?),
         };
         Ok(Some(Self { form, place }))
     }
@@ -160,7 +160,7 @@ impl Save {
         make: impl FnOnce(&Press, &mut dyn FnMut(Vec<Placed>) -> io::Result<()>) -> io::Result<()>,
     ) -> anyhow::Result<()> {
         let by = match &self.place {
-            Place::File(_) => None,
+            Place::One(_) => None,
             Place::Folders(_, by) => Some(*by),
         };
         let columns: Vec<&'static Column> = table.columns().iter().collect();
@@ -168,7 +168,7 @@ impl Save {
             columns.iter().copied().filter(|c| by != Some(Partition::Server) || c.name != "server").collect();
         let press = Press { encoder: Encoder::new(self.form, table, &in_file)?, columns, table, by };
         match self.place {
-            Place::File(target) => {
+            Place::One(target) => {
                 target.write(|out| {
                     let mut file = press.encoder.file(out)?;
                     make(&press, &mut |placed| {
