@@ -93,7 +93,9 @@ impl Cells {
             Self::List(at, lengths, texts) => match row.values.get(*at) {
                 Some(Value::List(parts)) => {
                     lengths.push(Some(parts.len()));
-                    parts.iter().for_each(|part| texts.push(Some(part)));
+                    for part in parts {
+                        texts.push(Some(part));
+                    }
                 }
                 _ => lengths.push(None),
             },

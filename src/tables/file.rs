@@ -145,7 +145,9 @@ impl Encoder {
     /// If the output fails.
     pub fn file<W: Write>(&self, out: W) -> Result<Writing<W>, TableError> {
         let writer = match self.form {
-            Form::Parquet => Writer::Parquet(FileWriter::try_new(out, self.arrow.clone(), self.options)?),
+            Form::Parquet => {
+                Writer::Parquet(Box::new(FileWriter::try_new(out, self.arrow.clone(), self.options)?))
+            }
             Form::Arrow => {
                 let compression = Some(ipc::Compression::ZSTD(ZstdLevel::try_new(EFFORT)?));
                 let schema = Arc::new(self.arrow.clone());
@@ -153,7 +155,7 @@ impl Encoder {
                 let said = said(self.table).into_iter().map(|(key, value)| (key.into(), value.into()));
                 writer.set_custom_schema_metadata(Arc::new(said.collect::<Metadata>()));
                 writer.start()?;
-                Writer::Arrow(writer)
+                Writer::Arrow(Box::new(writer))
             }
         };
         Ok(Writing { writer, table: self.table })
@@ -161,8 +163,8 @@ impl Encoder {
 }
 
 enum Writer<W: Write> {
-    Parquet(FileWriter<W>),
-    Arrow(ipc::FileWriter<W>),
+    Parquet(Box<FileWriter<W>>),
+    Arrow(Box<ipc::FileWriter<W>>),
 }
 
 /// A file that is being written.

@@ -1,7 +1,6 @@
 //! A table in folders, one for each day or server, as Hive names them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use polars::prelude::{BooleanChunked, DataType, NamedFrom as _};
 
@@ -80,7 +79,7 @@ fn folder(text: Option<&str>) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || byte == b'.' && at > 0 {
             name.push(char::from(byte));
         } else {
-            let _ = write!(name, "%{byte:02X}");
+            name.push_str(&format!("%{byte:02X}"));
         }
     }
     name

@@ -149,11 +149,11 @@ impl Query {
             context.register(table.name(), whole(rows, *table).map_err(|e| self.wrong(&e))?);
         }
         let engine = if sources.values().any(Source::is_file) { Engine::Streaming } else { Engine::InMemory };
-        let rows = context
+        let answer = context
             .execute(&self.text)
             .and_then(|rows| rows.collect_with_engine(engine))
-            .map(|answer| answer.unwrap_single())
             .map_err(|e| self.wrong(&e))?;
+        let rows = answer.unwrap_single();
         let rows = if self.unordered { ordered(&rows).map_err(|e| self.wrong(&e))? } else { rows };
         Ok(Answer(Frame(rows)))
     }
@@ -163,7 +163,7 @@ impl Query {
         let said = error.to_string();
         let first = said.lines().next().unwrap_or_default();
         let first = first.split("; valid columns:").next().unwrap_or(first);
-        let columns = || self.tables().flat_map(|t| t.columns()).map(|c| c.name);
+        let columns = || self.tables().flat_map(Table::columns).map(|c| c.name);
         let is_column = |name: &str| columns().any(|c| c == name);
         let found = quoted(first).and_then(|name| Some((place(&self.text, &name)?, name)));
         match found {
@@ -278,7 +278,8 @@ fn common_names(ast: &Ast) -> BTreeSet<String> {
         }
     }
     let mut names = Names(BTreeSet::new());
-    let _ = ast.visit(&mut names);
+    let all: ControlFlow<()> = ast.visit(&mut names);
+    debug_assert!(all.is_continue(), "nothing breaks it off");
     names.0
 }
 

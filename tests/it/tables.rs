@@ -138,7 +138,7 @@ fn check(verb: &str, folder: &Path, logs: &str) {
         // Files are by time, and a file of a log by its place; lines come file by file.
         want.sort_by_key(place);
         for rows in &mut found {
-            assert!(rows.is_sorted_by_key(|row| row["date_time"].to_string()), "{} in {logs}", verb);
+            assert!(rows.is_sorted_by_key(|row| row["date_time"].to_string()), "{verb} in {logs}");
             rows.sort_by_key(place);
         }
     }

@@ -37,7 +37,7 @@ for table, rows in [("events", events), ("routes", recipients), ("findings", len
         "pyarrow": pq.ParquetFile(file).metadata.num_rows,
         "polars": pl.scan_parquet(file).select(pl.len()).collect().item(),
         "pyarrow, arrow": feather.read_table(out / f"{table}.arrow", memory_map=False).num_rows,
-        "polars, arrow": pl.read_ipc(out / f"{table}.arrow", memory_map=False).height,
+        "polars, arrow": pl.read_ipc(out / f"{table}.arrow").height,
     }
     rows = counts["duckdb"] if rows is None else rows
     for name, count in counts.items():
