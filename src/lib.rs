@@ -26,5 +26,6 @@ pub mod output;
 pub mod parse;
 pub mod pipeline;
 pub mod route;
+pub mod tables;
 pub mod tally;
 pub mod topology;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::sql::args::SqlArgs;
+use super::tables::args::{AllFindingsArgs, HopsArgs, TableArgs};
 use crate::model::finding::Severity;
 
 /// Reads Exchange message-tracking logs and says, for each message and recipient, what Exchange decided.
@@ -22,10 +24,14 @@ pub(super) enum Verb {
     Trace(TraceArgs),
     /// One row per message and final recipient: the route decision.
     Routes(RoutesArgs),
+    /// One row per hop of each row of routes.
+    Hops(HopsArgs),
     /// Which mail went another way than it should, grouped, with cause and fix.
     Misroutes(FindingsArgs),
     /// Which mail goes in circles: who is in the circle, how often, what ended it, what mends it.
     Loops(FindingsArgs),
+    /// Findings of every kind, as rows: what misroutes and loops show, and what report alone does.
+    Findings(AllFindingsArgs),
     /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
     Explain {
         /// Names of kinds, such as gateway-loop.
@@ -34,6 +40,8 @@ pub(super) enum Verb {
     },
     /// One row per event, every column under the name it has in the log.
     Events(EventsArgs),
+    /// Any question, in SQL, over the tables events, routes, hops and findings of logs or of Parquet files.
+    Sql(SqlArgs),
     /// What do the exports of the configuration say, and what should Exchange do with a recipient?
     Topology {
         #[command(subcommand)]
@@ -163,9 +171,12 @@ pub(super) struct RoutesArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// text, jsonl or csv; else by the ending of the output file, else text on a terminal and jsonl elsewhere.
+    /// text, jsonl, json, csv, parquet or arrow; else by the ending of the output file, else text on a terminal and
+    /// jsonl elsewhere.
     #[arg(long, value_enum)]
     pub format: Option<RowFormat>,
+    #[command(flatten)]
+    pub table: TableArgs,
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
     /// Only the rows that match --recipient, --decision and --connector, not all of their messages.
@@ -177,7 +188,10 @@ pub(super) struct RoutesArgs {
 pub(super) enum RowFormat {
     Text,
     Jsonl,
+    Json,
     Csv,
+    Parquet,
+    Arrow,
 }
 
 #[derive(Debug, Args)]
@@ -186,15 +200,20 @@ pub(super) struct EventsArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// jsonl, csv, or the form another tool reads; else by the ending of the output file, else jsonl.
+    /// jsonl, json, csv, parquet, arrow, or the form another tool reads; else by the ending of the output file, else jsonl.
     #[arg(long, value_enum)]
     pub format: Option<EventFormat>,
+    #[command(flatten)]
+    pub table: TableArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EventFormat {
     Jsonl,
+    Json,
     Csv,
+    Parquet,
+    Arrow,
     Ecs,
     Ocsf,
     Timesketch,
@@ -278,7 +297,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// Flags of every verb that reads logs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct ReadArgs {
     /// Files, folders, globs, or - for standard input. Without any: the log folder of this Exchange server.
     #[arg(value_name = "PATH")]
@@ -331,7 +350,7 @@ pub(super) struct ReadArgs {
     pub progress: When,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Which mail")]
 pub(super) struct FilterArgs {
     /// sender-address or return path; * and ? are wildcards, @FILE a list, and so for all of these.

@@ -1,16 +1,15 @@
 //! `mailtrail events`.
 
-use std::io;
-use std::path::Path;
-
 use super::args::{EventFormat, EventsArgs};
 use super::exit::Exit;
 use super::options::{Environment, Usage};
-use super::run::{Run, ending, to_file};
+use super::run::{Run, to_file};
+use super::tables::Save;
+use super::tables::args::TableFormat;
 use crate::model::row::Row;
 use crate::output::events::{Form, Writer};
 use crate::output::file::Target;
-use crate::pipeline::{Needs, Outcome, Stream};
+use crate::pipeline::{Needs, Outcome, Stream, Turn, write_text};
 
 pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> {
     if !args.read.filter.decision.is_empty() {
@@ -23,7 +22,24 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
         return Err(Usage(format!("--topology: {why}")).into());
     }
     let path = args.output.output.as_deref();
-    let form = form(args.format, path);
+    let format = match args.format {
+        Some(format) => format.of_table(),
+        None => Some(TableFormat::of_file(path).unwrap_or(TableFormat::Jsonl)),
+    };
+    let lines = format.unwrap_or(TableFormat::Jsonl);
+    lines.check(&args.output, &args.table, env)?;
+    if let Some(save) = Save::open(format, (&args.output, &args.table))? {
+        return save.events(args, env);
+    }
+    let form = match args.format {
+        Some(EventFormat::Ecs) => Form::Ecs,
+        Some(EventFormat::Ocsf) => Form::Ocsf,
+        Some(EventFormat::Timesketch) => Form::Timesketch,
+        Some(EventFormat::TimesketchCsv) => Form::TimesketchCsv,
+        Some(EventFormat::Splunk) => Form::Splunk,
+        _ if format == Some(TableFormat::Csv) => Form::Csv { raw: args.table.raw_csv },
+        _ => Form::JsonLines,
+    };
     let writer = Writer::new(form);
     let mut target = Some(Target::open(path, args.output.force)?);
     let mut outcome = Outcome::default();
@@ -37,30 +53,34 @@ pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> 
         // Without a file to read there may be a reason to fail, and then no output appears.
         let output = if stream.has_files() { target.take() } else { None };
         let Some(output) = output else {
-            return Ok(stream.write(options, &encode, &mut io::sink(), progress)?.0);
+            return Ok(stream.write(options, &encode, &mut |_, _, _| Ok(()), progress)?.0);
         };
         let (reading, found) = output.write(|out| {
-            writer.head(out)?;
-            stream.write(options, &encode, out, progress)
+            lines.lines(out, |out| {
+                writer.head(out)?;
+                let mut take = |text: Vec<u8>, left_out: &[_], _: &Turn<'_>| write_text(&text, left_out, out);
+                stream.write(options, &encode, &mut take, progress)
+            })
         })?;
         outcome = found;
         Ok(reading)
     })?;
     if let Some(target) = target {
-        target.write(|out| writer.head(out))?;
+        target.write(|out| lines.lines(out, |out| writer.head(out)))?;
     }
     Ok(run.close_events(outcome))
 }
 
-/// The format, as asked for or by the ending of the file.
-fn form(format: Option<EventFormat>, path: Option<&Path>) -> Form {
-    match (format, ending(path).as_deref()) {
-        (Some(EventFormat::Csv), _) | (None, Some("csv")) => Form::Csv,
-        (Some(EventFormat::Jsonl) | None, _) => Form::JsonLines,
-        (Some(EventFormat::Ecs), _) => Form::Ecs,
-        (Some(EventFormat::Ocsf), _) => Form::Ocsf,
-        (Some(EventFormat::Timesketch), _) => Form::Timesketch,
-        (Some(EventFormat::TimesketchCsv), _) => Form::TimesketchCsv,
-        (Some(EventFormat::Splunk), _) => Form::Splunk,
+impl EventFormat {
+    /// The same of a table, unless another tool prescribes it.
+    fn of_table(self) -> Option<TableFormat> {
+        match self {
+            Self::Jsonl => Some(TableFormat::Jsonl),
+            Self::Json => Some(TableFormat::Json),
+            Self::Csv => Some(TableFormat::Csv),
+            Self::Parquet => Some(TableFormat::Parquet),
+            Self::Arrow => Some(TableFormat::Arrow),
+            Self::Ecs | Self::Ocsf | Self::Timesketch | Self::TimesketchCsv | Self::Splunk => None,
+        }
     }
 }

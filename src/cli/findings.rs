@@ -40,7 +40,9 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
         color: env.color(args.output.color, to_file(path)),
     };
     target.write(|out| match (format, args.messages) {
-        (FindingFormat::Csv, true) => write_instances(&instances(&run, &outcome, is_shown), Form::Csv, out),
+        (FindingFormat::Csv, true) => {
+            write_instances(&instances(&run, &outcome, is_shown), Form::Csv { raw: false }, out)
+        }
         (_, true) => write_instances(&instances(&run, &outcome, is_shown), Form::JsonLines, out),
         (FindingFormat::Text, _) => text((&all, &every), (&run, &outcome), shown, style, out),
         (FindingFormat::Md, _) => {
@@ -49,7 +51,7 @@ pub(super) fn run(args: &FindingsArgs, shown: Shown, env: &Environment) -> anyho
             standing::write_gone_markdown(gone, 2, out)
         }
         (FindingFormat::Jsonl, _) => write(all.iter().copied().chain(gone), Form::JsonLines, out),
-        (FindingFormat::Csv, _) => write(all.iter().copied().chain(gone), Form::Csv, out),
+        (FindingFormat::Csv, _) => write(all.iter().copied().chain(gone), Form::Csv { raw: false }, out),
     })?;
     if !args.read.quiet {
         outcome.say(matches!(format, FindingFormat::Text | FindingFormat::Md));
@@ -67,7 +69,7 @@ fn instances(run: &Run, outcome: &Outcome, is_shown: impl Fn(&str) -> bool) -> V
     outcome.instances(all, judged.findings())
 }
 
-fn text(
+pub(super) fn text(
     (some, all): (&[&Finding], &[&Finding]),
     (run, outcome): (&Run, &Outcome),
     shown: Shown,
@@ -76,9 +78,8 @@ fn text(
 ) -> io::Result<()> {
     let (one, many, what, other) = match shown {
         Shown::Loops => ("loop", "loops", "mail that goes in circles", "misroutes"),
-        Shown::Misroutes | Shown::Report => {
-            ("misroute", "misroutes", "mail that went another way than it should", "loops")
-        }
+        Shown::Misroutes => ("misroute", "misroutes", "mail that went another way than it should", "loops"),
+        Shown::Report => ("finding", "findings", "what went wrong, of every kind", "report"),
     };
     let minute = |t: Timestamp| t.to_string().get(..16).unwrap_or_default().replace('T', " ");
     let told = outcome.told();
@@ -92,7 +93,10 @@ fn text(
         writeln!(out, "No {new}{what} in these logs{when}.")?;
         report_text::write_beforehand(told, style, out)?;
         report_text::write_gone(gone, style, out)?;
-        return writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults.");
+        return match shown {
+            Shown::Report => Ok(()),
+            _ => writeln!(out, "`mailtrail {other}` and `mailtrail report` look for other faults."),
+        };
     }
     let n = report_text::roots(some);
     let n = if n == 1 { format!("One {one}") } else { format!("{n} {many}") };
@@ -100,9 +104,10 @@ fn text(
     report_text::write_beforehand(told, style, out)?;
     report_text::write_findings(some, all, style, out)?;
     report_text::write_gone(gone, style, out)?;
+    let more = if shown == Shown::Report { "Volumes and delays" } else { "Other faults" };
     writeln!(
         out,
-        "\nWhat a name such as {} means: `mailtrail explain {0}`. Other faults: `mailtrail {other}`.",
+        "\nWhat a name such as {} means: `mailtrail explain {0}`. {more}: `mailtrail {other}`.",
         some.first().map_or("", |f| f.kind)
     )
 }

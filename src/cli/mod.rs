@@ -15,6 +15,8 @@ mod progress;
 mod report;
 mod routes;
 mod run;
+mod sql;
+mod tables;
 mod time;
 mod topology;
 mod trace;
@@ -47,11 +49,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.verb {
         Verb::Report(args) => report::run(&args, &env),
         Verb::Routes(args) => routes::run(&args, &env),
+        Verb::Hops(args) => tables::hops::run(&args, &env),
         Verb::Trace(args) => trace::run(&args, &env),
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
+        Verb::Findings(args) => tables::findings::run(&args, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),
+        Verb::Sql(args) => sql::run(&args, &env),
         Verb::Topology { verb } => topology::run(&verb, &env),
         Verb::Generate(args) => generate::run(&args),
         Verb::Completions { shell } => print(|out| {

@@ -26,6 +26,8 @@ pub(super) struct Environment {
     pub exchange: Option<PathBuf>,
     pub no_color: bool,
     pub force_color: bool,
+    #[cfg_attr(not(feature = "tables"), expect(dead_code, reason = "only the prompt of sql reads lines"))]
+    pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,
     pub width: usize,
@@ -42,6 +44,7 @@ impl Environment {
             exchange: std::env::var("ExchangeInstallPath").ok().filter(|p| !p.is_empty()).map(PathBuf::from),
             no_color: std::env::var("NO_COLOR").is_ok_and(|v| !v.is_empty()),
             force_color: set("CLICOLOR_FORCE"),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             width: std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100),
@@ -104,9 +107,7 @@ fn budget(args: &ReadArgs) -> Result<Budget, Usage> {
 /// Bytes of memory of this machine, or of the container it shows us; much where it does not tell.
 fn machine_memory() -> u64 {
     let ram = MemoryRefreshKind::nothing().with_ram();
-    let Ok(system) = System::new_with_specifics(RefreshKind::nothing().with_memory(ram)) else {
-        return u64::MAX;
-    };
+    let system = System::new_with_specifics(RefreshKind::nothing().with_memory(ram));
     let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
     system.total_memory().min(limit)
 }

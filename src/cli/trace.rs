@@ -61,8 +61,8 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     match format {
         TraceFormat::Jsonl => {
             let no_subjects = args.read.no_subjects;
-            let rows = Rows { run: &run, form: Form::JsonLines, only_matching: false, no_subjects };
-            target.write(|out| rows.write(&orders, out))?;
+            let rows = Rows { run: &run, only_matching: false, no_subjects };
+            target.write(|out| rows.write(&orders, Form::JsonLines, out))?;
         }
         TraceFormat::Text => {
             let names = reading.state.names();

@@ -5,6 +5,7 @@ pub mod decode;
 pub mod discover;
 pub mod exports;
 mod platform;
+pub mod tables;
 
 use std::fs::Metadata;
 use std::io::{self, Read, Seek};

@@ -1,6 +1,7 @@
 //! The ground floor: data and its own small methods. Imports nothing of the crate.
 
 pub mod by_symbol;
+pub mod cell;
 pub mod column;
 pub mod event;
 pub mod finding;

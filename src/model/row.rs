@@ -44,6 +44,8 @@ pub struct Row<'a> {
     pub values: [Value<'a>; COLUMNS],
     /// Columns with names this version does not know, where they hold anything; no name twice.
     pub other: Vec<(&'a str, Cow<'a, [u8]>)>,
+    /// The server that wrote it, short and in upper case.
+    pub server: Cow<'a, [u8]>,
     /// Name of its file.
     pub file: &'a str,
     /// Where it stands there.
@@ -78,8 +80,6 @@ impl Row<'_> {
 /// What a row says that no column says by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meaning<'a> {
-    /// The server that wrote it: short name in upper case.
-    pub writer: Cow<'a, [u8]>,
     /// The host on the other side as logged; empty if none is named.
     pub peer: Cow<'a, [u8]>,
     /// What its statuses say.

@@ -19,6 +19,16 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// The value as it is written in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Graver => "graver",
+            Self::StillThere => "still-there",
+            Self::Gone => "gone",
+        }
+    }
+
     /// In words, for people.
     pub fn words(self) -> &'static str {
         match self {

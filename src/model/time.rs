@@ -68,6 +68,18 @@ impl Timestamp {
         Some(text)
     }
 
+    /// Reads what [`fmt::Display`] shows.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let (day, month, year) = {
+            let mut parts = date.rsplitn(3, '-');
+            (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?)
+        };
+        let mut parts = time.split([':', '.']).map(|part| part.parse::<i64>().ok());
+        let (hour, minute, second, ms) = (parts.next()??, parts.next()??, parts.next()??, parts.next()??);
+        Some(Self::from_civil(year, month, day, ((hour * 60 + minute) * 60 + second) * 1000 + ms))
+    }
+
     /// Appends what [`fmt::Display`] shows.
     pub fn append_to(self, out: &mut Vec<u8>) {
         match self.text() {
@@ -111,6 +123,7 @@ mod tests {
             let mut text = Vec::new();
             Timestamp(ms).append_to(&mut text);
             assert_eq!(String::from_utf8(text).unwrap(), Timestamp(ms).to_string());
+            assert_eq!(Timestamp::of_text(&Timestamp(ms).to_string()), Some(Timestamp(ms)));
         }
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000Z");
         assert_eq!(Timestamp(1_773_133_200_123).to_string(), "2026-03-10T09:00:00.123Z");

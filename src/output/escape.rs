@@ -96,6 +96,17 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The same for a reader that takes no cell for a formula: without the apostrophe.
+pub fn csv_raw(text: &str) -> Cow<'_, str> {
+    let safe = csv_cell(text);
+    let added = safe.starts_with('\'') && !text.starts_with('\'');
+    match safe {
+        Cow::Borrowed(text) if added => Cow::Borrowed(text.get(1..).unwrap_or_default()),
+        Cow::Owned(text) if added => Cow::Owned(text.get(1..).unwrap_or_default().to_owned()),
+        safe => safe,
+    }
+}
+
 /// Writes a cell that is safe already, in quotes where CSV needs them.
 pub fn csv_field(text: &str, out: &mut Vec<u8>) {
     let quoted = |b: u8| matches!(b, b'"' | b',' | b'\n' | b'\r');
@@ -130,6 +141,10 @@ mod tests {
         assert_eq!(csv_cell("=cmd()"), "'=cmd()");
         assert_eq!(csv_cell("plain"), "plain");
         assert_eq!(csv_cell("=a\x1b\n"), "'=a\\u{1b}\n");
+        assert_eq!(
+            (csv_raw("=a\x1b"), csv_raw("'a"), csv_raw("a")),
+            ("=a\\u{1b}".into(), "'a".into(), "a".into())
+        );
         assert!(
             (char::MIN..=char::MAX)
                 .filter(|c| is_command(*c) && *c > '~')

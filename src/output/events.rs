@@ -11,7 +11,7 @@ pub mod words;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::escape::{csv_cell, csv_field, json, json_line};
+use super::escape::{csv_cell, csv_field, csv_raw, json, json_line};
 use super::rows::string;
 use crate::model::column::ALL;
 use crate::model::row::{Row, Value};
@@ -26,7 +26,10 @@ pub enum Form {
     /// One compact JSON object a line.
     JsonLines,
     /// A header and a line for each row; lists are JSON text, null is empty.
-    Csv,
+    Csv {
+        /// Without apostrophes against formulas.
+        raw: bool,
+    },
     /// JSON lines in the Elastic Common Schema.
     Ecs,
     /// JSON lines of the OCSF class Email Activity.
@@ -43,7 +46,7 @@ impl Form {
     /// The fields of a form that other tools prescribe; none of the log's own.
     pub fn fields(self) -> &'static [Field] {
         match self {
-            Self::JsonLines | Self::Csv => &[],
+            Self::JsonLines | Self::Csv { .. } => &[],
             Self::Ecs => ecs::FIELDS,
             Self::Ocsf => ocsf::FIELDS,
             Self::Timesketch | Self::TimesketchCsv => timesketch::FIELDS,
@@ -73,7 +76,7 @@ impl Writer {
     /// Writes the header line, where the form has one.
     pub fn head(&self, out: &mut dyn Write) -> io::Result<()> {
         let columns: Vec<&str> = match self.form {
-            Form::Csv => {
+            Form::Csv { .. } => {
                 let columns = ALL.iter().map(|(_, name)| *name);
                 let end = ["file", "line", "offset", "other"];
                 std::iter::once("schema_version").chain(columns).chain(end).collect()
@@ -88,7 +91,7 @@ impl Writer {
     pub fn row(&self, row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         match self.form {
             Form::JsonLines => write_json(row, out)?,
-            Form::Csv => write_csv(row, out)?,
+            Form::Csv { raw } => write_csv(row, raw, out)?,
             Form::Ecs | Form::Ocsf | Form::Timesketch | Form::Splunk => self.table.write_json(row, out)?,
             Form::TimesketchCsv => self.table.write_csv(row, out)?,
         }
@@ -144,9 +147,10 @@ fn write_json(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// A cell is what JSON would hold: text bare, a list as JSON text, null as nothing; what is not of its
 /// column's type stays as it was logged.
-fn write_csv(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_csv(row: &Row<'_>, raw: bool, out: &mut Vec<u8>) -> io::Result<()> {
     write!(out, "{SCHEMA_VERSION}")?;
     let mut parts = Vec::new();
+    let cell = if raw { csv_raw } else { csv_cell };
     for value in &row.values {
         out.push(b',');
         match value {
@@ -154,7 +158,7 @@ fn write_csv(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
             Value::Time { time, logged: None } => write!(out, "{time}")?,
             Value::Number(n) => write!(out, "{n}")?,
             Value::Time { logged: Some(text), .. } | Value::Text(text) | Value::Unparsed(text) => {
-                csv_field(&csv_cell(&String::from_utf8_lossy(text)), out);
+                csv_field(&cell(&String::from_utf8_lossy(text)), out);
             }
             Value::List(list_parts) => {
                 parts.clear();
@@ -164,7 +168,7 @@ fn write_csv(row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         }
     }
     out.push(b',');
-    csv_field(&csv_cell(row.file), out);
+    csv_field(&cell(row.file), out);
     write!(out, ",{},{},", row.at.line, row.at.offset)?;
     if !row.other.is_empty() {
         parts.clear();
@@ -221,11 +225,12 @@ mod tests {
 
     fn row(values: &[(Column, Value<'static>)]) -> Row<'static> {
         let mut row = Row {
-            time: Timestamp(1_773_133_200_123),
             event: EventId::Other,
             source: Source::Other,
             values: [const { Value::Null }; COLUMNS],
             other: Vec::new(),
+            time: Timestamp(1_773_133_200_123),
+            server: Cow::Borrowed(b"EX1"),
             file: "logs/EX1/a.LOG",
             at: Position { file: 0, line: 7, offset: 900 },
             meaning: Meaning::default(),
@@ -270,7 +275,7 @@ mod tests {
             json!({"date-time": "2026-03-10T09:00:00.1234567Z", "total-bytes": "many, \"they\" say"});
         assert_eq!(line["unparsed"], unparsed);
         assert_eq!(line["other"], json!({"shoe-size": "=43,5"}));
-        let line = written(&row, Form::Csv);
+        let line = written(&row, Form::Csv { raw: false });
         assert!(line.starts_with("1,2026-03-10T09:00:00.1234567Z,"), "{line}");
         assert!(line.contains(",\"many, \"\"they\"\" say\","), "{line}");
         assert!(line.ends_with(",logs/EX1/a.LOG,7,900,\"{\"\"shoe-size\"\":\"\"=43,5\"\"}\"\n"), "{line}");
@@ -287,7 +292,7 @@ mod tests {
         let line = written(&row, Form::JsonLines);
         assert!(line.contains(&format!("\"message-subject\":{json_text},")), "{line}");
         assert!(line.contains(&format!("\"recipient-address\":[{json_text}],")), "{line}");
-        let line = written(&row, Form::Csv);
+        let line = written(&row, Form::Csv { raw: false });
         assert!(line.contains(",\"'=cmd()\\u{1b}[31m\\u{202e}\\u{9b}\n\","), "{line}");
         assert!(line.contains(&format!(",\"[{}]\",", json_text.replace('"', "\"\""))), "{line}");
     }
@@ -302,10 +307,10 @@ mod tests {
     #[test]
     fn the_head_of_a_table_names_what_its_rows_hold() {
         let mut head = Vec::new();
-        Writer::new(Form::Csv).head(&mut head).unwrap();
+        Writer::new(Form::Csv { raw: false }).head(&mut head).unwrap();
         let head = String::from_utf8(head).unwrap();
         let columns = |line: &str| line.matches(',').count();
-        assert_eq!(columns(&head), columns(&written(&row(&[]), Form::Csv)));
+        assert_eq!(columns(&head), columns(&written(&row(&[]), Form::Csv { raw: false })));
         assert!(head.starts_with("schema_version,date-time,client-ip,"));
     }
 }

@@ -17,6 +17,9 @@ pub enum OutputError {
     /// The folder holds something and `--force` was not given.
     #[error("{0} is not empty; --force writes into it all the same")]
     NotEmpty(PathBuf),
+    /// The folder holds what is no part of a tree of tables, so that `--force` does not replace it.
+    #[error("{0} holds {1}, which is no folder of a table; it is not replaced")]
+    Strange(PathBuf, PathBuf),
     /// Could not be written.
     #[error("{path}: {source}")]
     Write {
@@ -123,13 +126,72 @@ impl Folder {
     /// A file in it, by a relative name with `/`; its folder is made, what was there is replaced. Errors
     /// name the file, those of writing too.
     pub fn create(&self, name: &str) -> io::Result<impl Write + use<>> {
-        let path = name.split('/').fold(self.path.clone(), |path, part| path.join(part));
-        let folder = path.parent().unwrap_or(&self.path);
-        let named = |e: io::Error| with_path(&path, &e);
-        std::fs::create_dir_all(folder).map_err(named)?;
-        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&path);
-        Ok(BufWriter::with_capacity(1 << 15, Named { file: file.map_err(named)?, path }))
+        create(&self.path, name)
     }
+}
+
+/// A folder of files that appears whole or not at all.
+#[derive(Debug)]
+pub struct Tree {
+    path: PathBuf,
+    temp: tempfile::TempDir,
+}
+
+impl Tree {
+    /// Begins the folder beside its place. What is there already may be replaced by `force`, but only if there
+    /// are just folders named `key=value` in it, as such trees have.
+    pub fn open(path: &Path, force: bool) -> Result<Self, OutputError> {
+        let fail = |source| OutputError::Write { path: path.to_owned(), source };
+        if path.exists() {
+            let mut entries = std::fs::read_dir(path).map_err(fail)?.peekable();
+            if !force && entries.peek().is_some() {
+                return Err(OutputError::Exists(path.to_owned()));
+            }
+            for entry in entries {
+                let entry = entry.map_err(fail)?;
+                if !entry.path().is_dir() || !entry.file_name().to_string_lossy().contains('=') {
+                    return Err(OutputError::Strange(path.to_owned(), entry.file_name().into()));
+                }
+            }
+        }
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temp = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), temp })
+    }
+
+    /// A file in it, by a relative name with `/`. Errors name the file, those of writing too.
+    pub fn create(&self, name: &str) -> io::Result<impl Write + use<>> {
+        create(self.temp.path(), name)
+    }
+
+    /// What went wrong while it was written, by its name.
+    pub fn error(&self, source: io::Error) -> OutputError {
+        OutputError::Write { path: self.path.clone(), source }
+    }
+
+    /// Puts the folder in its place.
+    pub fn finish(self) -> Result<(), OutputError> {
+        let Self { path, temp } = self;
+        let fail = |source| OutputError::Write { path: path.clone(), source };
+        if path.exists() {
+            // What was there goes away only when the new folder is whole.
+            let aside = temp.path().with_extension("old");
+            std::fs::rename(&path, &aside).map_err(fail)?;
+            std::fs::rename(temp.keep(), &path).map_err(fail)?;
+            return std::fs::remove_dir_all(aside).map_err(fail);
+        }
+        std::fs::rename(temp.keep(), &path).map_err(fail)
+    }
+}
+
+/// A file in a folder, by a relative name with `/`.
+fn create(folder: &Path, name: &str) -> io::Result<impl Write + use<>> {
+    let path = name.split('/').fold(folder.to_owned(), |path, part| path.join(part));
+    let folder = path.parent().unwrap_or(folder);
+    let named = |e: io::Error| with_path(&path, &e);
+    std::fs::create_dir_all(folder).map_err(named)?;
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&path);
+    Ok(BufWriter::with_capacity(1 << 15, Named { file: file.map_err(named)?, path }))
 }
 
 /// A file whose errors say which it is.

@@ -15,7 +15,10 @@ pub enum Form {
     /// One compact JSON object a line.
     JsonLines,
     /// A header and a line for each row; lists are JSON text, null is empty.
-    Csv,
+    Csv {
+        /// Without apostrophes against formulas.
+        raw: bool,
+    },
 }
 
 /// The columns of a finding, in order.
@@ -100,7 +103,7 @@ fn rows<'f, T: Serialize + 'f>(
     columns: &[&str],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    if form == Form::Csv {
+    if matches!(form, Form::Csv { .. }) {
         writeln!(out, "{}", columns.join(","))?;
     }
     let mut line = Vec::new();
@@ -109,7 +112,7 @@ fn rows<'f, T: Serialize + 'f>(
         let row = Row { schema_version: SCHEMA_VERSION, row };
         match form {
             Form::JsonLines => write_json(&row, &mut line)?,
-            Form::Csv => write_csv(&row, columns, &mut line)?,
+            Form::Csv { raw } => write_csv(&row, columns, raw, &mut line)?,
         }
         line.push(b'\n');
         out.write_all(&line)?;

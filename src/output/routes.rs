@@ -20,7 +20,10 @@ pub enum Form {
     /// One compact JSON object a line.
     JsonLines,
     /// A header and a line for each row; lists are JSON text, null is empty.
-    Csv,
+    Csv {
+        /// Without apostrophes against formulas.
+        raw: bool,
+    },
     /// For people: when, what, to whom, by which way; one line each.
     Text,
 }
@@ -76,7 +79,7 @@ struct ViaRow {
 }
 
 #[derive(Debug, Serialize)]
-struct HopRow {
+pub(super) struct HopRow {
     server: Option<String>,
     event: &'static str,
     source: &'static str,
@@ -94,7 +97,7 @@ struct Evidence {
 }
 
 impl Context<'_> {
-    fn text(&self, symbol: Symbol) -> Option<String> {
+    pub(super) fn text(&self, symbol: Symbol) -> Option<String> {
         (symbol != EMPTY).then(|| self.names.text(symbol).into_owned())
     }
 
@@ -146,7 +149,7 @@ impl Context<'_> {
         }
     }
 
-    fn hop(&self, hop: &Hop) -> HopRow {
+    pub(super) fn hop(&self, hop: &Hop) -> HopRow {
         HopRow {
             server: self.text(hop.server),
             event: hop.event.as_str(),
@@ -163,7 +166,7 @@ impl Context<'_> {
 pub fn write_head(form: Form, out: &mut dyn Write) -> io::Result<()> {
     match form {
         Form::JsonLines => Ok(()),
-        Form::Csv => writeln!(out, "{}", COLUMNS.join(",")),
+        Form::Csv { .. } => writeln!(out, "{}", COLUMNS.join(",")),
         Form::Text => writeln!(
             out,
             "{:<19}  {:<22}  {:<30}  {:<44}  {:<44}  message-id",
@@ -215,7 +218,7 @@ pub fn write_row(
     let row = || Row { findings: findings.to_vec(), ..context.row(journey, leaf) };
     match form {
         Form::JsonLines => json::write(context, (journey, leaf), findings, out)?,
-        Form::Csv => write_csv(&row(), &COLUMNS, out)?,
+        Form::Csv { raw } => write_csv(&row(), &COLUMNS, raw, out)?,
         Form::Text => write_text(&row(), out)?,
     }
     out.push(b'\n');

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::escape::{csv_cell, csv_field, json};
+use super::escape::{csv_cell, csv_field, csv_raw, json};
 
 /// Version of every row's form.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -41,8 +41,13 @@ pub(super) fn string(text: &[u8], out: &mut Vec<u8>) -> io::Result<bool> {
 }
 
 /// Appends the cells of these columns, without the line break. A cell is what JSON would hold: text bare, a
-/// list as JSON text, null as nothing.
-pub(super) fn write_csv(row: &impl Serialize, columns: &[&str], out: &mut Vec<u8>) -> io::Result<()> {
+/// list as JSON text, null as nothing; `raw` without apostrophes.
+pub(super) fn write_csv(
+    row: &impl Serialize,
+    columns: &[&str],
+    raw: bool,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     let Value::Object(cells) = serde_json::to_value(row)? else { return Ok(()) };
     for (i, column) in columns.iter().enumerate() {
         if i > 0 {
@@ -50,6 +55,7 @@ pub(super) fn write_csv(row: &impl Serialize, columns: &[&str], out: &mut Vec<u8
         }
         let text = match cells.get(*column) {
             None | Some(Value::Null) => continue,
+            Some(Value::String(text)) if raw => csv_raw(text).into_owned(),
             Some(Value::String(text)) => csv_cell(text).into_owned(),
             Some(other) => json(&other.to_string()).into_owned(),
         };

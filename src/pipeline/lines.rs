@@ -1,9 +1,12 @@
-//! Messages as text: their rows are made on all threads, and written in the order of messages.
+//! Messages as rows: these are made on all threads, and taken in the order of messages. A row may be anything;
+//! where it is text, an element is a byte of it.
 //!
-//! While one batch is made the one before it is written, so that memory is that of the texts of two.
+//! While one batch is made the one before it is taken, so that memory is that of the rows of two.
 
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::state::{Order, State};
 use crate::model::journey::Journey;
@@ -14,20 +17,19 @@ const BATCH: usize = 4096;
 const ROWS: usize = 4 << 10;
 
 /// Makes the rows of messages that sort alike, in their order: they stand among each other.
-pub type MakeRows<'r> = dyn Fn(&[&Journey], &mut Vec<u8>) -> io::Result<()> + Sync + 'r;
+pub type MakeRows<'r, T> = dyn Fn(&[&Journey], &mut Vec<T>) -> io::Result<()> + Sync + 'r;
 
-/// The text of a batch, in the pieces that threads made.
-#[derive(Default)]
-struct Texts {
-    buffers: Vec<Vec<u8>>,
+/// The rows of a batch, in the pieces that threads made.
+#[derive(Debug)]
+pub struct Batch<T> {
+    buffers: Vec<Vec<T>>,
     /// For each group of messages that sort alike, the buffer its rows are in, and where.
     places: Vec<(usize, Range<usize>)>,
 }
 
 /// What one thread makes of a batch.
-#[derive(Default)]
-struct Made {
-    text: Vec<u8>,
+struct Made<T> {
+    rows: Vec<T>,
     /// By number of the group.
     places: Vec<(usize, Range<usize>)>,
     /// Messages of groups of several, which may lie in different parts: by their number in the batch.
@@ -36,31 +38,46 @@ struct Made {
 }
 
 impl State {
-    /// Writes the rows of messages, which are in order.
-    pub fn write(&self, orders: &[Order], make: &MakeRows<'_>, out: &mut dyn Write) -> io::Result<()> {
+    /// Makes the rows of messages, which are in order, and lets them be taken batch by batch.
+    pub fn write<T: Send>(
+        &self,
+        orders: &[Order],
+        make: &MakeRows<'_, T>,
+        take: &mut dyn FnMut(Batch<T>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut batches = batches(orders, self.batch(BATCH, ROWS));
-        let mut ready = Ok(Texts::default());
+        let mut ready = Ok(Batch::default());
         loop {
-            let texts = ready?;
+            let made = ready?;
             let batch = batches.next();
-            if batch.is_none() && texts.places.is_empty() {
+            if batch.is_none() && made.places.is_empty() {
                 // What could not be brought back is missing above.
                 return self.error().map_err(io::Error::other);
             }
-            ready = Ok(Texts::default());
-            // What is written may have no second thread, so it stays on this one.
+            ready = Ok(Batch::default());
+            // What is taken may have no second thread, so it stays on this one.
             self.beside(
-                || ready = batch.map_or_else(|| Ok(Texts::default()), |batch| self.texts_of(batch, make)),
-                || texts.write(out),
+                || ready = batch.map_or_else(|| Ok(Batch::default()), |batch| self.rows_of(batch, make)),
+                || take(made),
             )?;
         }
     }
 
-    fn texts_of(&self, orders: &[Order], make: &MakeRows<'_>) -> io::Result<Texts> {
+    /// How many threads there are to work on it.
+    pub fn threads(&self) -> usize {
+        self.on_threads(rayon::current_num_threads)
+    }
+
+    /// Does the same with each of several things on the threads of the reading; what comes of it in their order.
+    pub fn each<I: Send, O: Send>(&self, all: Vec<I>, make: impl Fn(I) -> O + Sync + Send) -> Vec<O> {
+        self.on_threads(|| all.into_par_iter().map(make).collect())
+    }
+
+    fn rows_of<T: Send>(&self, orders: &[Order], make: &MakeRows<'_, T>) -> io::Result<Batch<T>> {
         let groups: Vec<&[Order]> = orders.chunk_by(Order::ties).collect();
         let group_of: Vec<usize> =
             groups.iter().enumerate().flat_map(|(i, group)| std::iter::repeat_n(i, group.len())).collect();
-        let look = |made: &mut Made, at: usize, journey: &Journey| {
+        let look = |made: &mut Made<T>, at: usize, journey: &Journey| {
             let Some(group) = group_of.get(at) else { return };
             if groups.get(*group).is_some_and(|group| group.len() > 1) {
                 return made.several.push((at, journey.clone()));
@@ -78,36 +95,59 @@ impl State {
             }
         }
         made.push(last);
-        let mut texts = Texts { buffers: Vec::new(), places: vec![(0, 0..0); groups.len()] };
+        let mut batch = Batch { buffers: Vec::new(), places: vec![(0, 0..0); groups.len()] };
         for (number, made) in made.into_iter().enumerate() {
             made.error.map_or(Ok(()), Err)?;
             for (group, range) in made.places {
-                if let Some(place) = texts.places.get_mut(group) {
+                if let Some(place) = batch.places.get_mut(group) {
                     *place = (number, range);
                 }
             }
-            texts.buffers.push(made.text);
+            batch.buffers.push(made.rows);
         }
-        Ok(texts)
+        Ok(batch)
     }
 }
 
-impl Made {
-    fn add(&mut self, group: usize, journeys: &[&Journey], make: &MakeRows<'_>) {
-        let from = self.text.len();
-        if let Err(error) = make(journeys, &mut self.text) {
+impl<T> Default for Made<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), places: Vec::new(), several: Vec::new(), error: None }
+    }
+}
+
+impl<T> Made<T> {
+    fn add(&mut self, group: usize, journeys: &[&Journey], make: &MakeRows<'_, T>) {
+        let from = self.rows.len();
+        if let Err(error) = make(journeys, &mut self.rows) {
             self.error.get_or_insert(error);
         }
-        self.places.push((group, from..self.text.len()));
+        self.places.push((group, from..self.rows.len()));
     }
 }
 
-impl Texts {
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (buffer, range) in &self.places {
-            out.write_all(self.buffers.get(*buffer).and_then(|b| b.get(range.clone())).unwrap_or_default())?;
-        }
-        Ok(())
+impl<T> Default for Batch<T> {
+    fn default() -> Self {
+        Self { buffers: Vec::new(), places: Vec::new() }
+    }
+}
+
+impl<T> Batch<T> {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.places.iter().map(|(_, range)| range.len()).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows in their order, in pieces.
+    pub fn pieces(&self) -> impl Iterator<Item = &[T]> {
+        let piece = |(buffer, range): &(usize, Range<usize>)| {
+            self.buffers.get(*buffer).and_then(|b| b.get(range.clone())).unwrap_or_default()
+        };
+        self.places.iter().map(piece)
     }
 }
 

@@ -17,6 +17,7 @@ mod plan;
 mod read;
 mod rows;
 mod seen;
+mod sequence;
 mod standing;
 mod state;
 mod stream;
@@ -35,10 +36,11 @@ use hashbrown::HashSet;
 
 pub use feed::CHUNK;
 pub use judge::Judged;
-pub use lines::MakeRows;
+pub use lines::{Batch, MakeRows};
 pub use read::read;
+pub use sequence::Turn;
 pub use state::{Order, State};
-pub use stream::{Encode, Outcome, Stream};
+pub use stream::{Encode, Outcome, Rows, Stream, Take, write_text};
 pub use told::Told;
 
 use crate::findings::thresholds::Thresholds;

@@ -52,6 +52,11 @@ impl Reach {
         (Timestamp(first), Timestamp(last))
     }
 
+    /// When it begins, and whose of which kind it is.
+    pub(super) fn begins(&self) -> (Timestamp, &[u8], Family) {
+        (self.first.unwrap_or(Timestamp(i64::MIN)), &self.host, self.family)
+    }
+
     /// Whether two logs of one server may hold the same rows.
     fn may_be_one(&self, other: &Self) -> bool {
         self.family == other.family || self.family == Family::Unknown || other.family == Family::Unknown

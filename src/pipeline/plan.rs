@@ -86,7 +86,7 @@ pub(super) struct Plan {
     /// Files left out by their time.
     pub outside_window: u64,
     /// Which times each file covers.
-    reaches: Vec<Reach>,
+    pub(super) reaches: Vec<Reach>,
 }
 
 impl Plan {

@@ -163,7 +163,7 @@ impl State {
         Self { pool: Some(pool), ..self }
     }
 
-    fn on_threads<T: Send>(&self, f: impl FnOnce() -> T + Send) -> T {
+    pub(in crate::pipeline) fn on_threads<T: Send>(&self, f: impl FnOnce() -> T + Send) -> T {
         match &self.pool {
             Some(pool) => pool.install(f),
             None => f(),

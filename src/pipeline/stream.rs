@@ -1,10 +1,10 @@
-//! The reading for `events`: every row is written as soon as its turn comes, in the order of files
+//! The reading for `events`: every row is given away as soon as its turn comes, in the order of files
 //! and lines, and none is kept.
 //!
-//! While one batch of chunks is read from the files, all threads turn the batch before it into text,
-//! and the batch before that is written. So memory is that of three batches, however long the logs
-//! are. What must go by the order of rows, that is which of two copies shows a row, is decided when
-//! the text is written.
+//! While one batch of chunks is read from the files, all threads turn the batch before it into pieces of
+//! output, text or columns, and the batch before that is taken. So memory is that of three batches, however
+//! long the logs are. What must go by the order of rows, that is which of two copies shows a row, is decided
+//! when a piece is taken.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -18,6 +18,7 @@ use super::plan::{Plan, Planned, plan};
 use super::read::account;
 use super::rows::{Hosts, is_probe_row};
 use super::seen::Seen;
+use super::sequence::{Sequence, Turn};
 use super::standing::Standing;
 use super::state::State;
 use super::typed;
@@ -31,14 +32,40 @@ use crate::model::row::Row;
 use crate::parse::event::Event;
 use crate::route::shape::Shapes;
 
-/// How a row becomes text.
-pub type Encode<'e> = dyn Fn(&Row<'_>, &mut Vec<u8>) -> io::Result<()> + Sync + 'e;
+/// Output for the rows of a chunk, text or columns.
+pub trait Rows: Default + Send {
+    /// Up to where it reaches: of text bytes, of columns rows.
+    fn end(&self) -> usize;
+}
+
+impl Rows for Vec<u8> {
+    fn end(&self) -> usize {
+        self.len()
+    }
+}
+
+/// How a row becomes output.
+pub type Encode<'e, T> = dyn Fn(&Row<'_>, &mut T) -> io::Result<()> + Sync + 'e;
+
+/// Takes the output for a chunk, but for what is left out of it: those rows were taken from another copy.
+pub type Take<'t, T> = dyn FnMut(T, &[Range<usize>], &Turn<'_>) -> io::Result<()> + 't;
+
+/// Writes text, but for what is left out of it.
+pub fn write_text(text: &[u8], left_out: &[Range<usize>], out: &mut dyn Write) -> io::Result<()> {
+    let mut from = 0;
+    for range in left_out {
+        out.write_all(text.get(from..range.start).unwrap_or_default())?;
+        from = range.end;
+    }
+    out.write_all(text.get(from..).unwrap_or_default())
+}
 
 /// Logs that were looked into and are ready to be read row by row.
 #[derive(Debug)]
 pub struct Stream {
     plan: Plan,
     pool: rayon::ThreadPool,
+    sequence: Sequence,
 }
 
 /// What came of the rows that are not set aside.
@@ -60,7 +87,15 @@ impl Stream {
     /// Looks into all sources.
     pub fn new(sources: Vec<Source>, options: &Options) -> Result<Self, rayon::ThreadPoolBuildError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-        Ok(Self { plan: pool.install(|| plan(sources, &options.window)), pool })
+        let plan = pool.install(|| plan(sources, &options.window));
+        let sequence = Sequence::by_name(plan.files.len());
+        Ok(Self { plan, pool, sequence })
+    }
+
+    /// Reads files by the time they begin at. Of two copies of a row the same is taken as otherwise.
+    #[must_use]
+    pub fn by_time(self) -> Self {
+        Self { sequence: Sequence::by_time(&self.plan.reaches), ..self }
     }
 
     /// Whether there is a file to read.
@@ -68,19 +103,19 @@ impl Stream {
         !self.plan.files.is_empty()
     }
 
-    /// Reads everything and writes each row that is asked for. `progress` is told the bytes as they are read.
+    /// Reads everything and gives away each row that is asked for. `progress` is told the bytes as they are read.
     ///
     /// # Panics
     /// If the ledger does not add up.
-    pub fn write(
+    pub fn write<T: Rows>(
         self,
         options: &Options,
-        encode: &Encode<'_>,
-        out: &mut dyn Write,
+        encode: &Encode<'_, T>,
+        take: &mut Take<'_, T>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> io::Result<(Reading, Outcome)> {
-        let Self { plan, pool } = self;
-        let mut feeder = Feeder::new(&plan.files, options.chunk);
+        let Self { plan, pool, sequence } = self;
+        let mut feeder = Feeder::new(&plan.files, &sequence, options.chunk);
         let writer = Job { options, encode, files: &plan.files, notes: &plan.notes, progress };
         let mut end = End::default();
         let size = 2 * pool.current_num_threads() + 2;
@@ -89,9 +124,12 @@ impl Stream {
             let (mut next_chunks, mut next_pieces) = (Vec::new(), Ok(Vec::new()));
             // What is written may have no second thread, so it stays on this one.
             pool.in_place_scope(|scope| {
-                scope.spawn(|_| next_pieces = writer.texts(&chunks));
+                scope.spawn(|_| next_pieces = writer.pieces(&chunks));
                 scope.spawn(|_| next_chunks = feeder.batch(size));
-                pieces.drain(..).try_for_each(|piece| end.take(piece, &plan.files, options.keep_rejects, out))
+                pieces.drain(..).try_for_each(|piece: Piece<T>| {
+                    let turn = Turn { settled: sequence.settled(piece.file), pool: &pool };
+                    end.take(piece, (&plan.files, &turn), options.keep_rejects, take)
+                })
             })?;
             feeder.spare.append(&mut chunks);
             (chunks, pieces) = (next_chunks, next_pieces?);
@@ -121,7 +159,9 @@ impl Stream {
 /// All files as one sequence of chunks.
 struct Feeder<'p> {
     files: &'p [Planned],
-    number: usize,
+    sequence: &'p Sequence,
+    /// Place in the sequence.
+    at: usize,
     feed: Option<Feed>,
     chunk: usize,
     /// Chunks whose memory may be used again.
@@ -130,8 +170,8 @@ struct Feeder<'p> {
 }
 
 impl<'p> Feeder<'p> {
-    fn new(files: &'p [Planned], chunk: usize) -> Self {
-        Self { files, number: 0, feed: None, chunk, spare: Vec::new(), errors: Vec::new() }
+    fn new(files: &'p [Planned], sequence: &'p Sequence, chunk: usize) -> Self {
+        Self { files, sequence, at: 0, feed: None, chunk, spare: Vec::new(), errors: Vec::new() }
     }
 
     /// The next so many chunks; none at the end of all files.
@@ -141,14 +181,15 @@ impl<'p> Feeder<'p> {
 
     fn next(&mut self) -> Option<Chunk> {
         loop {
-            let planned = self.files.get(self.number)?;
+            let number = self.sequence.file(self.at)?;
+            let planned = self.files.get(number)?;
             let feed = match &mut self.feed {
                 Some(feed) => feed,
                 None => match planned.open() {
-                    Ok(reader) => self.feed.insert(Feed::new(reader, self.number as u32, self.chunk)),
+                    Ok(reader) => self.feed.insert(Feed::new(reader, number as u32, self.chunk)),
                     Err(error) => {
                         self.errors.push(error);
-                        self.number += 1;
+                        self.at += 1;
                         continue;
                     }
                 },
@@ -163,24 +204,24 @@ impl<'p> Feeder<'p> {
                 return Some(chunk);
             }
             self.spare.push(chunk);
-            (self.feed, self.number) = (None, self.number + 1);
+            (self.feed, self.at) = (None, self.at + 1);
         }
     }
 }
 
-/// What every thread needs to turn chunks into text.
-struct Job<'j> {
+/// What every thread needs to turn chunks into output.
+struct Job<'j, T> {
     options: &'j Options,
-    encode: &'j Encode<'j>,
+    encode: &'j Encode<'j, T>,
     files: &'j [Planned],
     notes: &'j [FileNote],
     progress: &'j (dyn Fn(u64) + Sync),
 }
 
-impl Job<'_> {
-    fn texts(&self, chunks: &[Chunk]) -> io::Result<Vec<Piece>> {
+impl<T: Rows> Job<'_, T> {
+    fn pieces(&self, chunks: &[Chunk]) -> io::Result<Vec<Piece<T>>> {
         let worker = || Worker::new(Lines::new(self), self.options.keep_rejects, self.options.no_raw);
-        let read = |worker: &mut Worker<'_, Lines<'_>>, chunk: &Chunk| {
+        let read = |worker: &mut Worker<'_, Lines<'_, T>>, chunk: &Chunk| {
             if let Some(planned) = self.files.get(chunk.file as usize) {
                 worker.chunk(chunk, planned);
             }
@@ -191,11 +232,11 @@ impl Job<'_> {
     }
 }
 
-/// The text of a chunk's rows.
+/// The output for a chunk's rows.
 #[derive(Default)]
-struct Piece {
+struct Piece<T> {
     file: u32,
-    text: Vec<u8>,
+    rows: T,
     /// Rows that may stand in another copy of the log too.
     open: Vec<Open>,
     seen: Seen,
@@ -207,24 +248,24 @@ struct Open {
     hash: u128,
     standing: Standing,
     chosen: bool,
-    /// Its text, empty if it is not to be written.
-    text: Range<usize>,
+    /// Its output, empty if it is not to be written.
+    place: Range<usize>,
 }
 
-/// The sink that turns rows into text.
-struct Lines<'j> {
-    job: &'j Job<'j>,
-    piece: Piece,
+/// The sink that turns rows into output.
+struct Lines<'j, T> {
+    job: &'j Job<'j, T>,
+    piece: Piece<T>,
     error: Option<io::Error>,
 }
 
-impl<'j> Lines<'j> {
-    fn new(job: &'j Job<'j>) -> Self {
+impl<'j, T: Rows> Lines<'j, T> {
+    fn new(job: &'j Job<'j, T>) -> Self {
         Self { job, piece: Piece::default(), error: None }
     }
 
-    /// The text of the chunk that was read, which leaves this as new.
-    fn finish(&mut self, chunk: &Chunk) -> io::Result<Piece> {
+    /// The output for the chunk that was read, which leaves this as new.
+    fn finish(&mut self, chunk: &Chunk) -> io::Result<Piece<T>> {
         let mut piece = std::mem::take(&mut self.piece);
         piece.file = chunk.file;
         piece.seen.put_down();
@@ -237,24 +278,24 @@ impl<'j> Lines<'j> {
     }
 }
 
-impl Sink for Lines<'_> {
+impl<T: Rows> Sink for Lines<'_, T> {
     fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned) {
         let options = self.job.options;
         let standing = Standing::of(event, options.window, || !options.include_probes && is_probe_row(event));
         let shown = matches!(standing, Standing::Counted | Standing::Redundancy);
         let chosen = shown && self.is_chosen(event, file);
-        let from = self.piece.text.len();
+        let from = self.piece.rows.end();
         if chosen {
             let name = self.job.notes.get(at.file as usize).map_or("?", |n| n.name.as_str());
-            let row = typed::row(event, options.needs, (name, &file.host), at);
-            if let Err(error) = (self.job.encode)(&row, &mut self.piece.text) {
+            let row = typed::row(event, options.needs, (&file.host, name), at);
+            if let Err(error) = (self.job.encode)(&row, &mut self.piece.rows) {
                 self.error.get_or_insert(error);
             }
         }
         self.piece.seen.ledger.events += 1;
         if file.twins.may_hold(event.time) {
-            let (hash, text) = (file.twins.hash(event), from..self.piece.text.len());
-            self.piece.open.push(Open { hash, standing, chosen, text });
+            let (hash, place) = (file.twins.hash(event), from..self.piece.rows.end());
+            self.piece.open.push(Open { hash, standing, chosen, place });
             return;
         }
         standing.count(&mut self.piece.seen.ledger);
@@ -276,16 +317,16 @@ struct End {
 }
 
 impl End {
-    /// Writes a piece without the rows that were written already.
-    fn take(
+    /// Lets a piece be taken without the rows that were taken already.
+    fn take<T>(
         &mut self,
-        piece: Piece,
-        files: &[Planned],
+        piece: Piece<T>,
+        (files, turn): (&[Planned], &Turn<'_>),
         keep_rejects: usize,
-        out: &mut dyn Write,
+        take: &mut Take<'_, T>,
     ) -> io::Result<()> {
-        let Piece { file, text, open, mut seen, mut outcome } = piece;
-        let mut from = 0;
+        let Piece { file, rows, open, mut seen, mut outcome } = piece;
+        let mut left_out = Vec::new();
         for row in open {
             let new = files.get(file as usize).is_none_or(|f| f.twins.is_new(row.hash, file));
             if new {
@@ -295,11 +336,10 @@ impl End {
                 }
             } else {
                 seen.ledger.duplicates += 1;
-                out.write_all(text.get(from..row.text.start).unwrap_or_default())?;
-                from = row.text.end;
+                left_out.push(row.place);
             }
         }
-        out.write_all(text.get(from..).unwrap_or_default())?;
+        take(rows, &left_out, turn)?;
         self.outcome.written += outcome.written;
         self.outcome.not_chosen += outcome.not_chosen;
         self.seen.merge(seen);

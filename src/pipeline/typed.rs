@@ -15,12 +15,12 @@ use crate::parse::event::Event;
 use crate::parse::schema::FAR;
 use crate::parse::{message_info, status, values};
 
-/// Reads all columns of an event of a file, by its name and the server that wrote most of it. Without
-/// subjects none is in the row.
+/// Reads all columns of an event of a file, which `host` wrote if it names no server. Without subjects
+/// none is in the row.
 pub(super) fn row<'a>(
     event: &Event<'a>,
     needs: Needs,
-    (file, host): (&'a str, &'a [u8]),
+    (host, file): (&'a [u8], &'a str),
     at: Position,
 ) -> Row<'a> {
     let subjects = needs.subjects;
@@ -34,25 +34,30 @@ pub(super) fn row<'a>(
             || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
     };
     let other = event.others().filter(|(name, text)| !text.is_empty() && shown(name)).collect();
+    let hosts = Hosts::of(event, host);
     let statuses = values.get(Column::RecipientStatus as usize);
-    let meaning = if needs.meaning { meaning(event, statuses, host) } else { Meaning::default() };
-    Row { time: event.time, event: event.event, source: event.source, values, other, file, at, meaning }
+    let meaning = if needs.meaning { meaning(event, statuses, hosts.peer) } else { Meaning::default() };
+    Row {
+        time: event.time,
+        event: event.event,
+        source: event.source,
+        values,
+        other,
+        server: hosts.writer,
+        file,
+        at,
+        meaning,
+    }
 }
 
-fn meaning<'a>(event: &Event<'a>, statuses: Option<&Value<'_>>, host: &'a [u8]) -> Meaning<'a> {
-    let hosts = Hosts::of(event, host);
+fn meaning<'a>(event: &Event<'a>, statuses: Option<&Value<'_>>, peer: Cow<'a, [u8]>) -> Meaning<'a> {
     let info = event.text(Column::MessageInfo);
     let submitted = message_info::origination(&info).filter(|time| !message_info::is_year_one(time));
     let statuses = match statuses {
         Some(Value::List(parts)) => &parts[..],
         _ => &[],
     };
-    Meaning {
-        writer: hosts.writer,
-        peer: hosts.peer,
-        status: said_alike(statuses),
-        submitted: submitted.and_then(values::timestamp),
-    }
+    Meaning { peer, status: said_alike(statuses), submitted: submitted.and_then(values::timestamp) }
 }
 
 /// What all statuses have in common.
@@ -159,7 +164,7 @@ mod tests {
         let mut fields = Fields::default();
         let event = Event::read(fields.index(line.as_bytes(), &schema)).unwrap();
         let needs = Needs { subjects: true, ..Needs::default() };
-        let row = row(&event, needs, ("a.LOG", b"EX1"), Position::default());
+        let row = row(&event, needs, (b"EX1", "a.LOG"), Position::default());
         show(&row.values[column as usize])
     }
 
@@ -216,12 +221,12 @@ mod tests {
             let mut fields = Fields::default();
             let event = Event::read(fields.index(line.as_bytes(), &schema)).unwrap();
             let needs = Needs { meaning: true, ..Needs::default() };
-            let Meaning { writer, peer, status, submitted } =
-                row(&event, needs, ("a.LOG", b"EX9"), Position::default()).meaning;
+            let row = row(&event, needs, (b"EX9", "a.LOG"), Position::default());
+            let Meaning { peer, status, submitted } = row.meaning;
             let text = |t: &[u8]| String::from_utf8_lossy(t).into_owned();
             let code = status.code.map_or(String::new(), |c| c.to_string());
             let submitted = submitted.map_or(String::new(), |t| t.to_string());
-            [text(&writer), text(&peer), status.class.to_string(), code, submitted].join("|")
+            [text(&row.server), text(&peer), status.class.to_string(), code, submitted].join("|")
         };
         let time = "2026-03-10T08:59:59.000Z";
         for (event, line, want) in [

@@ -19,6 +19,7 @@ use mailtrail::output::events::Form;
 use mailtrail::output::events::table::From;
 use mailtrail::output::events::words::{Ending, WORDS};
 use mailtrail::output::report_prometheus::{Bound, METRICS};
+use mailtrail::tables::schema::Table;
 
 /// Begins the part that is written here.
 const BEGIN: &str = "<!-- From here on written by a test: UPDATE_DOCS=1 cargo test documents -->\n";
@@ -203,4 +204,18 @@ fn the_interface_names_every_column_of_findings_in_order() {
             .collect();
         assert_eq!(names, columns, "{heading}");
     }
+}
+
+#[test]
+fn the_schema_is_that_of_the_tables() {
+    let mut part = String::new();
+    for table in Table::ALL {
+        writeln!(part, "\n## `{}`\n\n{}\n", table.name(), table.words()).unwrap();
+        part.push_str("| column | type | |\n|---|---|---|\n");
+        for column in table.columns() {
+            let kind = column.kind.name();
+            writeln!(part, "| `{}` | {kind} | {} |", column.name, column.words).unwrap();
+        }
+    }
+    hold("docs/SCHEMA.md", &part);
 }

@@ -19,8 +19,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("input", &["model"]),
     ("generate", &["model"]),
     ("output", &["model"]),
+    ("tables", &["model"]),
     ("pipeline", &["model", "parse", "route", "tally", "topology", "findings", "input"]),
-    ("cli", &["model", "topology", "findings", "generate", "input", "pipeline", "output"]),
+    ("cli", &["model", "topology", "findings", "generate", "input", "pipeline", "output", "tables"]),
     ("main", &["cli"]),
     ("lib", &[]),
 ];
@@ -289,6 +290,14 @@ fn clap_stays_in_the_arguments() {
         ["use clap::{CommandFactory, Parser};"],
         "cli/mod.rs parses and prints help, nothing more"
     );
+}
+
+#[test]
+fn polars_stays_in_tables() {
+    let is = |_: &str, w: &str, _: &str| w.starts_with("polars") || w == "sqlparser";
+    expect_none("polars outside of tables", &holders(is, |path| path.starts_with("tables/")));
+    let is = |_: &str, w: &str, _: &str| w == "rustyline";
+    expect_none("the prompt in one place", &holders(is, |path| path == "cli/sql/prompt.rs"));
 }
 
 #[test]

@@ -14,4 +14,6 @@ mod logwriter;
 mod namespace;
 mod quirks;
 mod readme;
+#[cfg(feature = "tables")]
+mod tables;
 mod topology;

@@ -37,7 +37,7 @@ pub(super) fn run(args: &TopologyCheckArgs, env: &Environment) -> anyhow::Result
         FindingFormat::Text => text(&notes, &all, style, out),
         FindingFormat::Md => in_markdown(&notes, &all, out),
         FindingFormat::Jsonl => write(findings.iter(), Form::JsonLines, out),
-        FindingFormat::Csv => write(findings.iter(), Form::Csv, out),
+        FindingFormat::Csv => write(findings.iter(), Form::Csv { raw: false }, out),
     })?;
     let failing = args.fail_on.fails(findings.iter().map(|f| f.severity).max());
     Ok(match (failing, incomplete) {

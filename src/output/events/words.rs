@@ -122,7 +122,7 @@ const LONGEST: usize = 160;
 pub(super) fn sentence<'r>(row: &'r Row<'_>) -> Cell<'r> {
     let (mut out, meaning) = (String::with_capacity(160), &row.meaning);
     let Some(word) = of(row.event) else { return Cell::Absent };
-    out.push_str(&one_line(if meaning.writer.is_empty() { b"A server" } else { &meaning.writer }));
+    out.push_str(&one_line(if row.server.is_empty() { b"A server" } else { &row.server }));
     push(&mut out, " ", word.did);
     let unknown = row.event == EventId::Other;
     push(&mut out, " ", &one_line(if unknown { row.text(Column::EventId) } else { b"" }));
@@ -218,7 +218,7 @@ pub(super) fn protocol<'r>(row: &'r Row<'_>) -> Cell<'r> {
 
 /// The server that wrote the row.
 pub(super) fn writer<'r>(row: &'r Row<'_>) -> Cell<'r> {
-    Cell::of(&row.meaning.writer)
+    Cell::of(&row.server)
 }
 
 /// The name of the file.

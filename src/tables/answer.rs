@@ -1,0 +1,86 @@
+//! The rows that a query gives, as cells.
+
+use std::io::Write;
+
+use polars::prelude::{AnyValue, Schema, TimeUnit};
+
+use super::Frame;
+use super::TableError;
+use super::file::{Encoder, Form, GROUP};
+use super::query::Answer;
+use crate::model::cell::Cell;
+use crate::model::time::{DAY, Timestamp};
+
+impl Answer {
+    /// The names of its columns.
+    pub fn columns(&self) -> Vec<String> {
+        self.0.0.get_column_names().into_iter().map(ToString::to_string).collect()
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    /// A row.
+    pub fn row(&self, number: usize) -> Vec<Cell> {
+        let columns = self.0.0.columns().iter();
+        columns.map(|column| column.get(number).map_or(Cell::Null, |value| cell(&value))).collect()
+    }
+
+    /// Writes it as Parquet.
+    ///
+    /// # Errors
+    /// If the output fails.
+    pub fn write(&self, form: Form, out: &mut dyn Write) -> Result<(), TableError> {
+        let schema: &Schema = self.0.0.schema();
+        let encoder = Encoder::of_schema(form, None, schema)?;
+        let mut file = encoder.file(out)?;
+        for from in (0..self.rows()).step_by(GROUP) {
+            file.write(&encoder.encode(Frame(self.0.0.slice(from as i64, GROUP)))?)?;
+        }
+        file.finish()?;
+        Ok(())
+    }
+}
+
+fn cell(value: &AnyValue<'_>) -> Cell {
+    let time = |ticks: i64, unit: TimeUnit| {
+        let per_ms = match unit {
+            TimeUnit::Nanoseconds => 1_000_000,
+            TimeUnit::Microseconds => 1000,
+            TimeUnit::Milliseconds => 1,
+        };
+        Cell::Time(Timestamp(ticks.div_euclid(per_ms)))
+    };
+    match value {
+        AnyValue::Null => Cell::Null,
+        AnyValue::Boolean(flag) => Cell::Flag(*flag),
+        AnyValue::String(text) => Cell::Text((*text).to_owned()),
+        AnyValue::StringOwned(text) => Cell::Text(text.to_string()),
+        AnyValue::Float32(number) => Cell::Real(f64::from(*number)),
+        AnyValue::Float64(number) => Cell::Real(*number),
+        AnyValue::Datetime(ticks, unit, _) => time(*ticks, *unit),
+        AnyValue::DatetimeOwned(ticks, unit, _) => time(*ticks, *unit),
+        AnyValue::Date(days) => {
+            let text = Timestamp(i64::from(*days) * DAY).to_string();
+            Cell::Text(text.split('T').next().unwrap_or_default().to_owned())
+        }
+        AnyValue::List(series) => Cell::List(series.iter().map(|value| cell(&value)).collect()),
+        AnyValue::Struct(..) | AnyValue::StructOwned(..) => {
+            let fields = value._iter_struct_av();
+            let names = match value {
+                AnyValue::Struct(_, _, fields) => fields.iter().map(|f| f.name.to_string()).collect(),
+                AnyValue::StructOwned(owned) => {
+                    owned.1.iter().map(|f| f.name.to_string()).collect::<Vec<_>>()
+                }
+                _ => Vec::new(),
+            };
+            Cell::Record(names.into_iter().zip(fields.map(|value| cell(&value))).collect())
+        }
+        other => match other.extract::<i64>() {
+            Some(number) if other.is_integer() => Cell::Number(number),
+            _ => Cell::Text(other.to_string()),
+        },
+    }
+}

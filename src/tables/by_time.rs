@@ -1,0 +1,230 @@
+//! Rows of `events` by time, whatever order they come in: in buckets of some minutes, and beyond a budget of
+//! memory in a temporary file.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use polars::prelude::{
+    Column as FrameColumn, DataType, IdxCa, IdxSize, IpcReader, IpcWriter, NamedFrom as _, SerReader as _,
+    SerWriter as _,
+};
+use tempfile::SpooledTempFile;
+
+use super::file::GROUP;
+use super::schema::Table;
+use super::{Frame, TableError};
+use crate::model::time::Timestamp;
+
+/// Time of a bucket, ms.
+const BUCKET: i64 = 600_000;
+
+/// Rows that wait for their turn.
+#[derive(Debug)]
+pub struct ByTime {
+    buckets: BTreeMap<i64, Bucket>,
+    /// The file whose rows come, and the first bucket that may still grow: all before were given away, or may be.
+    file: Option<u32>,
+    settled: i64,
+    late: u64,
+    /// Bytes of memory that rows take, and may take.
+    held: usize,
+    budget: usize,
+    /// What did not fit.
+    away: SpooledTempFile,
+    end: u64,
+}
+
+#[derive(Debug, Default)]
+struct Bucket {
+    rows: usize,
+    frames: Vec<(u32, Frame)>,
+    /// Where frames lie that were put aside: offset and length.
+    away: Vec<(u64, usize)>,
+}
+
+/// Rows of some buckets, to be sorted.
+#[derive(Debug, Default)]
+pub struct Unsorted {
+    frames: Vec<Frame>,
+    /// As they were written to the temporary file.
+    packed: Vec<Vec<u8>>,
+}
+
+/// Number of the file that a row stands in; not a column of the table.
+const FILE: &str = "#file";
+
+impl ByTime {
+    /// Keeps rows in so many bytes of memory, about, and the rest in a file without a name in a folder.
+    pub fn new(budget: usize, folder: &Path) -> Self {
+        let away = tempfile::spooled_tempfile_in(0, folder);
+        Self {
+            buckets: BTreeMap::new(),
+            file: None,
+            settled: i64::MIN,
+            late: 0,
+            held: 0,
+            budget,
+            away,
+            end: 0,
+        }
+    }
+
+    /// Says whose rows come next, and since when files that are still to come begin. True if it is another file
+    /// than before, so that rows may have become ready. Only then are they taken, or the cut of files into chunks
+    /// would show.
+    pub fn turn(&mut self, file: u32, settled: Timestamp) -> bool {
+        if self.file == Some(file) {
+            return false;
+        }
+        self.file = Some(file);
+        // A row may be somewhat older than the first of its file.
+        self.settled = settled.0.saturating_sub(BUCKET).div_euclid(BUCKET);
+        true
+    }
+
+    /// Rows that came when what is older than they are had been given away.
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// Adds rows of the file whose turn it is.
+    ///
+    /// # Errors
+    /// If the temporary file fails.
+    pub fn add(&mut self, frame: &Frame) -> Result<(), TableError> {
+        let file = self.file.unwrap_or(0);
+        let times = frame.0.column(Table::Events.time())?.cast(&DataType::Int64)?;
+        let buckets: Vec<i64> =
+            times.i64()?.iter().map(|time| time.unwrap_or(i64::MIN).div_euclid(BUCKET)).collect();
+        let mut from = 0;
+        for run in buckets.chunk_by(|a, b| a == b) {
+            let Some(number) = run.first() else { continue };
+            let some = Frame(frame.0.slice(from as i64, run.len()));
+            from += run.len();
+            self.held += some.bytes();
+            self.late += if *number < self.settled { run.len() as u64 } else { 0 };
+            let bucket = self.buckets.entry(*number).or_default();
+            bucket.rows += run.len();
+            bucket.frames.push((file, some));
+        }
+        if self.held > self.budget { self.put_away() } else { Ok(()) }
+    }
+
+    fn put_away(&mut self) -> Result<(), TableError> {
+        self.away.seek(SeekFrom::Start(self.end))?;
+        for bucket in self.buckets.values_mut().filter(|b| !b.frames.is_empty()) {
+            let mut bytes = Vec::new();
+            let mut frame = joined(bucket.frames.drain(..).map(|(file, frame)| numbered(frame, file)))?;
+            IpcWriter::new(&mut bytes).with_parallel(false).finish(&mut frame.0)?;
+            self.away.write_all(&bytes)?;
+            bucket.away.push((self.end, bytes.len()));
+            self.end += bytes.len() as u64;
+        }
+        self.held = 0;
+        Ok(())
+    }
+
+    /// The rows that come first, enough for a group or more of them, if they are settled; at the end all.
+    ///
+    /// # Errors
+    /// If the temporary file fails.
+    pub fn next(&mut self, end: bool) -> Result<Option<Unsorted>, TableError> {
+        let ready = |number: i64| end || number < self.settled;
+        let (mut count, mut rows) = (0, 0);
+        for (_, bucket) in self.buckets.iter().take_while(|(number, _)| ready(**number)) {
+            (count, rows) = (count + 1, rows + bucket.rows);
+            if rows >= GROUP {
+                break;
+            }
+        }
+        if count == 0 || rows < GROUP && !end {
+            return Ok(None);
+        }
+        let mut out = Unsorted::default();
+        for _ in 0..count {
+            let Some((_, bucket)) = self.buckets.pop_first() else { break };
+            for (file, frame) in bucket.frames {
+                self.held = self.held.saturating_sub(frame.bytes());
+                out.frames.push(numbered(frame, file));
+            }
+            for (from, length) in bucket.away {
+                let mut bytes = vec![0; length];
+                self.away.seek(SeekFrom::Start(from))?;
+                self.away.read_exact(&mut bytes)?;
+                out.packed.push(bytes);
+            }
+        }
+        Ok(Some(out))
+    }
+}
+
+impl Unsorted {
+    /// Sorts the rows by time, file and line, and cuts them into groups. Works on the thread it is called on.
+    ///
+    /// # Errors
+    /// If the temporary file was damaged.
+    pub fn sorted(self) -> Result<Vec<Frame>, TableError> {
+        let unpack = |bytes: Vec<u8>| Ok(Frame(IpcReader::new(io::Cursor::new(bytes)).finish()?));
+        let packed: Vec<Frame> = self.packed.into_iter().map(unpack).collect::<Result<_, TableError>>()?;
+        let mut all = joined(packed.into_iter().chain(self.frames))?;
+        let order = order(&all)?;
+        all.0 = all.0.drop(FILE)?;
+        let sorted = if order.is_sorted() {
+            all
+        } else {
+            let order = IdxCa::new("".into(), order);
+            let columns: Vec<FrameColumn> =
+                all.0.columns().iter().map(|c| c.take(&order)).collect::<Result<_, _>>()?;
+            Frame(polars::prelude::DataFrame::new(order.len(), columns)?)
+        };
+        let groups = (0..sorted.rows()).step_by(GROUP);
+        Ok(groups.map(|from| Frame(sorted.0.slice(from as i64, GROUP))).collect())
+    }
+}
+
+/// The places of rows by time, file and line.
+fn order(frame: &Frame) -> Result<Vec<IdxSize>, TableError> {
+    let numbers = |column: &FrameColumn| -> Result<Vec<i64>, TableError> {
+        Ok(column.cast(&DataType::Int64)?.i64()?.iter().map(|n| n.unwrap_or(i64::MIN)).collect())
+    };
+    let times = numbers(frame.0.column(Table::Events.time())?)?;
+    let files = numbers(frame.0.column(FILE)?)?;
+    let places = frame.0.column("evidence")?.struct_()?.field_by_name("line")?;
+    let lines = numbers(&places.into())?;
+    let mut keys: Vec<(i64, i64, i64, IdxSize)> = times
+        .into_iter()
+        .zip(files)
+        .zip(lines)
+        .zip(0..)
+        .map(|(((time, file), line), at)| (time, file, line, at))
+        .collect();
+    keys.sort_unstable();
+    Ok(keys.into_iter().map(|(.., at)| at).collect())
+}
+
+fn numbered(mut frame: Frame, file: u32) -> Frame {
+    let number = polars::prelude::Scalar::from(i64::from(file));
+    let rows = frame.rows();
+    // A column that names are not checked against: no column of a table begins like this.
+    if let Err(error) = frame.0.with_column(FrameColumn::new_scalar(FILE.into(), number, rows)) {
+        debug_assert!(false, "{error}");
+    }
+    frame
+}
+
+/// One frame of many, in one piece.
+fn joined(frames: impl Iterator<Item = Frame>) -> Result<Frame, TableError> {
+    let mut all: Option<Frame> = None;
+    for frame in frames {
+        match &mut all {
+            None => all = Some(frame),
+            Some(all) => {
+                all.0.vstack_mut(&frame.0)?;
+            }
+        }
+    }
+    let mut all = all.unwrap_or_else(|| Frame(polars::prelude::DataFrame::empty()));
+    all.0.rechunk_mut();
+    Ok(all)
+}

@@ -1,0 +1,137 @@
+//! Rows for a query: frames in memory, beyond a budget a temporary Parquet file, or Parquet files that were
+//! written before.
+
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{
+    DataFrame, HiveOptions, IntoLazy as _, LazyFrame, PlRefPath, ScanArgsParquet, ScanSources,
+};
+use polars_buffer::Buffer;
+use tempfile::{NamedTempFile, TempPath};
+
+use super::file::{Encoder, Form, Writing};
+use super::frame::schema;
+use super::schema::{Column, Table};
+use super::{Frame, TableError};
+
+/// Rows of a table while they come.
+pub struct Stock {
+    rows: DataFrame,
+    held: usize,
+    budget: usize,
+    folder: PathBuf,
+    encoder: Encoder,
+    away: Option<Writing<NamedTempFile>>,
+}
+
+impl std::fmt::Debug for Stock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stock").field("rows", &self.rows.height()).finish_non_exhaustive()
+    }
+}
+
+/// Rows of a table, ready for a query.
+#[derive(Debug)]
+pub enum Source {
+    /// In memory.
+    Rows(Frame),
+    /// In a file that is gone when this is.
+    Temporary(TempPath),
+    /// In files.
+    Files(Vec<PathBuf>),
+}
+
+impl Stock {
+    /// For these columns of a table, in so many bytes of memory, about.
+    ///
+    /// # Errors
+    /// If Polars has no type for a column.
+    pub fn new(
+        table: Table,
+        columns: &[&Column],
+        (budget, folder): (usize, &Path),
+    ) -> Result<Self, TableError> {
+        Ok(Self {
+            rows: DataFrame::empty_with_schema(&schema(columns.iter().copied())),
+            held: 0,
+            budget,
+            folder: folder.to_owned(),
+            encoder: Encoder::new(Form::Parquet, table, columns)?,
+            away: None,
+        })
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// If the temporary file fails.
+    pub fn add(&mut self, rows: &Frame) -> Result<(), TableError> {
+        self.held += rows.bytes();
+        self.rows.vstack_mut(&rows.0)?;
+        if self.held > self.budget { self.put_away() } else { Ok(()) }
+    }
+
+    fn put_away(&mut self) -> Result<(), TableError> {
+        let none = self.rows.clear();
+        let rows = std::mem::replace(&mut self.rows, none);
+        self.held = 0;
+        let file = match &mut self.away {
+            Some(file) => file,
+            none => {
+                let file = tempfile::Builder::new().prefix("mailtrail-").tempfile_in(&self.folder)?;
+                none.insert(self.encoder.file(file)?)
+            }
+        };
+        let group = self.encoder.encode(Frame(rows))?;
+        file.write(&group)
+    }
+
+    /// Sorts rows by all they say, so that it does not show in which order they came; only rows in memory.
+    ///
+    /// # Errors
+    /// If Polars refuses.
+    pub fn sort(&mut self) -> Result<(), TableError> {
+        if self.away.is_none() {
+            self.rows.rechunk_mut();
+            self.rows = super::query::ordered(&self.rows)?;
+        }
+        Ok(())
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// If the temporary file fails.
+    pub fn finish(mut self) -> Result<Source, TableError> {
+        if self.away.is_some() {
+            self.put_away()?;
+        }
+        Ok(match self.away {
+            Some(file) => Source::Temporary(file.finish()?.into_temp_path()),
+            None => Source::Rows(Frame(self.rows)),
+        })
+    }
+}
+
+impl Source {
+    /// Whether rows lie in a file.
+    pub fn is_file(&self) -> bool {
+        !matches!(self, Self::Rows(_))
+    }
+
+    pub(super) fn lazy(&self) -> Result<LazyFrame, TableError> {
+        let scan = |paths: Vec<&Path>, hive: HiveOptions| -> Result<LazyFrame, TableError> {
+            let paths: Buffer<PlRefPath> =
+                paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
+            let args = ScanArgsParquet { glob: false, hive_options: hive, ..ScanArgsParquet::default() };
+            Ok(LazyFrame::scan_parquet_sources(ScanSources::Paths(paths), args)?)
+        };
+        match self {
+            Self::Rows(rows) => Ok(rows.0.clone().lazy()),
+            Self::Temporary(path) => scan(vec![path], HiveOptions::new_disabled()),
+            Self::Files(paths) => {
+                scan(paths.iter().map(PathBuf::as_path).collect(), HiveOptions::new_enabled())
+            }
+        }
+    }
+}
