@@ -39,7 +39,7 @@ pub(super) enum Verb {
         kinds: Vec<String>,
     },
     /// One row per event, every column under the name it has in the log.
-    Events(EventsArgs),
+    Events(super::events::args::EventsArgs),
     /// Any question, in SQL, over the tables events, routes, hops and findings of logs or of Parquet files.
     Sql(SqlArgs),
     /// What do the exports of the configuration say, and what should Exchange do with a recipient?
@@ -192,33 +192,6 @@ pub(super) enum RowFormat {
     Csv,
     Parquet,
     Arrow,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct EventsArgs {
-    #[command(flatten)]
-    pub read: ReadArgs,
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// jsonl, json, csv, parquet, arrow, or the form another tool reads; else by the ending of the output file, else jsonl.
-    #[arg(long, value_enum)]
-    pub format: Option<EventFormat>,
-    #[command(flatten)]
-    pub table: TableArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum EventFormat {
-    Jsonl,
-    Json,
-    Csv,
-    Parquet,
-    Arrow,
-    Ecs,
-    Ocsf,
-    Timesketch,
-    TimesketchCsv,
-    Splunk,
 }
 
 #[derive(Debug, Args)]

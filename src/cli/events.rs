@@ -1,6 +1,7 @@
 //! `mailtrail events`.
 
-use super::args::{EventFormat, EventsArgs};
+pub(super) mod args;
+
 use super::exit::Exit;
 use super::options::{Environment, Usage};
 use super::run::{Run, to_file};
@@ -10,6 +11,7 @@ use crate::model::row::Row;
 use crate::output::events::{Form, Writer};
 use crate::output::file::Target;
 use crate::pipeline::{Needs, Outcome, Stream, Turn, write_text};
+use args::{EventFormat, EventsArgs};
 
 pub(super) fn run(args: &EventsArgs, env: &Environment) -> anyhow::Result<Exit> {
     if !args.read.filter.decision.is_empty() {

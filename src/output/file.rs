@@ -67,8 +67,7 @@ impl Target {
             return Err(OutputError::Exists(path.to_owned()));
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temp = tempfile::Builder::new()
-            .prefix(UNFINISHED)
+        let temp = unfinished(0o666)
             .tempfile_in(folder)
             .map_err(|source| OutputError::Write { path: path.to_owned(), source })?;
         Ok(Self::File { path: path.to_owned(), temp })
@@ -103,6 +102,18 @@ impl Target {
             }
         }
     }
+}
+
+/// What is not in its place yet. Unlike other temporary files it may be read by all who may read what its writer
+/// writes.
+fn unfinished(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _: u32 = mode;
+    builder
 }
 
 /// A folder that many files are written into.
@@ -155,7 +166,7 @@ impl Tree {
             }
         }
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temp = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent).map_err(fail)?;
+        let temp = unfinished(0o777).tempdir_in(parent).map_err(fail)?;
         Ok(Self { path: path.to_owned(), temp })
     }
 

@@ -7,7 +7,7 @@ use polars::prelude::{
     DataFrame, HiveOptions, IntoLazy as _, LazyFrame, PlRefPath, ScanArgsParquet, ScanSources,
 };
 use polars_buffer::Buffer;
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::{SpooledData, SpooledTempFile, spooled_tempfile_in};
 
 use super::file::{Encoder, Form, Writing};
 use super::frame::schema;
@@ -21,7 +21,7 @@ pub struct Stock {
     budget: usize,
     folder: PathBuf,
     encoder: Encoder,
-    away: Option<Writing<NamedTempFile>>,
+    away: Option<Writing<SpooledTempFile>>,
 }
 
 impl std::fmt::Debug for Stock {
@@ -31,12 +31,11 @@ impl std::fmt::Debug for Stock {
 }
 
 /// Rows of a table, ready for a query.
-#[derive(Debug)]
 pub enum Source {
     /// In memory.
     Rows(Frame),
-    /// In a file that is gone when this is.
-    Temporary(TempPath),
+    /// In a file without a name, which is gone when this is, however the program ends.
+    Temporary(LazyFrame),
     /// In files.
     Files(Vec<PathBuf>),
 }
@@ -77,10 +76,7 @@ impl Stock {
         self.held = 0;
         let file = match &mut self.away {
             Some(file) => file,
-            none => {
-                let file = tempfile::Builder::new().prefix("mailtrail-").tempfile_in(&self.folder)?;
-                none.insert(self.encoder.file(file)?)
-            }
+            none => none.insert(self.encoder.file(spooled_tempfile_in(0, &self.folder))?),
         };
         let group = self.encoder.encode(Frame(rows))?;
         file.write(&group)
@@ -107,9 +103,19 @@ impl Stock {
             self.put_away()?;
         }
         Ok(match self.away {
-            Some(file) => Source::Temporary(file.finish()?.into_temp_path()),
+            Some(file) => Source::Temporary(scan(opened(file.finish()?)?, HiveOptions::new_disabled())?),
             None => Source::Rows(Frame(self.rows)),
         })
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rows(rows) => f.debug_tuple("Rows").field(&rows.0.height()).finish(),
+            Self::Temporary(_) => f.write_str("Temporary"),
+            Self::Files(paths) => f.debug_tuple("Files").field(paths).finish(),
+        }
     }
 }
 
@@ -120,18 +126,27 @@ impl Source {
     }
 
     pub(super) fn lazy(&self) -> Result<LazyFrame, TableError> {
-        let scan = |paths: Vec<&Path>, hive: HiveOptions| -> Result<LazyFrame, TableError> {
-            let paths: Buffer<PlRefPath> =
-                paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
-            let args = ScanArgsParquet { glob: false, hive_options: hive, ..ScanArgsParquet::default() };
-            Ok(LazyFrame::scan_parquet_sources(ScanSources::Paths(paths), args)?)
-        };
         match self {
             Self::Rows(rows) => Ok(rows.0.clone().lazy()),
-            Self::Temporary(path) => scan(vec![path], HiveOptions::new_disabled()),
+            Self::Temporary(rows) => Ok(rows.clone()),
             Self::Files(paths) => {
-                scan(paths.iter().map(PathBuf::as_path).collect(), HiveOptions::new_enabled())
+                let paths: Buffer<PlRefPath> =
+                    paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
+                scan(ScanSources::Paths(paths), HiveOptions::new_enabled())
             }
         }
     }
+}
+
+fn scan(sources: ScanSources, hive: HiveOptions) -> Result<LazyFrame, TableError> {
+    let args = ScanArgsParquet { glob: false, hive_options: hive, ..ScanArgsParquet::default() };
+    Ok(LazyFrame::scan_parquet_sources(sources, args)?)
+}
+
+/// A temporary file to be read.
+fn opened(file: SpooledTempFile) -> Result<ScanSources, TableError> {
+    Ok(match file.into_inner() {
+        SpooledData::OnDisk(file) => ScanSources::Files([file].into()),
+        SpooledData::InMemory(bytes) => ScanSources::Buffers([Buffer::from_vec(bytes.into_inner())].into()),
+    })
 }

@@ -125,6 +125,7 @@ fn messages(
             () if wanted(Table::Routes, &|name| name == "findings") => Findings::Kinds,
             () => Findings::None,
         },
+        ..Needs::default()
     };
     let thresholds = thresholds(&args.thresholds, read.quiet)?;
     let mut run = Run::read((read, &args.output), env, needs, |o| o.thresholds = thresholds)?;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use hashbrown::HashMap;
 
-use super::super::args::{EventsArgs, OutputArgs};
+use super::super::args::OutputArgs;
+use super::super::events::args::EventsArgs;
 use super::super::exit::Exit;
 use super::super::options::Environment;
 use super::super::routes::Rows;

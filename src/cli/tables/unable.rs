@@ -1,6 +1,7 @@
 //! In a build without tables: says so.
 
-use super::super::args::{EventsArgs, OutputArgs};
+use super::super::args::OutputArgs;
+use super::super::events::args::EventsArgs;
 use super::super::exit::Exit;
 use super::super::options::{Environment, Usage};
 use super::super::routes::Rows;
