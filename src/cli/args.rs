@@ -26,6 +26,8 @@ pub(super) enum Verb {
     Misroutes(FindingsArgs),
     /// Which mail goes in circles: who is in the circle, how often, what ended it, what mends it.
     Loops(FindingsArgs),
+    /// What is new, gone or different between two days, two folders or two earlier runs?
+    Compare(super::compare::args::CompareArgs),
     /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
     Explain {
         /// Names of kinds, such as gateway-loop.
@@ -272,7 +274,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// Flags of every verb that reads logs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct ReadArgs {
     /// Files, folders, globs, or - for standard input. Without any: the log folder of this Exchange server.
     #[arg(value_name = "PATH")]
@@ -325,7 +327,7 @@ pub(super) struct ReadArgs {
     pub progress: When,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Which mail")]
 pub(super) struct FilterArgs {
     /// sender-address or return path; * and ? are wildcards, @FILE a list, and so for all of these.

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod beforehand;
+mod compare;
 mod config;
 mod document;
 mod events;
@@ -50,6 +51,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Trace(args) => trace::run(&args, &env),
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
+        Verb::Compare(args) => compare::run(&args, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),
         Verb::Topology { verb } => topology::run(&verb, &env),

@@ -2,6 +2,7 @@
 
 pub mod by_symbol;
 pub mod column;
+pub mod compared;
 pub mod event;
 pub mod finding;
 pub mod intake;
@@ -10,7 +11,9 @@ pub mod name;
 pub mod remote_routing;
 pub mod report;
 pub mod row;
+pub mod series;
 pub mod signs;
+pub mod snapshot;
 pub mod standing;
 pub mod status;
 pub mod threshold;

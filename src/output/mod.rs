@@ -1,5 +1,8 @@
 //! The only door out. Outputs format; they never count.
 
+pub mod compare_json;
+pub mod compare_markdown;
+pub mod compare_text;
 pub mod escape;
 pub mod events;
 pub mod file;

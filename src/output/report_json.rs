@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::escape::json;
 use crate::model::finding::{ClockRow, Finding};
 use crate::model::intake::{Ledger, Reject};
 use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::{
-    ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
-    Percentiles, Report, Top,
+    ConnectorRow, Count, CoverageRow, EventRow, ExportsNote, FailureRow, FileNote, HourRow, LeftOut,
+    NotFoundRow, Percentiles, Report, Top,
 };
+use crate::model::series::Series;
 use crate::model::standing::{Comparison, KnownFindings};
 use crate::model::threshold::Changed;
 
@@ -21,7 +23,8 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// Writes the object, with a line break after it.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&Object::new(report))?;
+    let series = report.series.as_ref().map(ByHour::new).transpose()?;
+    let text = serde_json::to_string_pretty(&Object::new(report, series))?;
     writeln!(out, "{}", json(&text))
 }
 
@@ -35,6 +38,7 @@ struct Object<'r> {
     baseline: Option<&'r Comparison>,
     thresholds: Option<Thresholds<'r>>,
     clocks: &'r [ClockRow],
+    exports: Option<&'r ExportsNote>,
     remote_routing: Option<&'r RemoteRouting>,
     period: Option<Period<'r>>,
     messages: u64,
@@ -50,6 +54,7 @@ struct Object<'r> {
     deferred_once: Deferred,
     laps: Laps,
     hours: &'r BTreeMap<String, HourRow>,
+    series: Option<ByHour>,
     connectors: &'r [ConnectorRow],
     #[serde(serialize_with = "object")]
     latency_ms: &'r [(&'static str, Percentiles)],
@@ -79,6 +84,34 @@ struct Thresholds<'r>(&'r [Changed]);
 impl Serialize for Thresholds<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(self.0.iter().map(|c| (&c.key, c.value)))
+    }
+}
+
+/// Each list in one line: a number for each hour of a week would fill a page otherwise.
+#[derive(Serialize)]
+struct ByHour {
+    decisions: Box<RawValue>,
+    connectors: Box<RawValue>,
+    failures: Box<RawValue>,
+    failed_domains: Box<RawValue>,
+    domains: Box<RawValue>,
+    senders: Box<RawValue>,
+    sender_domains: Box<RawValue>,
+    latency: Box<RawValue>,
+}
+
+impl ByHour {
+    fn new(series: &Series) -> serde_json::Result<Self> {
+        Ok(Self {
+            decisions: to_raw_value(&series.decisions)?,
+            connectors: to_raw_value(&series.connectors)?,
+            failures: to_raw_value(&series.failures)?,
+            failed_domains: to_raw_value(&series.failed_domains)?,
+            domains: to_raw_value(&series.domains)?,
+            senders: to_raw_value(&series.senders)?,
+            sender_domains: to_raw_value(&series.sender_domains)?,
+            latency: to_raw_value(&series.latency)?,
+        })
     }
 }
 
@@ -140,7 +173,7 @@ struct Reconciliation {
 }
 
 impl<'r> Object<'r> {
-    fn new(report: &'r Report) -> Self {
+    fn new(report: &'r Report, series: Option<ByHour>) -> Self {
         let (waited, deferrals) = report.deferred_once;
         let (came_back, most) = report.laps;
         Self {
@@ -152,6 +185,7 @@ impl<'r> Object<'r> {
             baseline: report.baseline.as_ref(),
             thresholds: (!report.thresholds.is_empty()).then_some(Thresholds(&report.thresholds)),
             clocks: &report.clocks,
+            exports: report.exports.as_ref(),
             remote_routing: report.remote_routing.as_ref(),
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),
             messages: report.messages,
@@ -166,6 +200,7 @@ impl<'r> Object<'r> {
             deferred_once: Deferred { recipients: waited, deferrals },
             laps: Laps { recipients: came_back, most, failed_as_loop: report.looped },
             hours: &report.hours,
+            series,
             connectors: &report.connectors,
             latency_ms: &report.latency_ms,
             failures: &report.failures,

@@ -62,7 +62,7 @@ fn is_loop(key: &FailureKey) -> bool {
     })
 }
 
-fn lossy(bytes: &[u8]) -> String {
+pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -118,7 +118,11 @@ fn latencies(all: &HashMap<Measured, Vec<i32>>, offsets: &Offsets) -> Vec<(&'sta
 }
 
 /// Latencies by one clock.
-fn corrected<'v>(by: &Measured, values: &'v [i32], offsets: &Offsets) -> impl Iterator<Item = u32> + 'v {
+pub(super) fn corrected<'v>(
+    by: &Measured,
+    values: &'v [i32],
+    offsets: &Offsets,
+) -> impl Iterator<Item = u32> + 'v {
     let ahead = offsets.of(by.between.1) - offsets.of(by.between.0);
     values.iter().map(move |ms| (i64::from(*ms) - ahead).max(0) as u32)
 }
