@@ -18,6 +18,7 @@
 //! ```
 
 pub mod cli;
+pub mod compare;
 pub mod findings;
 pub mod generate;
 pub mod input;

@@ -32,6 +32,8 @@ pub(super) enum Verb {
     Loops(FindingsArgs),
     /// Findings of every kind, as rows: what misroutes and loops show, and what report alone does.
     Findings(AllFindingsArgs),
+    /// What is new, gone or different between two days, two folders or two earlier runs?
+    Compare(super::compare::args::CompareArgs),
     /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
     Explain {
         /// Names of kinds, such as gateway-loop.
@@ -70,6 +72,9 @@ pub(super) struct ReportArgs {
     /// How many rows the lists of senders, addresses, failures, … show.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
+    /// With json: messages by hour of the week too, so that `compare` can hold this run against another later.
+    #[arg(long)]
+    pub series: bool,
     #[command(flatten)]
     pub fail_on: FailOn,
     #[command(flatten)]

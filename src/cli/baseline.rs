@@ -10,7 +10,7 @@ use serde_json::{Deserializer, Value};
 
 use super::document::Document;
 use super::options::Usage;
-use crate::findings::kind::{Shown, kind, only_shows_peer};
+use crate::findings::kind::{Shown, kind};
 use crate::model::finding::{Confidence, Evidence, Finding, Severity};
 use crate::model::standing::Standing;
 
@@ -81,7 +81,7 @@ struct PastSums {
 /// A finding as it was written. What is not needed may be missing, what is not known is passed over.
 #[derive(Deserialize)]
 #[serde(expecting = "the object of a finding")]
-struct Past {
+pub(super) struct Past {
     kind: String,
     severity: Severity,
     confidence: Confidence,
@@ -151,21 +151,6 @@ impl Past {
     }
 }
 
-/// What makes findings of two runs the same: kind, domain, connector, peer, address, without case.
-pub(super) type Key = (String, [Option<String>; 4]);
-
-/// The key of a finding, or of a message of one.
-pub(super) fn key(kind: &str, [domain, connector, peer, address]: [&Option<String>; 4]) -> Key {
-    let peer = if only_shows_peer(kind) { &None } else { peer };
-    (kind.to_owned(), [domain, connector, peer, address].map(|part| part.as_ref().map(|p| p.to_lowercase())))
-}
-
-/// The key of a finding.
-pub(super) fn key_of(finding: &Finding) -> Key {
-    let Finding { kind, domain, connector, peer, address, .. } = finding;
-    key(kind, [domain, connector, peer, address])
-}
-
 impl Baseline {
     /// Reads the file for a verb.
     pub(super) fn read(path: &Path, verb: Shown) -> Result<Self, Usage> {
@@ -233,19 +218,36 @@ impl Baseline {
     }
 
     fn of(document: &Document, findings: Vec<Past>, verb: Shown) -> Self {
-        let mut strange = BTreeMap::new();
-        let mut kept = Vec::new();
-        // What was gone then is no part of that run.
-        for past in findings.into_iter().filter(|p| p.standing != Some(Standing::Gone)) {
-            let name = past.kind.clone();
-            match past.finding() {
-                Some(finding) => kept.push(finding),
-                None => *strange.entry(name).or_default() += 1,
-            }
-        }
+        let (mut kept, strange) = told(findings);
         kept.retain(|f| verb == Shown::Report || kind(f.kind).is_some_and(|k| k.shown == verb));
         Self { name: document.name.clone(), findings: kept, strange, run: None }
     }
+}
+
+/// The findings that this version knows, and how many there are of each kind that it does not.
+pub(super) fn told(findings: Vec<Past>) -> (Vec<Finding>, BTreeMap<String, u64>) {
+    let (mut kept, mut strange) = (Vec::new(), BTreeMap::new());
+    // What was gone then is no part of that run.
+    for past in findings.into_iter().filter(|p| p.standing != Some(Standing::Gone)) {
+        let name = past.kind.clone();
+        match past.finding() {
+            Some(finding) => kept.push(finding),
+            None => *strange.entry(name).or_default() += 1,
+        }
+    }
+    (kept, strange)
+}
+
+/// Reads the JSON of a report for what is wanted of it.
+pub(super) fn report<T: DeserializeOwned>(document: &Document) -> Result<T, Usage> {
+    let probe: Probe = first(document)?;
+    check_version(document, 0, probe.schema_version.as_ref())?;
+    if probe.findings.is_none() || probe.verdict.is_none() {
+        let start = document.text.find('{').unwrap_or(0);
+        let what = "this is not the JSON of a report. Expected is what `report --format json` writes";
+        return Err(document.complaint(start, what));
+    }
+    serde_json::from_str(&document.text).map_err(|e| broken(document, &e))
 }
 
 /// Ends every complaint about a file of another sort.

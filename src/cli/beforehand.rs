@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::args::{BeforehandArgs, ReadArgs, ThresholdArgs};
-use super::baseline::{Baseline, Key, key, key_of};
+use super::baseline::Baseline;
 use super::config::{self, Config, Entry};
 use super::options::{Environment, Usage};
 use super::say;
 use crate::findings::kind::{Shown, kind};
+use crate::findings::same::{Key, key, key_of};
 use crate::findings::thresholds::Thresholds;
 use crate::model::finding::{Finding, Instance, Severity};
 use crate::model::standing::{Comparison, KnownFindings, Standing};
@@ -78,6 +79,12 @@ impl Beforehand {
     /// What findings depend on.
     pub(super) fn thresholds(&self) -> Thresholds {
         self.config.as_ref().map(|c| c.thresholds).unwrap_or_default()
+    }
+
+    /// Whether a finding is known, and that has not run out.
+    pub(super) fn knows(&self, finding: &Finding) -> bool {
+        let entries = self.config.iter().flat_map(|config| &config.known);
+        entries.filter(|e| !e.has_run_out(self.today)).any(|e| e.means(finding))
     }
 
     fn shows(&self, id: &str) -> bool {

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod beforehand;
+mod compare;
 mod config;
 mod document;
 mod events;
@@ -54,6 +55,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
         Verb::Findings(args) => tables::findings::run(&args, &env),
+        Verb::Compare(args) => compare::run(&args, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),
         Verb::Sql(args) => sql::run(&args, &env),

@@ -112,13 +112,14 @@ fn machine_memory() -> u64 {
     system.total_memory().min(limit)
 }
 
+/// The zone of times written without one.
+pub(super) fn zone(args: &ReadArgs) -> Result<chrono_tz::Tz, Usage> {
+    let Some(name) = &args.tz else { return Ok(chrono_tz::Tz::UTC) };
+    name.parse().map_err(|_| Usage(format!("--tz: '{name}' is no time zone; write it as Europe/Berlin")))
+}
+
 fn window(args: &ReadArgs, env: &Environment) -> Result<Window, Usage> {
-    let zone = match &args.tz {
-        None => chrono_tz::Tz::UTC,
-        Some(name) => name
-            .parse()
-            .map_err(|_| Usage(format!("--tz: '{name}' is no time zone; write it as Europe/Berlin")))?,
-    };
+    let zone = zone(args)?;
     let time = |flag: &str, text: &Option<String>| match text {
         None => Ok(None),
         Some(text) => {

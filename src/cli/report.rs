@@ -27,13 +27,18 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     };
     let beforehand = Beforehand::read(&args.beforehand, &args.read, env, Shown::Report)?;
     let target = Target::open(path, args.output.force)?;
-    let needs = Needs { sums: true, findings: Findings::Samples, ..Needs::default() };
+    let series = args.series;
+    if series && format != ReportFormat::Json {
+        return Err(Usage("--series goes with --format json".to_owned()).into());
+    }
+    let needs = Needs { sums: true, series, findings: Findings::Samples, ..Needs::default() };
     let mut run =
         Run::read((&args.read, &args.output), env, needs, |o| o.thresholds = beforehand.thresholds())?;
     let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
     let mut report = run.reading.report(args.top);
     (report.known, report.baseline) = (outcome.known.clone(), outcome.comparison.clone());
     report.thresholds.clone_from(&outcome.thresholds);
+    report.exports = run.exports();
     let style = report_text::Style {
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),

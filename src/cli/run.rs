@@ -11,6 +11,7 @@ use super::topology::load::{Loaded, load};
 use super::{progress, say};
 use crate::input::Source;
 use crate::input::exports::find;
+use crate::model::report::ExportsNote;
 use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::rejects;
@@ -160,6 +161,12 @@ impl Run {
                 minute(last)
             ));
         }
+    }
+
+    /// The exports that mail was held against.
+    pub(super) fn exports(&self) -> Option<ExportsNote> {
+        let made = |told: &Arc<Told>| told.get().facts().made.map(|ms| Timestamp(ms).to_string());
+        self.options.topology.as_ref().map(|told| ExportsNote { made: made(told) })
     }
 
     fn say_closing(&self, matched: bool) {

@@ -14,14 +14,10 @@ pub(super) fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<Timestam
     if let Ok(exact) = DateTime::parse_from_rfc3339(text) {
         return Ok(at(exact.with_timezone(&Utc)));
     }
-    let today = now.with_timezone(&zone).date_naive();
-    let date = match lower.as_str() {
-        "now" => return Ok(at(now)),
-        "today" => Some(today),
-        "yesterday" => today.checked_sub_days(Days::new(1)),
-        _ => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok(),
-    };
-    if let Some(date) = date {
+    if lower == "now" {
+        return Ok(at(now));
+    }
+    if let Some(date) = day(text, zone, now) {
         return local(date.and_time(NaiveTime::MIN), zone).map(at);
     }
     let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
@@ -34,6 +30,35 @@ pub(super) fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<Timestam
         return then.map(at).ok_or_else(|| format!("'{text}' lies too far back"));
     }
     Err(format!("'{text}' is no time; use 2026-03-10, 2026-03-10T09:00:00Z, yesterday, '2h ago' or -3h"))
+}
+
+/// Reads a date, `today` or `yesterday`.
+fn day(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let today = now.with_timezone(&zone).date_naive();
+    match text.to_lowercase().as_str() {
+        "today" => Some(today),
+        "yesterday" => today.checked_sub_days(Days::new(1)),
+        _ => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok(),
+    }
+}
+
+/// Reads a day, or two with `..` between them for all from the one to the other: from the first moment on, up to the
+/// first that is out again.
+pub(super) fn days(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<(Timestamp, Timestamp), String> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let read = |text: &str| {
+        day(text.trim(), zone, now).ok_or_else(|| {
+            format!("'{text}' is no day; use 2026-03-10, yesterday, today or 2026-03-02..2026-03-08")
+        })
+    };
+    let (first, last) = (read(first)?, read(last)?);
+    if last < first {
+        return Err(format!("'{text}' ends before it begins"));
+    }
+    let at =
+        |date: NaiveDate| local(date.and_time(NaiveTime::MIN), zone).map(|t| Timestamp(t.timestamp_millis()));
+    let next = last.checked_add_days(Days::new(1)).ok_or_else(|| format!("'{text}' lies too far ahead"))?;
+    Ok((at(first)?, at(next)?))
 }
 
 /// A local time; of two that a change of clocks makes, the earlier, and of none the first after the gap.
@@ -66,6 +91,15 @@ mod tests {
         ] {
             assert_eq!(parse(text, zone, now).unwrap().to_string(), want, "{text}");
         }
+        let span = |text, zone| {
+            days(text, zone, now).map(|(from, to)| format!("{from} {to}").replace(":00.000Z", ""))
+        };
+        assert_eq!(span("today", Tz::UTC).unwrap(), "2026-03-10T00:00 2026-03-11T00:00");
+        // A day on which the clocks go forward has 23 hours.
+        assert_eq!(span("2026-03-29", Tz::Europe__Berlin).unwrap(), "2026-03-28T23:00 2026-03-29T22:00");
+        assert_eq!(span("2026-03-02..2026-03-08", Tz::UTC).unwrap(), "2026-03-02T00:00 2026-03-09T00:00");
+        assert!(span("2026-03-08..2026-03-02", Tz::UTC).unwrap_err().contains("ends before it begins"));
+        assert!(span("2h ago", Tz::UTC).is_err());
         assert!(parse("soon", Tz::UTC, now).is_err());
         assert!(parse("2026-02-30", Tz::UTC, now).is_err());
     }

@@ -155,7 +155,7 @@ impl<'n> Addresses<'n> {
     }
 
     /// The number of an address's domain. Numbers say nothing about order.
-    pub(super) fn domain(&self, symbol: Symbol) -> u32 {
+    pub fn domain(&self, symbol: Symbol) -> u32 {
         let address = self.at(symbol);
         match address.domain.load(Ordering::Relaxed).checked_sub(1) {
             Some(number) => number,
@@ -181,7 +181,7 @@ impl<'n> Addresses<'n> {
     }
 
     /// The domain of a number.
-    pub(super) fn text(&self, number: u32) -> &'n [u8] {
+    pub fn text(&self, number: u32) -> &'n [u8] {
         let domains = self.domains.read().unwrap_or_else(PoisonError::into_inner);
         domains.texts.get(number as usize).copied().unwrap_or_default()
     }

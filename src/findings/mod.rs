@@ -15,6 +15,7 @@ pub mod latent;
 pub mod norms;
 pub mod remote_routing;
 mod roads;
+pub mod same;
 pub mod samples;
 mod smart_hosts;
 mod stays;

@@ -3,6 +3,7 @@
 pub mod by_symbol;
 pub mod cell;
 pub mod column;
+pub mod compared;
 pub mod event;
 pub mod finding;
 pub mod intake;
@@ -11,7 +12,9 @@ pub mod name;
 pub mod remote_routing;
 pub mod report;
 pub mod row;
+pub mod series;
 pub mod signs;
+pub mod snapshot;
 pub mod standing;
 pub mod status;
 pub mod threshold;

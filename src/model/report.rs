@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::finding::{ClockRow, Finding};
 use super::intake::{Ledger, Reject};
 use super::remote_routing::RemoteRouting;
+use super::series::Series;
 use super::standing::{Comparison, KnownFindings};
 use super::threshold::Changed;
 
@@ -195,6 +196,13 @@ pub struct Attention {
     pub text: String,
 }
 
+/// The exports of the configuration that mail was held against.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ExportsNote {
+    /// When they were made, where they tell; RFC 3339.
+    pub made: Option<String>,
+}
+
 /// The whole report.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -232,6 +240,8 @@ pub struct Report {
     pub laps: (u64, u32),
     /// By hour.
     pub hours: BTreeMap<String, HourRow>,
+    /// By hour of the week, where that was asked for.
+    pub series: Option<Series>,
     /// By connector.
     pub connectors: Vec<ConnectorRow>,
     /// Latency by decision, `all` first.
@@ -276,6 +286,8 @@ pub struct Report {
     pub top: usize,
     /// Servers whose clocks differ.
     pub clocks: Vec<ClockRow>,
+    /// What mail was held against, if anything.
+    pub exports: Option<ExportsNote>,
     /// Remote mailboxes whose mail goes astray; `None` where no exports tell.
     pub remote_routing: Option<RemoteRouting>,
     /// What the list of known findings did, where there is one.

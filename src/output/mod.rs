@@ -2,6 +2,9 @@
 
 pub mod answer;
 pub mod array;
+pub mod compare_json;
+pub mod compare_markdown;
+pub mod compare_text;
 pub mod escape;
 pub mod events;
 pub mod file;

@@ -10,8 +10,8 @@ use crate::model::finding::{ClockRow, Finding};
 use crate::model::intake::{Ledger, Reject};
 use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::{
-    ConnectorRow, Count, CoverageRow, EventRow, FailureRow, FileNote, HourRow, LeftOut, NotFoundRow,
-    Percentiles, Report, Top,
+    ConnectorRow, Count, CoverageRow, EventRow, ExportsNote, FailureRow, FileNote, HourRow, LeftOut,
+    NotFoundRow, Percentiles, Report, Top,
 };
 use crate::model::standing::{Comparison, KnownFindings};
 use crate::model::threshold::Changed;
@@ -21,7 +21,12 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// Writes the object, with a line break after it.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&Object::new(report))?;
+    let mut text = serde_json::to_string_pretty(&Object::new(report))?;
+    if let Some(series) = &report.series {
+        // In one line: a number for each hour of a week would fill pages otherwise.
+        text.truncate(text.len() - "\n}".len());
+        text.push_str(&format!(",\n  \"series\": {}\n}}", serde_json::to_string(series)?));
+    }
     writeln!(out, "{}", json(&text))
 }
 
@@ -35,6 +40,7 @@ struct Object<'r> {
     baseline: Option<&'r Comparison>,
     thresholds: Option<Thresholds<'r>>,
     clocks: &'r [ClockRow],
+    exports: Option<&'r ExportsNote>,
     remote_routing: Option<&'r RemoteRouting>,
     period: Option<Period<'r>>,
     messages: u64,
@@ -152,6 +158,7 @@ impl<'r> Object<'r> {
             baseline: report.baseline.as_ref(),
             thresholds: (!report.thresholds.is_empty()).then_some(Thresholds(&report.thresholds)),
             clocks: &report.clocks,
+            exports: report.exports.as_ref(),
             remote_routing: report.remote_routing.as_ref(),
             period: report.period.as_ref().map(|(first, last)| Period { first, last }),
             messages: report.messages,

@@ -40,7 +40,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     reconciliation(report, out)
 }
 
-fn table(block: &Block, out: &mut dyn Write) -> io::Result<()> {
+/// A block as a table under its heading.
+pub(super) fn table(block: &Block, out: &mut dyn Write) -> io::Result<()> {
     heading(&block.title, out)?;
     if !block.note.is_empty() {
         writeln!(out, "{}\n", block.note)?;
@@ -68,7 +69,8 @@ fn table(block: &Block, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn heading(title: &str, out: &mut dyn Write) -> io::Result<()> {
+/// A heading of the second level.
+pub(super) fn heading(title: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## {title}\n")
 }
 

@@ -18,7 +18,7 @@ use super::numbers::grouped;
 use super::standing::Told;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
-use content::{blocks, facts};
+use content::{Block, blocks, facts};
 use sums::{remarks, sums};
 use table::{lines, wrap};
 
@@ -63,13 +63,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     }
     shown_findings(report, style, out)?;
     for block in blocks(report) {
-        style.title(&block.title, &block.note, out)?;
-        for (i, line) in lines(&block, style.width).iter().enumerate() {
-            writeln!(out, "{}", style.paint(if i == 0 { DIM } else { PLAIN }, line))?;
-        }
-        for line in block.code.lines() {
-            writeln!(out, "  {}", terminal(line))?;
-        }
+        style.block(&block, out)?;
     }
     reconciliation(report, style, out)
 }
@@ -165,7 +159,39 @@ impl Style {
         }
     }
 
-    fn title(self, title: &str, note: &str, out: &mut dyn Write) -> io::Result<()> {
+    /// The first line: whether anything is wrong.
+    pub(in crate::output) fn headline(self, text: &str, wrong: bool) -> String {
+        self.paint(if wrong { RED } else { GREEN }, &terminal(text)).into_owned()
+    }
+
+    /// A sentence beside its label.
+    pub(in crate::output) fn fact(self, text: &str, fact: &str, out: &mut dyn Write) -> io::Result<()> {
+        self.hanging(Label { text, room: 5, color: BOLD }, fact, out)
+    }
+
+    /// The same of what throws doubt on the rest.
+    pub(in crate::output) fn warning(self, text: &str, fact: &str, out: &mut dyn Write) -> io::Result<()> {
+        self.hanging(Label { text, room: 5, color: YELLOW }, fact, out)
+    }
+
+    /// Sentences, indented.
+    pub(in crate::output) fn paragraph(self, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        paragraphs(&[text.to_owned()], "  ", self, out)
+    }
+
+    /// A table with its title.
+    pub(in crate::output) fn block(self, block: &Block, out: &mut dyn Write) -> io::Result<()> {
+        self.title(&block.title, &block.note, out)?;
+        for (i, line) in lines(block, self.width).iter().enumerate() {
+            writeln!(out, "{}", self.paint(if i == 0 { DIM } else { PLAIN }, line))?;
+        }
+        for line in block.code.lines() {
+            writeln!(out, "  {}", terminal(line))?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::output) fn title(self, title: &str, note: &str, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{}", self.paint(BOLD, &terminal(title)))?;
         if !note.is_empty() {
             for line in wrap(&terminal(note), self.width - 2) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::Needs;
 use super::filter::Filter;
 use super::plan::Plan;
 use super::state::{Order, Spot, State, sort};
@@ -22,8 +23,9 @@ use crate::model::journey::Journey;
 use crate::model::name::{Frozen, short_host};
 use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::FileNote;
+use crate::model::series::Series;
 use crate::parse::sniff::Family;
-use crate::tally::{self, Tally};
+use crate::tally::{self, Hourly, Tally};
 use crate::topology::Topology;
 
 /// Findings, and what is needed to say of any message which of them it has.
@@ -41,6 +43,7 @@ pub struct Judged {
 /// What the first look at all messages gives.
 struct Look<'n> {
     tally: Option<Tally>,
+    hourly: Option<Hourly>,
     survey: Survey<'n>,
     /// Messages by what may be wrong with them.
     suspects: HashMap<Suspicion, Vec<Spot>>,
@@ -51,6 +54,9 @@ impl Look<'_> {
     fn merge(&mut self, other: Self) {
         if let (Some(mine), Some(tally)) = (&mut self.tally, other.tally) {
             mine.merge(tally);
+        }
+        if let (Some(mine), Some(hourly)) = (&mut self.hourly, other.hourly) {
+            mine.merge(hourly);
         }
         self.survey.merge(other.survey);
         for (why, spots) in other.suspects {
@@ -67,6 +73,8 @@ impl Look<'_> {
 /// What all messages together tell.
 pub(super) struct Overview {
     pub tally: Option<Tally>,
+    /// The same by hour of the week.
+    pub series: Option<Series>,
     pub norms: Norms,
     /// Messages that are worth a second look.
     pub suspects: Vec<Spot>,
@@ -78,14 +86,15 @@ pub(super) struct Overview {
 pub(super) fn look(
     state: &State,
     (filter, topology, thresholds): (&Filter, Option<&Arc<Topology>>, Thresholds),
-    (tally, order): (bool, bool),
+    (wants, order): (Needs, bool),
 ) -> Overview {
     let names = state.names();
-    let sums = tally.then(|| Arc::new(tally::Addresses::new(names)));
+    let sums = wants.sums.then(|| Arc::new(tally::Addresses::new(names)));
     let addresses = Arc::new(Addresses::new(names));
     let expected = topology.map(|topology| Arc::new(Table::new(topology, names)));
     let new = || Look {
         tally: sums.clone().map(Tally::new),
+        hourly: (wants.sums && wants.series).then(Hourly::default),
         survey: Survey::new(Arc::clone(&addresses), expected.clone(), thresholds),
         suspects: HashMap::new(),
         orders: order.then(Vec::new),
@@ -94,6 +103,9 @@ pub(super) fn look(
         let taken = (look.tally.is_some() || look.orders.is_some()) && filter.takes(journey, names);
         if let Some(tally) = &mut look.tally {
             if taken { tally.add(journey) } else { tally.skip() }
+        }
+        if let Some(hourly) = look.hourly.as_mut().filter(|_| taken) {
+            hourly.add(journey, |address| addresses.domain(address));
         }
         if let Some(orders) = look.orders.as_mut().filter(|_| taken) {
             orders.push(state.order(spot, journey));
@@ -116,7 +128,10 @@ pub(super) fn look(
         look.suspects.into_iter().filter(|(why, _)| norms.wants(*why)).flat_map(|(_, spots)| spots).collect();
     suspects.sort_unstable();
     suspects.dedup();
-    Overview { tally: look.tally, norms, suspects, orders: look.orders }
+    let series = look.hourly.zip(look.tally.as_ref()).map(|(hourly, tally)| {
+        hourly.finish((tally, names), |address| addresses.domain(address), |number| addresses.text(number))
+    });
+    Overview { tally: look.tally, series, norms, suspects, orders: look.orders }
 }
 
 /// Judges the messages worth a second look. Also gives those that are to be shown: the samples of each

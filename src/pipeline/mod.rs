@@ -48,6 +48,7 @@ use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
 use crate::model::report::{CoverageRow, EventRow, FileNote, LeftOut, Report};
+use crate::model::series::Series;
 use crate::model::time::Timestamp;
 use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
@@ -68,6 +69,8 @@ pub struct Needs {
     pub meaning: bool,
     /// The sums of `report`.
     pub sums: bool,
+    /// The same by hour of the week, if sums.
+    pub series: bool,
     /// Findings.
     pub findings: Findings,
 }
@@ -199,6 +202,7 @@ pub struct Reading {
     pub near: Vec<String>,
     /// The sums, where they were asked for.
     tally: Option<Tally>,
+    series: Option<Series>,
     /// The messages the filter takes, where they were put in order on the way.
     orders: Option<Vec<Order>>,
     /// The findings, where they were asked for.
@@ -228,6 +232,7 @@ impl Reading {
     pub fn report(&mut self, top: usize) -> Report {
         let names = self.state.names();
         let mut report = tally::finish(self.tally.take().unwrap_or_default(), names, top);
+        report.series = self.series.take();
         let ledger = &self.ledger;
         report.ledger = ledger.clone();
         report.period = self.period.map(|(first, last)| (first.to_string(), last.to_string()));

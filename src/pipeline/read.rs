@@ -18,6 +18,7 @@ use crate::input::{InputError, Packing, Source};
 use crate::model::journey::Journey;
 use crate::model::name::{Names, Symbol};
 use crate::model::report::{CoverageRow, EventRow};
+use crate::model::series::Series;
 use crate::model::time::Timestamp;
 use crate::parse::needle::Needles;
 use crate::route::shape::Shapes;
@@ -52,6 +53,7 @@ pub fn read(
     let Found { state, seen, errors, tables, verdict, searched } = found;
     let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
     (reading.tally, reading.judged, reading.orders) = (verdict.tally, verdict.judged, verdict.orders);
+    reading.series = verdict.series;
     reading.searched = searched;
     Ok(reading)
 }
@@ -81,6 +83,7 @@ struct Found {
 #[derive(Default)]
 struct Verdict {
     tally: Option<Tally>,
+    series: Option<Series>,
     judged: Judged,
     orders: Option<Vec<Order>>,
 }
@@ -237,12 +240,9 @@ impl Reader<'_> {
             return Ok(Verdict::default());
         }
         let topology = self.options.topology.as_ref().map(|told| told.get());
-        let all = look(
-            state,
-            (filter, topology, self.options.thresholds),
-            (wants.sums, wants.texts && !self.twice()),
-        );
-        let Overview { tally, norms, suspects, orders } = all;
+        let all =
+            look(state, (filter, topology, self.options.thresholds), (wants, wants.texts && !self.twice()));
+        let Overview { tally, series, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
         let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), &self.plan);
         if wants.shows_findings() && !shown.is_empty() {
@@ -257,7 +257,7 @@ impl Reader<'_> {
             judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
         }
         state.error()?;
-        Ok(Verdict { tally, judged, orders })
+        Ok(Verdict { tally, series, judged, orders })
     }
 }
 
@@ -309,6 +309,7 @@ pub(super) fn account(
         rejects,
         near: seen.near.into_iter().map(|(_, id)| id).collect(),
         tally: None,
+        series: None,
         orders: None,
         judged: Judged::default(),
     }

@@ -26,7 +26,7 @@ fn array(all: &[&Finding], column: &str) -> Result<ArrayRef, TableError> {
     let text = |text: fn(&Finding) -> &str| texts(each().map(|f| Some(text(f).as_bytes())));
     let number = |number: fn(&Finding) -> Option<i64>| numbers(each().map(|f| number(f)));
     let time = |time: fn(&Finding) -> &Option<String>| {
-        times(each().map(|f| time(f).as_deref().and_then(Timestamp::of_text).map(|t| t.0)))
+        times(each().map(|f| time(f).as_deref().and_then(Timestamp::read).map(|t| t.0)))
     };
     Ok(match column {
         "kind" => text(|f| f.kind),

@@ -63,7 +63,7 @@ fn is_loop(key: &FailureKey) -> bool {
     })
 }
 
-fn lossy(bytes: &[u8]) -> String {
+pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -119,7 +119,11 @@ fn latencies(all: &Latency, offsets: &Offsets) -> Vec<(&'static str, Percentiles
 }
 
 /// Latencies by one clock.
-fn corrected(by: &Measured, values: &[(i32, u32)], offsets: &Offsets) -> impl Iterator<Item = (u32, u32)> {
+pub(super) fn corrected(
+    by: &Measured,
+    values: &[(i32, u32)],
+    offsets: &Offsets,
+) -> impl Iterator<Item = (u32, u32)> {
     let ahead = offsets.of(by.between.1) - offsets.of(by.between.0);
     values.iter().map(move |(ms, n)| ((i64::from(*ms) - ahead).max(0) as u32, *n))
 }

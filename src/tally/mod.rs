@@ -5,6 +5,7 @@ mod address;
 mod clocks;
 mod coverage;
 mod finish;
+mod hourly;
 mod latency;
 pub mod verdict;
 
@@ -24,6 +25,7 @@ use address::What;
 use clocks::Clocks;
 pub use coverage::{coverage, events};
 pub use finish::finish;
+pub use hourly::Hourly;
 use latency::Values;
 
 /// A count and the bytes that go with it.
@@ -55,7 +57,7 @@ impl Span {
 
 /// What latencies are kept apart by: the decision, the connector if it is one that was used, and the servers
 /// whose clocks they were measured with, that of the first event and that of the last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Measured {
     decision: Decision,
     connector: Symbol,
@@ -201,10 +203,8 @@ impl Tally {
             let handed = Handed { connector, next_hop: leaf.next_hop, decision };
             self.handed.entry(handed).or_default().add(journey.size_bytes.unwrap_or(0));
         }
-        if is_done(decision) {
-            let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
-            let between = (journey.first_server, leaf.last_server);
-            self.latency.entry(Measured { decision, connector, between }).or_default().add(latency);
+        if let Some((by, latency)) = measured(leaf, journey) {
+            self.latency.entry(by).or_default().add(latency);
         }
     }
 
@@ -263,6 +263,16 @@ impl Tally {
             None => drop(self.not_found.insert(k, n)),
         });
     }
+}
+
+/// How long a leaf took, ms as logged, if it arrived.
+fn measured(leaf: &Leaf, journey: &Journey) -> Option<(Measured, i32)> {
+    let used = leaf.decision != Decision::LocalDelivery;
+    let connector = if used { leaf.connector } else { EMPTY };
+    let by =
+        Measured { decision: leaf.decision, connector, between: (journey.first_server, leaf.last_server) };
+    let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+    is_done(leaf.decision).then_some((by, latency))
 }
 
 /// Whether mail arrived, as far as these logs go.

@@ -16,12 +16,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tally", &["model"]),
     ("topology", &["model"]),
     ("findings", &["model", "topology"]),
+    ("compare", &["model", "findings"]),
     ("input", &["model"]),
     ("generate", &["model"]),
     ("output", &["model"]),
     ("tables", &["model"]),
     ("pipeline", &["model", "parse", "route", "tally", "topology", "findings", "input"]),
-    ("cli", &["model", "topology", "findings", "generate", "input", "pipeline", "output", "tables"]),
+    (
+        "cli",
+        &["model", "topology", "findings", "compare", "generate", "input", "pipeline", "output", "tables"],
+    ),
     ("main", &["cli"]),
     ("lib", &[]),
 ];
@@ -259,7 +263,7 @@ fn imports_run_only_downwards() {
 #[test]
 fn the_pure_core_opens_nothing_and_starts_nothing() {
     let core = |path: &str| {
-        ["model/", "parse/", "route/", "tally/", "topology/"].iter().any(|m| path.starts_with(m))
+        ["model/", "parse/", "route/", "tally/", "topology/", "compare/"].iter().any(|m| path.starts_with(m))
     };
     let door = |before: &str, word: &str| {
         before.ends_with("std::")

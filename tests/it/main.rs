@@ -2,6 +2,7 @@
 
 mod cases;
 mod cli;
+mod compare;
 mod determinism;
 mod documents;
 mod expected;

@@ -52,16 +52,6 @@ fn a_run_that_found_nothing_is_an_earlier_run_too() {
 }
 
 #[test]
-fn the_peer_parts_findings_only_where_it_is_of_their_key() {
-    let peer = Some("EX1".to_owned());
-    let none = None;
-    assert_eq!(key("next-hop-down", [&none, &none, &peer, &none]), key("next-hop-down", [&none; 4]));
-    assert_ne!(key("log-gap", [&none, &none, &peer, &none]), key("log-gap", [&none; 4]));
-    let lower = Some("ex1".to_owned());
-    assert_eq!(key("log-gap", [&none, &none, &peer, &none]), key("log-gap", [&none, &none, &lower, &none]));
-}
-
-#[test]
 fn another_file_is_named_with_its_place_and_what_is_expected() {
     let (cut, whole) = (ROW.get(..60).unwrap(), report(ROW, ""));
     let other = ROW.replace("\"schema_version\":1", "\"schema_version\":7");

@@ -18,12 +18,12 @@ pub(in crate::output) enum Cell {
 }
 
 /// Our own words and numbers.
-pub(super) fn own(text: impl Into<String>) -> Cell {
+pub(in crate::output) fn own(text: impl Into<String>) -> Cell {
     Cell::Own(text.into())
 }
 
 /// Text with something from a log in it.
-pub(super) fn log(text: impl Into<String>) -> Cell {
+pub(in crate::output) fn log(text: impl Into<String>) -> Cell {
     Cell::Log(text.into())
 }
 
@@ -72,13 +72,13 @@ pub(in crate::output) struct Block {
 
 impl Block {
     /// A block without rows yet.
-    pub(super) fn new(title: impl Into<String>, columns: &[(&str, Lay)]) -> Self {
+    pub(in crate::output) fn new(title: impl Into<String>, columns: &[(&str, Lay)]) -> Self {
         let columns = columns.iter().map(|(head, lay)| ((*head).to_owned(), *lay)).collect();
         Self { title: title.into(), note: String::new(), columns, rows: Vec::new(), code: String::new() }
     }
 
     /// Says how to read it.
-    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+    pub(in crate::output) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self
     }
@@ -90,7 +90,7 @@ impl Block {
     }
 
     /// With these rows.
-    pub(super) fn rows(mut self, rows: impl IntoIterator<Item = Vec<Cell>>) -> Self {
+    pub(in crate::output) fn rows(mut self, rows: impl IntoIterator<Item = Vec<Cell>>) -> Self {
         self.rows.extend(rows.into_iter().map(|cells| Row { cells, details: None }));
         self
     }

@@ -1,6 +1,6 @@
 //! Times as short as the period allows, and runs of hours as ranges.
 
-use crate::model::time::{HOUR, Timestamp};
+use crate::model::time::Timestamp;
 
 /// Stands above one sign for each hour of a day.
 pub(super) const DAY_SCALE: &str = "0     6     12    18    ";
@@ -48,9 +48,7 @@ impl Clock {
 
 /// The hour that begins at this time, as hours since 1970.
 pub(in crate::output) fn hour_of(time: &str) -> Option<i64> {
-    let part = |range: std::ops::Range<usize>| time.get(range)?.parse::<i64>().ok();
-    let ms = part(11..13)? * HOUR;
-    Some(Timestamp::from_civil(part(0..4)?, part(5..7)?, part(8..10)?, ms).hour())
+    Timestamp::read(time).map(Timestamp::hour)
 }
 
 /// How many hours lie between the beginnings of two.
