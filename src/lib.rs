@@ -25,6 +25,7 @@ pub mod model;
 pub mod output;
 pub mod parse;
 pub mod pipeline;
+pub mod redact;
 pub mod route;
 pub mod tally;
 pub mod topology;

@@ -4,6 +4,7 @@ pub mod escape;
 pub mod events;
 pub mod file;
 pub mod findings;
+pub mod manifest;
 pub mod numbers;
 pub mod rejects;
 pub mod report_json;

@@ -2,6 +2,7 @@
 //! The only place with threads, and the only one that knows all the stages.
 
 mod absorb;
+mod digests;
 mod feed;
 pub mod filter;
 mod judge;
@@ -15,12 +16,12 @@ mod pass;
 mod pieces;
 mod plan;
 mod read;
+mod rewrite;
 mod rows;
 mod seen;
 mod standing;
 mod state;
 mod stream;
-mod subjects;
 mod ties;
 mod told;
 mod trail;
@@ -33,10 +34,12 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
+pub use digests::digests;
 pub use feed::CHUNK;
 pub use judge::Judged;
 pub use lines::MakeRows;
 pub use read::read;
+pub use rewrite::{Create, RewriteError, rewrite};
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Stream};
 pub use told::Told;

@@ -11,7 +11,9 @@ mod generate_exports;
 mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;
+mod manifest;
 mod namespace;
 mod quirks;
 mod readme;
+mod redact;
 mod topology;
