@@ -26,6 +26,7 @@ pub mod model;
 pub mod output;
 pub mod parse;
 pub mod pipeline;
+pub mod redact;
 pub mod route;
 pub mod tables;
 pub mod tally;

@@ -49,6 +49,8 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: super::topology::args::TopologyVerb,
     },
+    /// The same logs under other names, for those who must not see the real ones.
+    Redact(super::redact::args::RedactArgs),
     /// Synthetic logs, with what they must be read as beside them.
     Generate(GenerateArgs),
     /// Completions for the shell, on standard output.
@@ -275,7 +277,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 /// Flags of every verb that reads logs.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct ReadArgs {
     /// Files, folders, globs, or - for standard input. Without any: the log folder of this Exchange server.
     #[arg(value_name = "PATH")]
@@ -311,6 +313,9 @@ pub(super) struct ReadArgs {
     /// Write what could not be read to this file, as JSON lines with the raw line.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
+    /// Write to this file what was read: each input with its SHA-256, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
     /// Threads; one per core if absent.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -328,7 +333,7 @@ pub(super) struct ReadArgs {
     pub progress: When,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Which mail")]
 pub(super) struct FilterArgs {
     /// sender-address or return path; * and ? are wildcards, @FILE a list, and so for all of these.
@@ -363,7 +368,7 @@ pub(super) struct FilterArgs {
     pub message_id: Vec<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct OutputArgs {
     /// Write to this file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
@@ -376,8 +381,9 @@ pub(super) struct OutputArgs {
     pub color: When,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
+    #[default]
     Auto,
     Always,
     Never,

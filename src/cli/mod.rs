@@ -11,8 +11,10 @@ mod exit;
 mod explain;
 mod findings;
 mod generate;
+mod manifest;
 mod options;
 mod progress;
+mod redact;
 mod report;
 mod routes;
 mod run;
@@ -36,7 +38,8 @@ use options::{Environment, Usage};
 
 /// Runs the program.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are no errors; clap knows where each goes.
@@ -46,7 +49,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if done { Exit::Done.into() } else { Exit::Usage.into() };
         }
     };
-    let env = Environment::read();
+    let env = Environment::read(&args);
     let done = match cli.verb {
         Verb::Report(args) => report::run(&args, &env),
         Verb::Routes(args) => routes::run(&args, &env),
@@ -60,6 +63,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Events(args) => events::run(&args, &env),
         Verb::Sql(args) => sql::run(&args, &env),
         Verb::Topology { verb } => topology::run(&verb, &env),
+        Verb::Redact(args) => redact::run(&args, &env),
         Verb::Generate(args) => generate::run(&args),
         Verb::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "mailtrail", out);

@@ -1,5 +1,6 @@
 //! From what was typed to what a run needs, checked; every complaint names its flag.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -22,6 +23,8 @@ pub(super) struct Usage(pub String);
 /// The environment as far as it matters, read once.
 #[derive(Clone, Debug)]
 pub(super) struct Environment {
+    /// As typed, the program's own name first.
+    pub arguments: Vec<String>,
     pub now: DateTime<Utc>,
     pub exchange: Option<PathBuf>,
     pub no_color: bool,
@@ -36,10 +39,11 @@ pub(super) struct Environment {
 impl Environment {
     /// Reads the clock and the variables.
     #[expect(clippy::disallowed_methods, reason = "the one place where clock and environment are read")]
-    pub(super) fn read() -> Self {
+    pub(super) fn read(arguments: &[OsString]) -> Self {
         use std::io::IsTerminal;
         let set = |name: &str| std::env::var(name).is_ok_and(|v| !v.is_empty() && v != "0");
         Self {
+            arguments: arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
             now: Utc::now(),
             exchange: std::env::var("ExchangeInstallPath").ok().filter(|p| !p.is_empty()).map(PathBuf::from),
             no_color: std::env::var("NO_COLOR").is_ok_and(|v| !v.is_empty()),

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::args::{FindingFormat, OutputArgs, ReadArgs};
 use super::exit::Exit;
+use super::manifest::Listed;
 use super::options::{Environment, options, sources};
 use super::topology::load::{Loaded, load};
 use super::{progress, say};
@@ -56,7 +57,9 @@ impl Run {
         let exports = Exports::named(args)?;
         options.topology = exports.as_ref().map(|exports| Arc::clone(&exports.told));
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
-        let found = sources(args, env)?;
+        let manifest = args.manifest.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
+        let mut found = sources(args, env)?;
+        let listed = manifest.as_ref().map(|_| Listed::new(&mut found.sources, &args.topology));
         let nothing = found.sources.is_empty();
         let total: u64 = found.sources.iter().map(|s| s.size).sum();
         // With a filter, `routes` and `trace` read twice.
@@ -68,6 +71,10 @@ impl Run {
         reading.errors.splice(0..0, found.errors);
         if let Some(target) = reject_file {
             target.write(|out| rejects::write(&reading.rejects, &reading.files, out))?;
+        }
+        if let (Some(target), Some(listed)) = (manifest, listed) {
+            let manifest = listed.conclude(&reading, options.threads, (env, started.elapsed()))?;
+            target.write(|out| crate::output::manifest::write(&manifest, out))?;
         }
         let run = Self { reading, options, failing: false, half_told, started, quiet: args.quiet };
         run.warn(args.verbose);

@@ -269,6 +269,11 @@ impl Norms {
         why == 0 || self.wanted.contains(&why)
     }
 
+    /// Domains that do not exist, each with the one that is meant.
+    pub fn typos(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.typos.all()
+    }
+
     /// What findings depend on, as it was set.
     pub fn thresholds(&self) -> &Thresholds {
         &self.thresholds

@@ -48,6 +48,11 @@ impl Typos {
     pub(super) fn meant(&self, domain: &[u8]) -> Option<(&[u8], u64)> {
         self.0.get(domain).map(|(meant, n)| (meant.as_ref(), *n))
     }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.iter().map(|(typed, (meant, _))| (&**typed, &**meant))
+    }
 }
 
 /// Which letters occur, to see quickly that two words are far apart.

@@ -29,6 +29,7 @@ pub fn discover(paths: &[PathBuf]) -> Found {
                 name,
                 explicit: true,
                 size: 0,
+                tap: None,
             });
         } else if path.is_dir() {
             walk(path, &mut found);
@@ -95,7 +96,7 @@ fn add_file(path: &Path, explicit: bool, found: &mut Found) {
     let lower = name.to_ascii_lowercase();
     let size = path.metadata().map_or(0, |m| m.len());
     let mut add = |packing: Packing, name: String| {
-        found.sources.push(Source { path: path.to_owned(), packing, name, explicit, size });
+        found.sources.push(Source { path: path.to_owned(), packing, name, explicit, size, tap: None });
     };
     match lower.rsplit('.').next() {
         Some("gz") => add(Packing::Gzip, name),
@@ -163,6 +164,7 @@ mod tests {
             name: name.to_owned(),
             explicit: true,
             size: 0,
+            tap: None,
         };
         assert_eq!(source("/logs/EX1/MSGTRK2026031009-1.LOG.gz").log_name(), "MSGTRK2026031009-1.LOG");
         assert_eq!(source(r"\\EX1\logs\MSGTRKMD2026031009-1.LOG").log_name(), "MSGTRKMD2026031009-1.LOG");

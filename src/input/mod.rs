@@ -2,6 +2,7 @@
 
 mod buffer;
 pub mod decode;
+pub mod digest;
 pub mod discover;
 pub mod exports;
 mod platform;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 pub use buffer::Buffer;
 pub use decode::{as_utf8_lines, is_utf8_lines};
+use digest::Tap;
 
 /// What went wrong with one input. The others go on.
 #[derive(Debug, Error)]
@@ -48,6 +50,15 @@ pub enum InputError {
     },
 }
 
+impl InputError {
+    /// Which input.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Open { path, .. } | Self::Read { path, .. } | Self::Nothing { path, .. } => path,
+        }
+    }
+}
+
 /// How a file is packed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Packing {
@@ -76,6 +87,8 @@ pub struct Source {
     pub explicit: bool,
     /// Its bytes on disk, 0 where unknown.
     pub size: u64,
+    /// Hashes standard input while it is read, which can be done but once.
+    pub tap: Option<Tap>,
 }
 
 impl Source {
@@ -83,7 +96,10 @@ impl Source {
     pub fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
         let fail = |source| InputError::Open { path: self.name.clone(), source };
         match &self.packing {
-            Packing::Stdin => Ok(Box::new(io::stdin())),
+            Packing::Stdin => Ok(match &self.tap {
+                Some(tap) => Box::new(tap.on(io::stdin())),
+                None => Box::new(io::stdin()),
+            }),
             Packing::Plain => Ok(Box::new(platform::open(&self.path).map_err(fail)?)),
             packed => unpack(&self.path, packed).map_err(fail),
         }
@@ -157,6 +173,13 @@ pub fn read_text(path: &Path) -> io::Result<Vec<u8>> {
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(..3);
     }
+    Ok(bytes)
+}
+
+/// Reads a file as it is, at most so many bytes of it.
+pub fn read_bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    platform::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

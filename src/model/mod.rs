@@ -8,6 +8,7 @@ pub mod event;
 pub mod finding;
 pub mod intake;
 pub mod journey;
+pub mod manifest;
 pub mod name;
 pub mod remote_routing;
 pub mod report;

@@ -161,6 +161,12 @@ pub fn guid_text(value: u128) -> String {
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
+/// Bytes as hexadecimal digits in lower case.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+}
+
 /// A host's short name in upper case: the first label, unless the text is an IP address.
 pub fn short_host(host: &[u8]) -> Cow<'_, [u8]> {
     let is_ip = host.contains(&b':') || host.iter().all(|b| b.is_ascii_digit() || *b == b'.');

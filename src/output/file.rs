@@ -116,6 +116,17 @@ fn unfinished(mode: u32) -> tempfile::Builder<'static, 'static> {
     builder
 }
 
+/// Writes a secret to a file of its own, which nobody else may read where the system can say so. One that is there is never
+/// replaced: what was made with it could not be told any more.
+pub fn write_secret(path: &Path, secret: &[u8]) -> Result<(), OutputError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(secret));
+    written.map_err(|source| OutputError::Write { path: path.to_owned(), source })
+}
+
 /// A folder that many files are written into.
 #[derive(Debug)]
 pub struct Folder {
@@ -136,7 +147,7 @@ impl Folder {
 
     /// A file in it, by a relative name with `/`; its folder is made, what was there is replaced. Errors
     /// name the file, those of writing too.
-    pub fn create(&self, name: &str) -> io::Result<impl Write + use<>> {
+    pub fn create(&self, name: &str) -> io::Result<impl Write + Send + use<>> {
         create(&self.path, name)
     }
 }

@@ -10,6 +10,7 @@ pub mod events;
 pub mod file;
 pub mod findings;
 pub mod hops;
+pub mod manifest;
 pub mod numbers;
 pub mod rejects;
 pub mod report_json;

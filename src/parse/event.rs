@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::record::Record;
 use super::schema::{FAR, NAMED, Schema};
 use super::values;
-use crate::model::column::Column;
+use crate::model::column::{ALL, Column};
 use crate::model::event::{EventId, Source};
 use crate::model::intake::RejectReason;
 use crate::model::time::Timestamp;
@@ -77,6 +77,18 @@ impl<'a> Event<'a> {
         let record = self.record;
         let far = (FAR, Cow::Borrowed(record.raw_from(NAMED)));
         record.schema().others().map(move |(place, name)| (name, record.get_at(place))).chain([far])
+    }
+
+    /// All fields as they stand in the log, and which column each is, if it is one of ours.
+    pub fn fields(&self) -> impl Iterator<Item = (Option<Column>, &'a [u8])> {
+        let mut columns = vec![None; self.record.width()];
+        for (column, _) in ALL {
+            if let Some(place) = self.schema().place(column).and_then(|place| columns.get_mut(place)) {
+                *place = Some(column);
+            }
+        }
+        let record = self.record;
+        columns.into_iter().enumerate().map(move |(place, column)| (column, record.raw_at(place)))
     }
 
     /// A field as a number; `None` when empty or no number.

@@ -59,7 +59,7 @@ pub fn is_year_one(field: &[u8]) -> bool {
 }
 
 /// A leading `2024-01-25T15:16:09Z` with up to seven decimals. Looks at shape only, not at ranges.
-pub(super) fn iso_time(input: &[u8]) -> Option<&[u8]> {
+pub(crate) fn iso_time(input: &[u8]) -> Option<&[u8]> {
     const SHAPE: &[u8; 19] = b"0000-00-00T00:00:00";
     let (seconds, tail) = input.split_first_chunk::<19>()?;
     let fits = |(byte, shape): (&u8, &u8)| if *shape == b'0' { byte.is_ascii_digit() } else { byte == shape };

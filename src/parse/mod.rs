@@ -6,7 +6,7 @@
 //! - [`event`]: a typed row; the small texts inside its fields stay untouched.
 //! - [`status`], [`context`], [`custom_data`], [`message_info`]: the grammars inside fields.
 //!
-//! [`needle`] finds texts in bytes of which nothing is known yet. [`rescue`] is tried only on a record that did not
+//! [`subjects`] knows automatic answers. [`needle`] finds texts in bytes of which nothing is known yet. [`rescue`] is tried only on a record that did not
 //! read; [`reference`](mod@reference) is the slow oracle that tests hold the fast splitter against.
 
 pub mod context;
@@ -23,4 +23,5 @@ pub mod schema;
 pub mod sniff;
 pub mod split;
 pub mod status;
+pub mod subjects;
 pub mod values;

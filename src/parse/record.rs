@@ -181,8 +181,9 @@ impl<'a> Record<'a> {
         self.schema.place(column).map_or(&[], |place| self.raw_at(place))
     }
 
+    /// The same of the column at a place.
     #[inline]
-    fn raw_at(&self, place: usize) -> &'a [u8] {
+    pub fn raw_at(&self, place: usize) -> &'a [u8] {
         let field = self.between(place, place + 1);
         if place + 1 == self.width() { trim_end(field) } else { field }
     }
@@ -251,6 +252,11 @@ pub fn quote(field: &[u8], into: &mut Vec<u8>) {
         into.extend_from_slice(field);
         return;
     }
+    quote_always(field, into);
+}
+
+/// Writes a field in quotes.
+pub fn quote_always(field: &[u8], into: &mut Vec<u8>) {
     into.push(b'"');
     for b in field {
         if *b == b'"' {

@@ -102,7 +102,7 @@ fn reads_well(record: &[u8], width: Option<usize>) -> bool {
 }
 
 /// Bare, or a quote at either end and only doubled ones between.
-fn is_quoted_whole(field: &[u8]) -> bool {
+pub(crate) fn is_quoted_whole(field: &[u8]) -> bool {
     let Some(rest) = field.strip_prefix(b"\"") else { return !field.contains(&b'"') };
     let Some(inner) = rest.strip_suffix(b"\"") else { return false };
     let mut bytes = inner.iter();

@@ -1,4 +1,4 @@
-//! Fixed forms inside fields: time, GUID, number.
+//! Fixed forms inside fields: time, GUID, number, list.
 
 use crate::model::time::Timestamp;
 
@@ -142,6 +142,19 @@ fn decimal(text: u64) -> Option<u64> {
     let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
     Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
+}
+
+/// The pieces of a list between its `;`, as they stand there; inside quotes it is no separator.
+pub fn split_list(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    let has_quotes = match memchr::memchr_iter(b'"', list).count() {
+        0 => false,
+        quotes => quotes.is_multiple_of(2),
+    };
+    list.split(move |b| {
+        quoted ^= has_quotes && *b == b'"';
+        *b == b';' && !quoted
+    })
 }
 
 #[cfg(test)]

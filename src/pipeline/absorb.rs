@@ -11,6 +11,7 @@ use crate::model::journey::StatusInfo;
 use crate::model::name::{EMPTY, Symbol, short_host};
 use crate::parse::event::Event;
 use crate::parse::header::Binding;
+use crate::parse::subjects::is_automatic;
 use crate::parse::{context, message_info, values};
 use crate::route::batch::Batch;
 use crate::route::fact::{self, Fact, Recipient};
@@ -23,7 +24,6 @@ use super::plan::Planned;
 use super::rows::{Hosts, direction, split_addresses};
 use super::seen::Seen;
 use super::standing::Standing;
-use super::subjects::is_automatic;
 use super::worker::Sink;
 
 /// One thread's way from rows to the store.

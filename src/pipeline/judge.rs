@@ -216,6 +216,11 @@ impl Judged {
         self.findings.iter().map(|(_, finding)| finding)
     }
 
+    /// Domains that do not exist, each with the one that is meant.
+    pub fn typos(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.norms.typos()
+    }
+
     /// Takes out the findings that are not to be kept, and gives them back.
     pub fn part(&mut self, mut keep: impl FnMut(&mut Finding) -> bool) -> Vec<Finding> {
         let out = self.findings.extract_if(.., |(_, finding)| !keep(finding));

@@ -2,6 +2,7 @@
 //! The only place with threads, and the only one that knows all the stages.
 
 mod absorb;
+mod digests;
 mod feed;
 pub mod filter;
 mod judge;
@@ -15,13 +16,13 @@ mod pass;
 mod pieces;
 mod plan;
 mod read;
+mod rewrite;
 mod rows;
 mod seen;
 mod sequence;
 mod standing;
 mod state;
 mod stream;
-mod subjects;
 mod ties;
 mod told;
 mod trail;
@@ -34,10 +35,12 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
+pub use digests::digests;
 pub use feed::CHUNK;
 pub use judge::Judged;
 pub use lines::{Batch, MakeRows};
 pub use read::read;
+pub use rewrite::{Create, RewriteError, rewrite};
 pub use sequence::Turn;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Rows, Stream, Take, write_text};

@@ -129,8 +129,17 @@ struct Looked {
     last: Option<Timestamp>,
 }
 
-/// Looks into every file. Files whose time lies outside the window are not read further.
+/// Looks into every file. Files whose time lies outside the window are not read further, nor copies of others.
 pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
+    plan_by(sources, window, drop_identical)
+}
+
+/// The same, but every log is read, also one that is a copy of another.
+pub(super) fn plan_all(sources: Vec<Source>) -> Plan {
+    plan_by(sources, &Window::default(), |_, _| {})
+}
+
+fn plan_by(sources: Vec<Source>, window: &Window, choose: impl FnOnce(&mut Vec<Looked>, &mut Plan)) -> Plan {
     let mut plan = Plan::default();
     let mut looked: Vec<Looked> = Vec::new();
     let hasher = RandomState::default();
@@ -146,7 +155,7 @@ pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
             Err(e) => plan.errors.push(e),
         }
     }
-    drop_identical(&mut looked, &mut plan);
+    choose(&mut looked, &mut plan);
     let met = Arc::new(Met::default());
     for file in looked {
         plan.notes.push(FileNote {

@@ -7,6 +7,7 @@ use crate::model::event::written_by_client;
 use crate::model::journey::Direction;
 use crate::model::name::short_host;
 use crate::parse::event::Event;
+use crate::parse::values::split_list;
 use crate::route::fact;
 
 /// Who wrote a row and who is on the other side.
@@ -89,17 +90,7 @@ pub(super) fn is_probe(address: &[u8]) -> bool {
 
 /// The addresses of a list; a `;` inside a quoted local part is no separator.
 pub(super) fn split_addresses(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut quoted = false;
-    let has_quotes = match memchr::memchr_iter(b'"', list).count() {
-        0 => false,
-        quotes => quotes.is_multiple_of(2),
-    };
-    list.split(move |b| {
-        quoted ^= has_quotes && *b == b'"';
-        *b == b';' && !quoted
-    })
-    .map(<[u8]>::trim_ascii)
-    .filter(|a| !a.is_empty())
+    split_list(list).map(<[u8]>::trim_ascii).filter(|a| !a.is_empty())
 }
 
 /// A text without what differs from row to row, to be counted by: digits, addresses and ids masked.

@@ -146,18 +146,28 @@ impl Stream {
             "the ledger does not add up: {shown} rows, {ledger:?}"
         );
         let errors = feeder.errors;
-        let nothing = State::new(
-            Parts::new(Budget::default()),
-            (Names::default().freeze(), Shapes::default().freeze()),
-            false,
-            HashSet::new(),
-        );
-        Ok((account(plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new())), outcome))
+        Ok((without_messages(plan, seen, errors, pool), outcome))
     }
 }
 
+/// The account of a reading that kept no row.
+pub(super) fn without_messages(
+    plan: Plan,
+    seen: Seen,
+    errors: Vec<InputError>,
+    pool: rayon::ThreadPool,
+) -> Reading {
+    let nothing = State::new(
+        Parts::new(Budget::default()),
+        (Names::default().freeze(), Shapes::default().freeze()),
+        false,
+        HashSet::new(),
+    );
+    account(plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new()))
+}
+
 /// All files as one sequence of chunks.
-struct Feeder<'p> {
+pub(super) struct Feeder<'p> {
     files: &'p [Planned],
     sequence: &'p Sequence,
     /// Place in the sequence.
@@ -165,17 +175,17 @@ struct Feeder<'p> {
     feed: Option<Feed>,
     chunk: usize,
     /// Chunks whose memory may be used again.
-    spare: Vec<Chunk>,
-    errors: Vec<InputError>,
+    pub spare: Vec<Chunk>,
+    pub errors: Vec<InputError>,
 }
 
 impl<'p> Feeder<'p> {
-    fn new(files: &'p [Planned], sequence: &'p Sequence, chunk: usize) -> Self {
+    pub(super) fn new(files: &'p [Planned], sequence: &'p Sequence, chunk: usize) -> Self {
         Self { files, sequence, at: 0, feed: None, chunk, spare: Vec::new(), errors: Vec::new() }
     }
 
     /// The next so many chunks; none at the end of all files.
-    fn batch(&mut self, size: usize) -> Vec<Chunk> {
+    pub(super) fn batch(&mut self, size: usize) -> Vec<Chunk> {
         std::iter::from_fn(|| self.next()).take(size).collect()
     }
 

@@ -21,6 +21,12 @@ const RAW: usize = 64 << 10;
 pub(super) trait Sink {
     /// Takes a row.
     fn row(&mut self, event: &Event<'_>, at: Position, file: &Planned);
+    /// Takes a row that was repaired. `raw` is how it stands in the log, from this offset of the file on.
+    fn repaired(&mut self, event: &Event<'_>, at: Position, file: &Planned, _raw: (u64, &[u8])) {
+        self.row(event, at, file);
+    }
+    /// Takes a header line, from this offset of the file on.
+    fn header(&mut self, _line: &[u8], _from: u64) {}
     /// The account.
     fn seen(&mut self) -> &mut Seen;
     /// From this offset of the file on, rows are read by this binding.
@@ -46,6 +52,8 @@ pub(super) struct Worker<'w, S> {
 #[derive(Clone, Copy)]
 struct Line<'a> {
     bytes: &'a [u8],
+    /// Where they begin: behind the zero bytes of a crash, if there are some.
+    from: u64,
     at: Position,
     terminated: bool,
     broken: bool,
@@ -108,7 +116,7 @@ impl<'w, S: Sink> Worker<'w, S> {
                 continue;
             }
             let zeros = chunk.zeros && bytes.contains(&0);
-            let line = Line { bytes, at, terminated: record.is_terminated(), broken, zeros };
+            let line = Line { bytes, from: at.offset, at, terminated: record.is_terminated(), broken, zeros };
             self.record(record, line, &mut binding, planned);
         }
         let plain = matches!(chunk.shape, Shape::Lines) && !chunk.zeros;
@@ -137,7 +145,7 @@ impl<'w, S: Sink> Worker<'w, S> {
                 let stripped = strip_padding(line.bytes);
                 if stripped.starts_with(b"#") {
                     self.sink.seen().ledger.padding_bytes += zeros(line.bytes);
-                    self.header(stripped, binding);
+                    self.header(stripped, line.from + padding(line.bytes, stripped), binding);
                     self.sink.bind(binding, line.at.offset);
                     return;
                 }
@@ -173,8 +181,9 @@ impl<'w, S: Sink> Worker<'w, S> {
         }
     }
 
-    fn header(&mut self, stripped: &[u8], binding: &mut Binding) {
+    fn header(&mut self, stripped: &[u8], from: u64, binding: &mut Binding) {
         binding.read_header(stripped);
+        self.sink.header(stripped, from);
         self.sink.seen().record();
         self.sink.seen().ledger.headers += 1;
     }
@@ -194,8 +203,9 @@ impl<'w, S: Sink> Worker<'w, S> {
             if bytes.is_empty() {
                 continue;
             }
+            let from = at.offset + padding(piece, bytes);
             if bytes.starts_with(b"#") {
-                self.header(bytes, binding);
+                self.header(bytes, from, binding);
                 continue;
             }
             if !first {
@@ -203,7 +213,7 @@ impl<'w, S: Sink> Worker<'w, S> {
             }
             first = false;
             let terminated = offset > line.bytes.len() && line.terminated;
-            let piece = Line { bytes, at, terminated, broken: false, zeros: false };
+            let piece = Line { bytes, from, at, terminated, broken: false, zeros: false };
             let reason = if offset >= line.bytes.len() && !line.terminated {
                 RejectReason::CutOff
             } else {
@@ -221,7 +231,7 @@ impl<'w, S: Sink> Worker<'w, S> {
             let mut fields = Fields::default();
             if let Ok(event) = Event::read(fields.index(&rescued.line, &rescued.schema)) {
                 self.sink.seen().ledger.repaired += 1;
-                return self.sink.row(&event, line.at, planned);
+                return self.sink.repaired(&event, line.at, planned, (line.from, line.bytes));
             }
         }
         let reason = match reason {
@@ -245,6 +255,11 @@ impl<'w, S: Sink> Worker<'w, S> {
             seen.trim_rejects(self.keep_rejects);
         }
     }
+}
+
+/// How many bytes were taken off the head of a line.
+fn padding(line: &[u8], stripped: &[u8]) -> u64 {
+    (line.len() - stripped.len()) as u64
 }
 
 fn zeros(line: &[u8]) -> u64 {

@@ -12,9 +12,11 @@ mod generate_exports;
 mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;
+mod manifest;
 mod namespace;
 mod quirks;
 mod readme;
+mod redact;
 #[cfg(feature = "tables")]
 mod tables;
 mod topology;

@@ -32,7 +32,7 @@ const MARKS: [&[u8]; 10] =
 const DEPTH: usize = 40;
 
 /// Whether a subject, as it stands in the log, is that of an automatic answer.
-pub(super) fn is_automatic(subject: &[u8]) -> bool {
+pub fn is_automatic(subject: &[u8]) -> bool {
     let mut rest = subject.strip_prefix(b"\"").unwrap_or(subject).trim_ascii_start();
     for _ in 0..DEPTH {
         match unmarked(rest) {
@@ -43,6 +43,16 @@ pub(super) fn is_automatic(subject: &[u8]) -> bool {
     // Few subjects begin with one of these letters; the rest is not looked at.
     matches!(rest.first().map(u8::to_ascii_lowercase), Some(b'a' | b'o' | b'r'))
         && ANSWERS.iter().any(|words| begins(rest, words))
+}
+
+/// The marks before a subject, as `Re: ` and `Fwd: `, and what they stand before.
+pub fn marked(subject: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = subject;
+    while let Some(mark) = MARKS.iter().find(|mark| begins(rest.trim_ascii_start(), mark)) {
+        rest = rest.trim_ascii_start().get(mark.len()..).unwrap_or_default();
+    }
+    let rest = rest.trim_ascii_start();
+    subject.split_at_checked(subject.len() - rest.len()).unwrap_or((b"", subject))
 }
 
 /// What is left of a subject without the mark before it, or without a number in brackets.
