@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::options::Environment;
 use crate::input::digest::{Digest, Tap};
@@ -31,26 +31,14 @@ impl Listed {
 
     /// Hashes what was read. Files are read once more for that, since while logs are read many threads take pieces of them.
     pub(super) fn conclude(
-        self,
+        &self,
         reading: &Reading,
         threads: usize,
         (env, took): (&Environment, Duration),
     ) -> anyhow::Result<Manifest> {
-        let mut inputs: Vec<Input> = self.logs.iter().map(|source| log(source, reading)).collect();
-        let gone = reading.errors.iter().filter(|e| !self.logs.iter().any(|s| s.name == e.path()));
-        inputs.extend(gone.map(|e| Input {
-            role: "log",
-            name: e.path().to_owned(),
-            path: e.path().to_owned(),
-            state: "unreadable",
-            reason: Some(e.to_string()),
-            ..Input::default()
-        }));
-        inputs.extend(self.exports.iter().map(|path| {
-            let path = path.display().to_string();
-            Input { role: "export", name: path.clone(), path, state: "read", ..Input::default() }
-        }));
-        hash(&mut inputs, &self, threads)?;
+        let mut inputs = self.became(reading);
+        self.hash(&mut inputs, threads)?;
+        inputs.extend(unfound(self, reading));
         let started = Timestamp(env.now.timestamp_millis());
         Ok(Manifest {
             schema_version: 1,
@@ -62,53 +50,78 @@ impl Listed {
             inputs,
         })
     }
-}
 
-/// What became of a log.
-fn log(source: &Source, reading: &Reading) -> Input {
-    let error = reading.errors.iter().find(|e| e.path() == source.name).map(ToString::to_string);
-    let read = reading.files.iter().find(|f| f.name == source.name);
-    let left = reading.left_out.iter().find(|l| l.name == source.name);
-    let (state, reason) = match (read, left) {
-        (Some(_), _) => ("read", error),
-        (None, Some(left)) => ("left-out", Some(left.reason.clone())),
-        (None, None) if error.is_some() => ("unreadable", error),
-        (None, None) => ("outside-window", Some("no row of it lies between --since and --until".to_owned())),
-    };
-    Input {
-        role: "log",
-        name: source.name.clone(),
-        path: source.path.display().to_string(),
-        records: read.filter(|_| !reading.searched).map(|f| f.records),
-        state,
-        reason,
-        ..Input::default()
-    }
-}
-
-/// Hashes the inputs that were read; an archive once for all that is in it.
-fn hash(inputs: &mut [Input], listed: &Listed, threads: usize) -> anyhow::Result<()> {
-    let is_read = |name: &str| inputs.iter().any(|i| i.name == name && i.state == "read");
-    let on_disk = listed.logs.iter().filter(|s| s.packing != Packing::Stdin && is_read(&s.name));
-    let mut paths: Vec<PathBuf> =
-        on_disk.map(|s| s.path.clone()).chain(listed.exports.iter().cloned()).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let hashes = digests(&paths, threads)?.into_iter().map(|hash| hash.map_err(|e| e.to_string()));
-    let stored: HashMap<String, Result<Digest, String>> =
-        paths.iter().map(|path| path.display().to_string()).zip(hashes).collect();
-    for input in inputs.iter_mut().filter(|i| i.state == "read") {
-        let source = listed.logs.iter().find(|s| s.name == input.name && input.role == "log");
-        let tapped = source.and_then(|s| s.tap.as_ref()).map(|tap| Ok(tap.digest()));
-        match tapped.or_else(|| stored.get(&input.path).cloned()) {
-            Some(Ok(digest)) => {
-                let size = source.filter(|s| s.packing != Packing::Stdin).map(|s| s.size);
-                input.changed = size.is_some_and(|size| size != digest.bytes);
-                (input.sha256, input.bytes) = (Some(digest.sha256), Some(digest.bytes));
+    /// What became of each log and each export, in that order.
+    fn became(&self, reading: &Reading) -> Vec<Input> {
+        let read: HashMap<&str, u64> = reading.files.iter().map(|f| (&*f.name, f.records)).collect();
+        let left: HashMap<&str, &str> = reading.left_out.iter().map(|l| (&*l.name, &*l.reason)).collect();
+        let errors: HashMap<&str, String> =
+            reading.errors.iter().map(|e| (e.path(), e.to_string())).collect();
+        let log = |source: &Source| {
+            let (name, error) = (source.name.as_str(), errors.get(source.name.as_str()).cloned());
+            let records = read.get(name).copied();
+            let (state, reason) = match (records, left.get(name)) {
+                (Some(_), _) => ("read", error),
+                (None, Some(reason)) => ("left-out", Some((*reason).to_owned())),
+                (None, None) if error.is_some() => ("unreadable", error),
+                (None, None) => {
+                    ("outside-window", Some("no row of it lies between --since and --until".to_owned()))
+                }
+            };
+            let records = records.filter(|_| !reading.searched);
+            Input {
+                records,
+                state,
+                reason,
+                ..named("log", name.to_owned(), source.path.display().to_string())
             }
-            Some(Err(e)) => input.reason = Some(format!("could not be read again to be hashed: {e}")),
-            None => {}
-        }
+        };
+        let export = |path: &PathBuf| {
+            let path = path.display().to_string();
+            Input { state: "read", ..named("export", path.clone(), path) }
+        };
+        self.logs.iter().map(log).chain(self.exports.iter().map(export)).collect()
     }
-    Ok(())
+
+    /// Hashes those that were read; an archive once for all that is in it.
+    fn hash(&self, inputs: &mut [Input], threads: usize) -> anyhow::Result<()> {
+        let logs = || self.logs.iter().map(Some).chain(std::iter::repeat(None));
+        let on_disk = inputs.iter().zip(logs()).filter(|(input, log)| {
+            input.state == "read" && log.is_none_or(|log| log.packing != Packing::Stdin)
+        });
+        let paths: HashSet<&str> = on_disk.map(|(input, _)| input.path.as_str()).collect();
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        let hashes = digests(&paths, threads)?.into_iter().map(|hash| hash.map_err(|e| e.to_string()));
+        let stored: HashMap<String, Result<Digest, String>> =
+            paths.iter().map(|path| path.display().to_string()).zip(hashes).collect();
+        for (input, log) in inputs.iter_mut().zip(logs()).filter(|(input, _)| input.state == "read") {
+            let tapped = log.and_then(|log| log.tap.as_ref()).map(|tap| Ok(tap.digest()));
+            match tapped.or_else(|| stored.get(&input.path).cloned()) {
+                Some(Ok(digest)) => {
+                    let size = log.filter(|log| log.packing != Packing::Stdin).map(|log| log.size);
+                    input.changed = size.is_some_and(|size| size != digest.bytes);
+                    (input.sha256, input.bytes) = (Some(digest.sha256), Some(digest.bytes));
+                }
+                Some(Err(e)) => input.reason = Some(format!("could not be read again to be hashed: {e}")),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn named(role: &'static str, name: String, path: String) -> Input {
+    Input { role, name, path, ..Input::default() }
+}
+
+/// What was named and led to no log.
+fn unfound(listed: &Listed, reading: &Reading) -> Vec<Input> {
+    let found: HashSet<&str> = listed.logs.iter().map(|s| s.name.as_str()).collect();
+    let gone = reading.errors.iter().filter(|e| !found.contains(e.path()));
+    let input = |e: &crate::input::InputError| Input {
+        state: "unreadable",
+        reason: Some(e.to_string()),
+        ..named("log", e.path().to_owned(), e.path().to_owned())
+    };
+    gone.map(input).collect()
 }

@@ -1,6 +1,8 @@
 //! Addresses of people: the local part as one name, or taken apart where it is made of others' addresses.
 
 use super::{Redactor, Sort};
+use crate::model::name::encapsulated;
+use crate::parse::values::split_list;
 
 /// Local parts that name nobody, and by which reports and probes are known.
 const NOBODY: [&[u8]; 4] = [b"postmaster", b"mailer-daemon", b"inboundproxy", b"maildeliveryprobe"];
@@ -81,7 +83,7 @@ impl Redactor<'_> {
 
     /// Writes a list of addresses; a `;` inside a quoted local part is no separator.
     pub(super) fn addresses(&mut self, list: &[u8], out: &mut Vec<u8>) {
-        for (number, address) in crate::parse::values::split_list(list).enumerate() {
+        for (number, address) in split_list(list).enumerate() {
             if number > 0 {
                 out.push(b';');
             }
@@ -139,7 +141,7 @@ impl Redactor<'_> {
         out.extend_from_slice(head);
         out.extend_from_slice(kind);
         out.push(b'-');
-        let name = crate::model::name::encapsulated(local).filter(|n| n.starts_with(b"/"));
+        let name = encapsulated(local).filter(|n| n.starts_with(b"/"));
         let Some(name) = name else {
             self.word(inner, out);
             return true;

@@ -18,71 +18,75 @@ pub(super) enum Vocabulary {
 
 /// Parts of messages' headers, keys of columns, components, agents, and what servers answer. In lower case.
 const PROTOCOL: &str = "
-    a about access account accepted accepts accounts action active activesync activity address addressed addresses
-    addressing admin administrative administrator after again agent agents all allowed already alternate am ambiguous an
-    and anonymous any application apply approval approve approved arc archive are as assistant assistants at atch
-    attachment attachments attempt attempted attempts attribution auth authenticated authentication authorized
-    auto available back backpressure bad based batv bcc be because been being bifurcated blocked body both bounce
-    busy but by bytes c came can cannot cas cc certificate change changed check class classification clear client
-    close closed cn code command commit communicating comp completed compliance component condition configured
-    conflict connect connected connecting connection connector connectors contact content context control
-    conversation conversations conversion convert copy cost could count create created creation crlf
-    data database date days dc deactivated decision default deferred delay delayed delete deleted deliver delivered
-    delivery denied destination details did directed directory disabled discarded discover disk dlp dns do does domain domains
-     down driver drop dropped dsn dumpster duplicate duration during edge either else email emails empty enabled
-    encountered encrypted encryption end endpoint enforce enhanced entity entry envelope error errors etr etrex etrp
-    event ews exceeded exception exceptions exchange execute existent exists expand expanded expansion
-    effective encryptiononly opportunistic exited expired explicitly external fail failed fails failover failure file filter filtered first flush folder folders for
-    forbidden forest forward forwarded forwarding found from front frontend full fully fydibohf23spdlt generate generated
-    generic gateway get getting given global go greylisted greylisting greylist group groups grp gtube ha handle
-    handled handler handshake has have header headers health helo hold hop hops host hosted hostname hosts hour hours
-    however hub i id ids if imap in inbound inbox include incoming incomplete infected info information initialize
-    initialized initiation insufficient int interface internal internet into invalid io ip ipm ipv4 ipv6 is isn it item
-    items its journal journaling journalling kb kept key kind last later latency ldap least led left length level
-    license limit limits line list listed load local location lock log logon logs  lookup loop loops low lrt lsrv m2mcvt
-    made mail mailbox mailboxes mailer mailflow malformed malware management manager mandatory many mapi matching 
-    maximum mb mdb meeting member members memory message messages method microsoft mime missing mobile mode moderated
-    moderation moderator moderators module momt more move moved msg mta multiple must mx name named names negotiation
-    network never new next no node nodes non none nonexistent norecords normal not note notification notify nts null
-    number o   of off office offline ok old on once one only oof oofs open operation option or order
-    organization original originating originator other ou out outbound outgoing outlook over own owa owner
-     parameter parse part partner passed password path pending per permanent permanently permission permitted
+    a about accepted accepts access account accounts action active activesync activity address addressed addresses
+    addressing admin administrative administrator after again agent agents all allowed already alternate am
+    ambiguous an and anonymous any application apply approval approve approved arc archive are as assistant
+    assistants at atch attachment attachments attempt attempted attempts attribution auth authenticated
+    authentication authorized auto available back backpressure bad based batv bcc be because been being bifurcated
+    blocked body both bounce busy but by bytes c came can cannot cas cc certificate change changed check class
+    classification clear client close closed cn code command commit communicating comp completed compliance
+    component condition configured conflict connect connected connecting connection connector connectors contact
+    content context control conversation conversations conversion convert copy cost could count create created
+    creation crlf data database date days dc deactivated decision default deferred delay delayed delete deleted
+    deliver delivered delivery denied destination details detected did directed directory disabled discarded
+    discover disk dlp dns do does domain domains down driver drop dropped dsn dumpster duplicate duration during
+    edge effective either else email emails empty enabled encountered encrypted encryption encryptiononly end
+    endpoint enforce enhanced entity entry envelope error errors etr etrex etrp event ews exceeded exception
+    exceptions exchange execute exist existent exists exited expand expanded expansion expired explicitly external
+    fail failed failover fails failure file filter filtered first flush folder folders for forbidden forest forward
+    forwarded forwarding found from front frontend full fully fydibohf23spdlt gateway generate generated generic get
+    getting given global go greylist greylisted greylisting group groups grp gtube ha handle handled handler
+    handshake has have header headers health helo hold hop hops host hosted hostname hosts hour hours however hub i
+    id ids if imap in inbound inbox include incoming incomplete infected info information initialize initialized
+    initiation insufficient int interface internal internet into invalid io ip ipm ipv4 ipv6 is isn it item items
+    its journal journaling journalling kb kept key kind last latency later ldap least led left length level license
+    limit limits line list listed load local location lock log logon logs lookup loop loops low lrt lsrv m2mcvt made
+    mail mailbox mailboxes mailer mailflow malformed malware management manager mandatory many mapi matching maximum
+    mb mdb meeting member members memory message messages method microsoft mime missing mobile mode moderated
+    moderation moderator moderators module momt more move moved msg mta multiple must mx name named names
+    negotiation network never new next no node nodes non none nonexistent norecords normal not note notification
+    notify nts null number o of off office offline ok old on once one only oof oofs open operation opportunistic
+    option or order organization original originating originator other ou out outbound outgoing outlook over owa own
+    owner parameter parse part partner passed password path pending per permanent permanently permission permitted
     pickup pipeline pipelining please pm point poison policies policy port possible post powershell premises present
-    prevented previous primary priority prioritization prohibited probe process processed processing processor
-    protected protection protocol proxied proxy proxying public pst quarantine quarantined query queue queued queues quit
-    quota ran rate rcpt reached read reason receive received receiving recip recipient recipients record records
-    redirect redirected redirection redundancy redundant refused reject rejected rejection relay relayed relaying
-    released remote removed replay replication reply report request requested require required requires reserved reset
-    resolve resolved resolver resource respond responded response responsible restriction result resubmit resubmitted
-    results retention retry retried return returned reverse rfc root route routed router routing rule rules s safety safetynet safetynetresubmit sasl
-    schedule scheduled schema scl second seconds secondary section secure security see send sender senders sending sent sequence
-    server servers service services session setting settings setup shadow shutdown shutoff shutting size sizes sla smart smtp
-    smtpsend socket software sp spam spf specified srs ssl stage start started starttls state status stop stopped
-    storage store stored storedrv storedriver submission submit submitted subnet subject succeed succeeded success such
-    suitable supplied supported suppressed suppression syntax system table take taken tarpit target task temp template
-    temporarily temporary tenant terminated text than that the their them then there this threshold throttled throttling time
-    timed timeout times tls tlsa to token too total tracking traffic transaction transfer transient transport
-    tried trusted try type types uceprotect unable unauthenticated unauthorized unavailable undeliverable under undefined
-    unexpected unknown unreachable unreadable unrecognized unresolved unroutable unsolicited unsupported until update up
-    upgrade use used user users using valid value verification verify version via violation virtual virus was
-    waiting warning web were when where which while whose win winsock win32 with within without work write wrong x
-    xloopheadercount year you your
+    prevented previous primary prioritization priority probe process processed processing processor prohibited
+    protected protection protocol proxied proxy proxying pst public quarantine quarantined query queue queued queues
+    quit quota ran rate rcpt reach reached read reason receive received receiving recip recipient recipients record
+    records redirect redirected redirection redundancy redundant refused reject rejected rejection relay relayed
+    relaying released remote removed replay replication reply report request requested require required requires
+    reserved reset resolve resolved resolver resource respond responded response responsible restriction resubmit
+    resubmitted result results retention retried retry return returned reverse rfc root route routed router routing
+    rule rules s safety safetynet safetynetresubmit sasl schedule scheduled schema scl second secondary seconds
+    section secure security see send sender senders sending sent sequence server servers service services session
+    setting settings setup shadow shutdown shutoff shutting size sizes sla smart smtp smtpsend socket software sp
+    spam specified spf srs ssl stage start started starttls state status stop stopped storage store stored
+    storedriver storedrv subject submission submit submitted subnet succeed succeeded success such suitable supplied
+    supported suppressed suppression syntax system table take taken target tarpit task temp template temporarily
+    temporary tenant terminated text than that the their them then there this threshold throttled throttling time
+    timed timeout times tls tlsa to token too total tracking traffic transaction transfer transient transport tried
+    trusted try type types uceprotect unable unauthenticated unauthorized unavailable undefined undeliverable under
+    unexpected unknown unreachable unreadable unrecognized unresolved unroutable unsolicited unsupported until up
+    update upgrade use used user users using valid value verification verify version via violation virtual virus
+    waiting warning was web were when where which while whose win win32 winsock with within without work write wrong
+    x xloopheadercount year you your
 ";
 
 /// Abbreviations of components, keys and mechanisms, and identifiers that no capitals part.
 const TECHNICAL: &str = "
-    adr alt ama amd ams antimalware as atpsl atsl attachcount bcl cat catat catcc catcm catcs cates catex catft catms catort catores
-    catos catosc catpr catrc catresl catrs catrt catrtr catsm cfa cmsgc compcost d det dis dkim dmarc dnr drop e2e edgetransport eop etl ev excp exrecip exrecipnotfound
-    exrecipientnotfound ffo finalrecip fqdn frsm fwd fwdr h hsdr hsdrc hsdsp hubtransport i inc intext inttoext exttoint ipmnote ldc mc mexrt
-    mtssd mtssda mtssdc mtssdds mtssdma mtssdmo mtssdpl mtssdsa mtssdsds mtssdsms mtssds mtss mtssm mtsst mtssmr nonsmtp nspm spm
-    opn orar pbs pen poi policyapp pr prot qde qdm qdr qdrs qds qe qm qs quar rbl rcl renv reod rep rst
-    sa scl sdd sddpm sddr sdds sddsm sfa sfv sigs sig skb skn skp ski sks smr smrc smrcl smrd smrde smrdi smri smre smrpi sms smsc smscc smsd
-    smsmbxd smsn smspl snd spnd sqlf src srv st std stdrv stm sub subq sum t tenantattribution tkn tls1 tls10 tls11 tls12 tls13 total tra
-    tls12server trg txt uce ues unk v x-smsdr smsdr xexch50 fe del hubd oaf oar av resp pos neg tent cancellation
-    e2elatency ruleid sev fname engine internalid clientsubmittime mapiexception winsockerror ntlm gssapi kerberos noop ehlo rset
-    00a 00i 04a 04i 08a 08i 0ca 0ci sec true false distribution due answer prepend prependsubject
-    recipnotfound recipientnotfound badprimary recipsizelimit sendsizelimit recvsizelimit reciplimit mxloopback
-    socketerror errorretry inforecords infonorecords servfail nxdomain mailerdaemon
+    00a 00i 04a 04i 08a 08i 0ca 0ci adr alt ama amd ams answer antimalware atpsl atsl attachcount av badprimary bcl
+    cancellation cat catat catcc catcm catcs cates catex catft catms catores catort catos catosc catpr catrc catresl
+    catrs catrt catrtr catsm cfa clientsubmittime cmsgc compcost d del det dis distribution dkim dmarc dnr due e2e
+    e2elatency edgetransport ehlo engine eop errorretry etl ev excp exrecip exrecipientnotfound exrecipnotfound
+    exttoint false fe ffo finalrecip fname fqdn frsm fwd fwdr gssapi h hsdr hsdrc hsdsp hubd hubtransport inc
+    infonorecords inforecords internalid intext inttoext ipmnote kerberos ldc mailerdaemon mapiexception mc mexrt
+    mtss mtssd mtssda mtssdc mtssdds mtssdma mtssdmo mtssdpl mtssds mtssdsa mtssdsds mtssdsms mtssm mtssmr mtsst
+    mxloopback neg nonsmtp noop nspm ntlm nxdomain oaf oar opn orar pbs pen poi policyapp pos pr prepend
+    prependsubject prot proxyhop1 proxyhop2 proxyhop3 proxyhop4 proxyhop5 proxyhop6 qde qdm qdr qdrs qds qe qm qs
+    quar rbl rcl recipientnotfound reciplimit recipnotfound recipsizelimit recvsizelimit renv reod rep resp rset rst
+    ruleid sa sdd sddpm sddr sdds sddsm sec sendsizelimit servfail sev sfa sfv sig sigs skb ski skn skp sks smr smrc
+    smrcl smrd smrde smrdi smre smri smrpi sms smsc smscc smsd smsdr smsmbxd smsn smspl snd socketerror spm spnd
+    sqlf src srv st std stdrv stm sub subq sum t tenantattribution tent tkn tls1 tls10 tls11 tls12 tls12server tls13
+    tra trg true txt uce ues unk v winsockerror xexch50
 ";
 
 /// Of which Exchange makes the names of connectors; those that administrators give are full of other words.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::report_text::sample::{HOSTILE, report};
 use super::super::{numbers, report_markdown, report_text};
 use super::*;
+use crate::model::series::Series;
 
 fn text(report: &Report) -> String {
     let mut out = Vec::new();
@@ -134,6 +135,10 @@ fn no_field_is_forgotten() {
         // No figure of its own.
         top: _,
     } = report();
-    // schema_version beside the 42 fields; the ledger is called reconciliation.
-    assert_eq!(value(&report()).as_object().unwrap().len(), 42 + 1);
+    // schema_version beside the 42 fields, of which series is there only where it was asked for; the ledger is called
+    // reconciliation.
+    assert_eq!(value(&report()).as_object().unwrap().len(), 41 + 1);
+    let asked = Report { series: Some(Series::default()), ..report() };
+    assert_eq!(value(&asked)["series"]["latency"], serde_json::json!([]));
+    assert_eq!(value(&asked).as_object().unwrap().len(), 42 + 1);
 }
