@@ -114,7 +114,9 @@ impl Pairs {
         let mut out = vec![0.0; SLOTS];
         for (cell, n) in self.cells.iter().zip(hours) {
             let sum = cell.and_then(|cell| out.get_mut(cell));
-            sum.into_iter().for_each(|sum| *sum += *n as f64);
+            if let Some(sum) = sum {
+                *sum += *n as f64;
+            }
         }
         out
     }

@@ -37,7 +37,8 @@ fn findings(compared: &Compared, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     heading("Findings", out)?;
-    let worse: Vec<&Finding> = compared.findings.iter().filter(is_grown_worse).map(|s| &s.finding).collect();
+    let worse: Vec<&Finding> =
+        compared.findings.iter().filter(|s| is_grown_worse(s)).map(|s| &s.finding).collect();
     write_markdown(&worse, 3, out)?;
     write_gone_markdown(&compared.gone, 3, out)?;
     for text in compared.findings.iter().filter(|s| !is_grown_worse(s)).filter_map(size) {

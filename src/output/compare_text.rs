@@ -41,7 +41,8 @@ fn findings(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Resul
     let sizes: Vec<String> =
         compared.findings.iter().filter(|s| !is_grown_worse(s)).filter_map(size).collect();
     let still = still_there(compared);
-    let worse: Vec<&Finding> = compared.findings.iter().filter(is_grown_worse).map(|s| &s.finding).collect();
+    let worse: Vec<&Finding> =
+        compared.findings.iter().filter(|s| is_grown_worse(s)).map(|s| &s.finding).collect();
     if compared.findings.is_empty() && compared.gone.is_empty() {
         return Ok(());
     }
@@ -61,5 +62,5 @@ fn findings(compared: &Compared, style: Style, out: &mut dyn Write) -> io::Resul
 
 /// Whether anything is worse in the second run.
 fn is_bad(compared: &Compared) -> bool {
-    compared.findings.iter().any(|s| is_grown_worse(&s)) || compared.of(Verdict::Changed).any(|f| f.worse)
+    compared.findings.iter().any(is_grown_worse) || compared.of(Verdict::Changed).any(|f| f.worse)
 }

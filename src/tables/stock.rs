@@ -35,7 +35,7 @@ pub enum Source {
     /// In memory.
     Rows(Frame),
     /// In a file without a name, which is gone when this is, however the program ends.
-    Temporary(LazyFrame),
+    Temporary(Box<LazyFrame>),
     /// In files.
     Files(Vec<PathBuf>),
 }
@@ -103,7 +103,9 @@ impl Stock {
             self.put_away()?;
         }
         Ok(match self.away {
-            Some(file) => Source::Temporary(scan(opened(file.finish()?)?, HiveOptions::new_disabled())?),
+            Some(file) => {
+                Source::Temporary(Box::new(scan(opened(file.finish()?), HiveOptions::new_disabled())?))
+            }
             None => Source::Rows(Frame(self.rows)),
         })
     }
@@ -128,7 +130,7 @@ impl Source {
     pub(super) fn lazy(&self) -> Result<LazyFrame, TableError> {
         match self {
             Self::Rows(rows) => Ok(rows.0.clone().lazy()),
-            Self::Temporary(rows) => Ok(rows.clone()),
+            Self::Temporary(rows) => Ok(LazyFrame::clone(rows)),
             Self::Files(paths) => {
                 let paths: Buffer<PlRefPath> =
                     paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
@@ -144,9 +146,9 @@ fn scan(sources: ScanSources, hive: HiveOptions) -> Result<LazyFrame, TableError
 }
 
 /// A temporary file to be read.
-fn opened(file: SpooledTempFile) -> Result<ScanSources, TableError> {
-    Ok(match file.into_inner() {
+fn opened(file: SpooledTempFile) -> ScanSources {
+    match file.into_inner() {
         SpooledData::OnDisk(file) => ScanSources::Files([file].into()),
         SpooledData::InMemory(bytes) => ScanSources::Buffers([Buffer::from_vec(bytes.into_inner())].into()),
-    })
+    }
 }

@@ -14,9 +14,10 @@ pub(in crate::output) fn run(run: &RunNote) -> String {
     let minute = |t: &str| t.get(..16).unwrap_or(t).replace('T', " ");
     let when = run.first.as_deref().zip(run.last.as_deref());
     let when = when.map_or("no event".to_owned(), |(a, b)| format!("{} to {} UTC", minute(a), minute(b)));
-    let hours = match run.compared_hours == run.hours {
-        true => counted(run.hours, "hour", "hours"),
-        false => format!("{} of {} hours compared", grouped(run.compared_hours), grouped(run.hours)),
+    let hours = if run.compared_hours == run.hours {
+        counted(run.hours, "hour", "hours")
+    } else {
+        format!("{} of {} hours compared", grouped(run.compared_hours), grouped(run.hours))
     };
     let mail = counted(run.messages, "message", "messages");
     let to = counted(run.recipients, "recipient", "recipients");
@@ -34,7 +35,7 @@ pub(in crate::output) fn label(about: About) -> &'static str {
 }
 
 /// New and graver findings: these are shown whole.
-pub(in crate::output) fn is_grown_worse(stood: &&Stood) -> bool {
+pub(in crate::output) fn is_grown_worse(stood: &Stood) -> bool {
     matches!(stood.finding.standing, Some(Standing::New | Standing::Graver))
 }
 
