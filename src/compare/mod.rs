@@ -1,6 +1,6 @@
 //! Two runs held against each other: what is new, what is gone, and what changed by more than chance explains.
 //!
-//! [`pairs`] says which hours are the same, [`share`] has the tests, [`chance`] how sure they are, [`figures`] what is
+//! `pairs` says which hours are the same, `share` has the tests, `chance` how sure they are, `figures` what is
 //! tested and what of it matters.
 
 mod chance;

@@ -144,7 +144,7 @@ fn new_findings_end_with_status_4_and_known_ones_do_not() {
     let all = compared(place.path(), "a.json", "b.json", &[]);
     let kinds: std::collections::BTreeSet<&str> =
         all["findings"].as_array().unwrap().iter().map(|f| f["kind"].as_str().unwrap()).collect();
-    let known: String = kinds.iter().map(|k| format!("[[known]]\nkind = '{k}'\n")).collect();
+    let known = kinds.iter().fold(String::new(), |text, kind| text + "[[known]]\nkind = '" + kind + "'\n");
     std::fs::write(place.path().join("k.toml"), known).unwrap();
     for (a, b) in [("a.json", "b.json"), ("a", "b"), ("b.json", "a")] {
         let known = compared(place.path(), a, b, &["--config=k.toml"]);
