@@ -133,7 +133,7 @@ fn rows_of(reading: &Reading, filter: &Filter) -> Vec<String> {
             obeys_nothing("routes.jsonl", &json);
             obeys_nothing("routes.txt", &row(Form::Text));
             // A cell in quotes keeps its line breaks and tabs.
-            obeys_nothing("routes.csv", &row(Form::Csv).replace(['\r', '\t'], ""));
+            obeys_nothing("routes.csv", &row(Form::Csv { raw: false }).replace(['\r', '\t'], ""));
             rows.push(json);
         }
         written("trace.txt", &|out| trace::write(&context, &journey, false, out));
