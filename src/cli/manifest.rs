@@ -86,17 +86,17 @@ impl Listed {
     /// Hashes those that were read; an archive once for all that is in it.
     fn hash(&self, inputs: &mut [Input], threads: usize) -> anyhow::Result<()> {
         let logs = || self.logs.iter().map(Some).chain(std::iter::repeat(None));
-        let on_disk = inputs.iter().zip(logs()).filter(|(input, log)| {
+        let places = || self.logs.iter().map(|log| &log.path).chain(&self.exports);
+        let on_disk = inputs.iter().zip(logs()).zip(places()).filter(|((input, log), _)| {
             input.state == "read" && log.is_none_or(|log| log.packing != Packing::Stdin)
         });
-        let paths: HashSet<&str> = on_disk.map(|(input, _)| input.path.as_str()).collect();
-        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        let paths: HashSet<PathBuf> = on_disk.map(|(_, path)| path.clone()).collect();
+        let paths: Vec<PathBuf> = paths.into_iter().collect();
         let hashes = digests(&paths, threads)?.into_iter().map(|hash| hash.map_err(|e| e.to_string()));
-        let stored: HashMap<String, Result<Digest, String>> =
-            paths.iter().map(|path| path.display().to_string()).zip(hashes).collect();
-        for (input, log) in inputs.iter_mut().zip(logs()).filter(|(input, _)| input.state == "read") {
+        let stored: HashMap<&PathBuf, Result<Digest, String>> = paths.iter().zip(hashes).collect();
+        for ((input, log), path) in inputs.iter_mut().zip(logs()).zip(places()) {
             let tapped = log.and_then(|log| log.tap.as_ref()).map(|tap| Ok(tap.digest()));
-            match tapped.or_else(|| stored.get(&input.path).cloned()) {
+            match tapped.or_else(|| stored.get(path).cloned()).filter(|_| input.state == "read") {
                 Some(Ok(digest)) => {
                     let size = log.filter(|log| log.packing != Packing::Stdin).map(|log| log.size);
                     input.changed = size.is_some_and(|size| size != digest.bytes);

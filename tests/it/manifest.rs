@@ -178,3 +178,17 @@ fn packed_files_are_hashed_as_they_are_stored() {
         assert_eq!(one["sha256"], hash, "{name}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_no_text_is_hashed_too() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    let log = std::fs::read(place.path("logs/EX2/MSGTRK2026031009-1.LOG")).unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"odd/day\xff.LOG");
+    std::fs::create_dir(place.path("odd")).unwrap();
+    std::fs::write(place.0.path().join(name), log).unwrap();
+    place.run("report", &["odd", "-q"]).success();
+    let manifest = place.manifest();
+    assert_eq!(manifest["inputs"][0]["sha256"], sha256(&place.path("logs/EX2/MSGTRK2026031009-1.LOG")));
+}
