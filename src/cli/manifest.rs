@@ -1,7 +1,8 @@
 //! `--manifest`: what a run read, with hashes, for those who must be able to show that it was this and nothing else.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -11,7 +12,65 @@ use crate::input::exports::find;
 use crate::input::{Packing, Source};
 use crate::model::manifest::{Input, Manifest};
 use crate::model::time::Timestamp;
+use crate::output::file::{OutputError, Target};
+use crate::output::manifest::write;
 use crate::pipeline::{Reading, digests};
+
+/// The manifest of the whole work, in which a verb may read several times. All clones are one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Custody(Rc<RefCell<Option<Open>>>);
+
+#[derive(Debug)]
+struct Open {
+    target: Target,
+    inputs: Vec<Input>,
+}
+
+impl Custody {
+    /// Opens the file, if it is not open yet.
+    pub(super) fn open(&self, path: &Path, force: bool) -> Result<(), OutputError> {
+        let mut open = self.0.borrow_mut();
+        if open.is_none() {
+            *open = Some(Open { target: Target::open(Some(path), force)?, inputs: Vec::new() });
+        }
+        Ok(())
+    }
+
+    /// Adds what was read. What was read before counts once, and above what was only found then.
+    pub(super) fn add(&self, inputs: Vec<Input>) {
+        let mut open = self.0.borrow_mut();
+        let Some(Open { inputs: all, .. }) = &mut *open else { return };
+        let mut places: HashMap<(&str, String), usize> =
+            all.iter().enumerate().map(|(n, i)| ((i.role, i.name.clone()), n)).collect();
+        for input in inputs {
+            match places.get(&(input.role, input.name.clone())).and_then(|n| all.get_mut(*n)) {
+                Some(known) if known.state == "read" || input.state != "read" => {}
+                Some(known) => *known = input,
+                None => {
+                    places.insert((input.role, input.name.clone()), all.len());
+                    all.push(input);
+                }
+            }
+        }
+    }
+
+    /// Writes the file, if it was opened.
+    pub(super) fn close(&self, env: &Environment) -> Result<(), OutputError> {
+        let Some(Open { target, inputs }) = self.0.borrow_mut().take() else { return Ok(()) };
+        let started = Timestamp(env.now.timestamp_millis());
+        let ended = Timestamp(started.0 + env.started.elapsed().as_millis() as i64);
+        let manifest = Manifest {
+            schema_version: 1,
+            tool: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            arguments: env.arguments.clone(),
+            started: started.to_string(),
+            ended: ended.to_string(),
+            inputs,
+        };
+        target.write(|out| write(&manifest, out))
+    }
+}
 
 /// Everything that was found before it is read.
 pub(super) struct Listed {
@@ -30,25 +89,11 @@ impl Listed {
     }
 
     /// Hashes what was read. Files are read once more for that, since while logs are read many threads take pieces of them.
-    pub(super) fn conclude(
-        &self,
-        reading: &Reading,
-        threads: usize,
-        (env, took): (&Environment, Duration),
-    ) -> anyhow::Result<Manifest> {
+    pub(super) fn conclude(&self, reading: &Reading, threads: usize) -> anyhow::Result<Vec<Input>> {
         let mut inputs = self.became(reading);
         self.hash(&mut inputs, threads)?;
         inputs.extend(unfound(self, reading));
-        let started = Timestamp(env.now.timestamp_millis());
-        Ok(Manifest {
-            schema_version: 1,
-            tool: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            arguments: env.arguments.clone(),
-            started: started.to_string(),
-            ended: Timestamp(started.0 + took.as_millis() as i64).to_string(),
-            inputs,
-        })
+        Ok(inputs)
     }
 
     /// What became of each log and each export, in that order.

@@ -71,7 +71,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }),
         Verb::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
     };
-    match done {
+    // Also where the work failed, it is known what was read.
+    let kept = env.custody.close(&env).map_err(Into::into);
+    match done.and_then(|exit| kept.map(|()| exit)) {
         Ok(exit) => exit.into(),
         Err(e) => fail(&e),
     }

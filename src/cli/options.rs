@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::args::{FilterArgs, ReadArgs, When};
+use super::manifest::Custody;
 use crate::findings::thresholds::Thresholds;
 use crate::input::{self, discover::Found};
 use crate::model::journey::Decision;
@@ -26,6 +28,10 @@ pub(super) struct Environment {
     /// As typed, the program's own name first.
     pub arguments: Vec<String>,
     pub now: DateTime<Utc>,
+    /// The same moment on a clock that is never set.
+    pub started: Instant,
+    /// What `--manifest` will say.
+    pub custody: Custody,
     pub exchange: Option<PathBuf>,
     pub no_color: bool,
     pub force_color: bool,
@@ -45,6 +51,8 @@ impl Environment {
         Self {
             arguments: arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
             now: Utc::now(),
+            started: Instant::now(),
+            custody: Custody::default(),
             exchange: std::env::var("ExchangeInstallPath").ok().filter(|p| !p.is_empty()).map(PathBuf::from),
             no_color: std::env::var("NO_COLOR").is_ok_and(|v| !v.is_empty()),
             force_color: set("CLICOLOR_FORCE"),

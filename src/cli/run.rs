@@ -57,9 +57,9 @@ impl Run {
         let exports = Exports::named(args)?;
         options.topology = exports.as_ref().map(|exports| Arc::clone(&exports.told));
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
-        let manifest = args.manifest.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
+        args.manifest.as_deref().map_or(Ok(()), |path| env.custody.open(path, output.force))?;
         let mut found = sources(args, env)?;
-        let listed = manifest.as_ref().map(|_| Listed::new(&mut found.sources, &args.topology));
+        let listed = args.manifest.as_ref().map(|_| Listed::new(&mut found.sources, &args.topology));
         let nothing = found.sources.is_empty();
         let total: u64 = found.sources.iter().map(|s| s.size).sum();
         // With a filter, `routes` and `trace` read twice.
@@ -72,9 +72,8 @@ impl Run {
         if let Some(target) = reject_file {
             target.write(|out| rejects::write(&reading.rejects, &reading.files, out))?;
         }
-        if let (Some(target), Some(listed)) = (manifest, listed) {
-            let manifest = listed.conclude(&reading, options.threads, (env, started.elapsed()))?;
-            target.write(|out| crate::output::manifest::write(&manifest, out))?;
+        if let Some(listed) = listed {
+            env.custody.add(listed.conclude(&reading, options.threads)?);
         }
         let run = Self { reading, options, failing: false, half_told, started, quiet: args.quiet };
         run.warn(args.verbose);

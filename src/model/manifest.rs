@@ -15,7 +15,7 @@ pub struct Manifest {
     pub arguments: Vec<String>,
     /// When the work began, UTC.
     pub started: String,
-    /// When everything had been read, UTC.
+    /// When it was done, UTC.
     pub ended: String,
     /// All that was found where the arguments led, sorted as it was read.
     pub inputs: Vec<Input>,

@@ -192,3 +192,19 @@ fn a_file_whose_name_is_no_text_is_hashed_too() {
     let manifest = place.manifest();
     assert_eq!(manifest["inputs"][0]["sha256"], sha256(&place.path("logs/EX2/MSGTRK2026031009-1.LOG")));
 }
+
+#[test]
+fn both_sides_of_a_comparison_are_listed_once_each() {
+    let place = Place::new();
+    place.run("compare", &["logs/EX1", "logs/EX2", "-q", "-o", "c.txt"]).success();
+    let manifest = place.manifest();
+    for name in ["logs/EX1/MSGTRK2026031009-1.LOG", "logs/EX2/MSGTRK2026031009-1.LOG"] {
+        assert_eq!(input(&manifest, name)["sha256"], sha256(&place.path(name)), "{manifest:#}");
+    }
+    // Two windows over the same logs: what one of them read was read.
+    place.run("compare", &["2026-03-09", "2026-03-10", "--in", "logs", "-q", "-o", "d.txt"]);
+    let manifest = place.manifest();
+    let all = manifest["inputs"].as_array().unwrap();
+    assert_eq!(all.len(), 4, "{manifest:#}");
+    assert_eq!(input(&manifest, "logs/EX2/MSGTRK2026031009-1.LOG")["state"], "read");
+}
