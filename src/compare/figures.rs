@@ -100,7 +100,10 @@ fn of_list(topic: Topic, lists: [&Listed; 2], of: &Both, pairs: &Pairs) -> Vec<C
         // The one that is not listed may be as frequent as the other: nothing is known.
         let unknown =
             out.a.at_most && out.a.value >= out.b.value || out.b.at_most && out.b.value >= out.a.value;
-        out.tested = out.tested.filter(|_| !unknown);
+        let tested = out.tested.filter(|_| !unknown);
+        // A bound is spread over all hours, so that it tells nothing of the hours that a side has for itself.
+        let bounded = out.a.at_most || out.b.at_most;
+        out.tested = tested.map(|t| if bounded { t.without_hours_alone() } else { t });
         out
     };
     names.into_iter().map(candidate).collect()

@@ -65,6 +65,13 @@ impl Pair {
     }
 }
 
+impl Tested {
+    /// Without the hours that only one side has, where it is not known which these are.
+    pub(super) fn without_hours_alone(self) -> Self {
+        Self { alone: [0, 0], p: two_sided(self.t, self.df), ..self }
+    }
+}
+
 /// Whether it is one side that has hours for itself. A thing that is rare comes in hours on one side or the other, and
 /// a burst fills one hour like a single mail does: so each hour is a coin, weighted by what both sides have of how many.
 /// Exact for these coins. Not asked where one side has much more mail, since then it has hours for itself sooner.

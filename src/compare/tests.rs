@@ -3,7 +3,12 @@
 use fastrand::Rng;
 
 use super::chance::of_all;
+use super::compare;
 use super::share::{Counts, Tested, rate, share};
+use crate::model::compared::{Topic, Verdict};
+use crate::model::series::{Line, Listed, SLOTS, Series, slot};
+use crate::model::snapshot::Snapshot;
+use crate::model::time::Timestamp;
 
 /// How busy an hour of the day is.
 fn busy(hour: usize) -> f64 {
@@ -165,4 +170,48 @@ fn in_all_figures_together_chance_is_called_a_change_in_one_of_a_hundred() {
     });
     let wrong = wrong.count();
     assert!(wrong <= 8, "{wrong} of {runs}");
+}
+
+/// A week in which so many senders all write alike, and one of them so many times as much. Its list ends early.
+fn week(rng: &mut Rng, senders: usize, factor: f64) -> Snapshot {
+    const KEPT: usize = 200;
+    let start = Timestamp::from_civil(2026, 3, 2, 0);
+    let mut lines: Vec<Line> =
+        (0..senders).map(|n| Line { name: format!("{n:04}"), hours: vec![0; SLOTS] }).collect();
+    let period = Some((start, Timestamp(start.0 + 7 * 86_400_000 - 1)));
+    let mut run = Snapshot { period, ..Snapshot::default() };
+    for hour in start.hour()..start.hour() + SLOTS as i64 {
+        let mean = busy(hour.rem_euclid(24) as usize) / 400.0;
+        let mut all = 0;
+        for (n, line) in lines.iter_mut().enumerate() {
+            let messages = poisson(rng, if n == 7 { mean * factor } else { mean }) as u64;
+            line.hours[slot(hour)] += messages;
+            all += messages;
+        }
+        run.hours.insert(hour, all);
+        run.coverage.entry("EX1".to_owned()).or_default().insert(hour, 1 + all);
+    }
+    lines.sort_by(|a, b| b.total().cmp(&a.total()).then_with(|| a.name.cmp(&b.name)));
+    let unlisted = lines.get(KEPT).map_or(0, Line::total);
+    lines.truncate(KEPT);
+    run.series = Some(Series { senders: Listed { unlisted, lines }, ..Series::default() });
+    run
+}
+
+#[test]
+fn what_a_list_leaves_out_is_not_taken_for_nothing() {
+    let mut rng = Rng::with_seed(13);
+    for _ in 0..10 {
+        let (a, b) = (week(&mut rng, 600, 1.0), week(&mut rng, 600, 1.0));
+        for (a, b) in [(&a, &b), (&b, &a)] {
+            let compared = compare(a, b);
+            let senders = || compared.figures.iter().filter(|f| f.topic == Topic::Sender);
+            assert!(senders().any(|f| f.a.at_most) && senders().any(|f| f.b.at_most));
+            let changed: Vec<_> = compared.of(Verdict::Changed).collect();
+            assert!(changed.is_empty(), "{changed:?}");
+        }
+        let compared = compare(&a, &week(&mut rng, 600, 10.0));
+        let changed: Vec<&str> = compared.of(Verdict::Changed).map(|f| f.name.as_str()).collect();
+        assert_eq!(changed, ["0007"]);
+    }
 }
