@@ -125,6 +125,11 @@ impl ByTime {
         Ok(())
     }
 
+    /// How many rows are settled.
+    pub fn settled(&self) -> usize {
+        self.buckets.range(..self.settled).map(|(_, bucket)| bucket.rows).sum()
+    }
+
     /// The rows that come first, enough for a group or more of them, if they are settled; at the end all.
     ///
     /// # Errors

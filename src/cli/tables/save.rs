@@ -209,7 +209,9 @@ fn give(
         let groups = unsorted.sorted()?.into_iter().map(|frame| press.press(frame));
         Ok(groups.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     };
-    loop {
+    // One group at a time would leave all threads but one idle. How many are waited for may not depend on how many threads
+    // there are, or rows that come late would stand elsewhere.
+    while end || sorted.settled() >= AT_ONCE * GROUP {
         let mut some = Vec::new();
         while some.len() < AT_ONCE
             && let Some(unsorted) = sorted.next(end)?
@@ -217,16 +219,17 @@ fn give(
             some.push(unsorted);
         }
         if some.is_empty() {
-            return Ok(());
+            break;
         }
         each(some, &pressed).into_iter().try_for_each(|placed| take(placed?))?;
     }
+    Ok(())
 }
 
 /// Turns rows that come at one time into groups.
 type Pressed<'p> = dyn Fn(Unsorted) -> Result<Vec<Placed>, TableError> + Sync + Send + 'p;
 
-/// How many groups are made before they are written.
+/// How many groups are made at once.
 const AT_ONCE: usize = 4;
 
 /// The files of a tree that are being written.
