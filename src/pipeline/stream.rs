@@ -118,7 +118,7 @@ impl Stream {
         let mut feeder = Feeder::new(&plan.files, &sequence, options.chunk);
         let writer = Job { options, encode, files: &plan.files, notes: &plan.notes, progress };
         let mut end = End::default();
-        let size = 2 * pool.current_num_threads() + 2;
+        let size = 4 * pool.current_num_threads() + 2;
         let (mut chunks, mut pieces) = (Vec::new(), Vec::new());
         loop {
             let (mut next_chunks, mut next_pieces) = (Vec::new(), Ok(Vec::new()));

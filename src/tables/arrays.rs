@@ -1,7 +1,8 @@
 //! Columns as Arrow arrays.
 
 use polars_arrow::array::{
-    ArrayRef, BooleanArray, ListArray, MutableBinaryViewArray, PrimitiveArray, StructArray,
+    ArrayRef, BinaryViewArray, BooleanArray, ListArray, MutableBinaryViewArray, PrimitiveArray, StructArray,
+    Utf8ViewArray,
 };
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, Field, TimeUnit};
@@ -11,7 +12,7 @@ use super::TableError;
 
 /// Texts while they are gathered. Bytes that are no UTF-8 become U+FFFD.
 #[derive(Debug)]
-pub(super) struct Texts(MutableBinaryViewArray<str>);
+pub(super) struct Texts(MutableBinaryViewArray<[u8]>);
 
 impl Default for Texts {
     fn default() -> Self {
@@ -21,9 +22,8 @@ impl Default for Texts {
 
 impl Texts {
     pub(super) fn push(&mut self, text: Option<&[u8]>) {
-        match text.map(|text| (text, std::str::from_utf8(text))) {
-            Some((_, Ok(text))) => self.0.push_value(text),
-            Some((text, Err(_))) => self.0.push_value(&*String::from_utf8_lossy(text)),
+        match text {
+            Some(text) => self.0.push_value(text),
             None => self.0.push_null(),
         }
     }
@@ -33,8 +33,18 @@ impl Texts {
     }
 
     pub(super) fn finish(self) -> ArrayRef {
-        self.0.freeze().boxed()
+        // All at once is quicker than one by one, and nearly all texts are UTF-8.
+        let bytes: BinaryViewArray = self.0.freeze();
+        bytes.to_utf8view().unwrap_or_else(|_| readable(&bytes)).boxed()
     }
+}
+
+fn readable(bytes: &BinaryViewArray) -> Utf8ViewArray {
+    let mut texts = MutableBinaryViewArray::<str>::with_capacity(bytes.len());
+    for text in bytes {
+        texts.push(text.map(String::from_utf8_lossy));
+    }
+    texts.freeze()
 }
 
 /// Texts, all at once.

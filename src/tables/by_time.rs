@@ -6,12 +6,12 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use polars::prelude::{
-    Column as FrameColumn, DataType, IdxCa, IdxSize, IpcReader, IpcWriter, NamedFrom as _, SerReader as _,
-    SerWriter as _,
+    Column as FrameColumn, DataType, IdxSize, IpcReader, IpcWriter, SerReader as _, SerWriter as _,
 };
 use tempfile::SpooledTempFile;
 
 use super::file::GROUP;
+use super::gather::gather;
 use super::schema::Table;
 use super::{Frame, TableError};
 use crate::model::time::Timestamp;
@@ -175,14 +175,7 @@ impl Unsorted {
         let mut all = joined(packed.into_iter().chain(self.frames))?;
         let order = order(&all)?;
         all.0 = all.0.drop(FILE)?;
-        let sorted = if order.is_sorted() {
-            all
-        } else {
-            let order = IdxCa::new("".into(), order);
-            let columns: Vec<FrameColumn> =
-                all.0.columns().iter().map(|c| c.take(&order)).collect::<Result<_, _>>()?;
-            Frame(polars::prelude::DataFrame::new(order.len(), columns)?)
-        };
+        let sorted = if order.is_sorted() { all } else { gather(&all, order)? };
         let groups = (0..sorted.rows()).step_by(GROUP);
         Ok(groups.map(|from| Frame(sorted.0.slice(from as i64, GROUP))).collect())
     }

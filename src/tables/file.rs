@@ -21,7 +21,7 @@ use super::schema::{Column, SCHEMA_VERSION, Table};
 use super::{Frame, TableError};
 
 /// Rows of a group: enough for statistics that cut, and few enough that each thread can hold one.
-pub const GROUP: usize = 1 << 16;
+pub const GROUP: usize = 1 << 15;
 /// How hard zstd tries.
 const EFFORT: i32 = 1;
 

@@ -2,7 +2,7 @@
 
 pub(super) mod args;
 #[cfg(feature = "tables")]
-mod filling;
+pub(in crate::cli) mod filling;
 pub(super) mod findings;
 pub(super) mod hops;
 #[cfg(feature = "tables")]
@@ -20,8 +20,6 @@ use super::run::{ending, to_file};
 use crate::output::array::Array;
 use args::{TableArgs, TableFormat};
 
-#[cfg(feature = "tables")]
-pub(super) use filling::Filling;
 pub(super) use save::Save;
 
 impl TableFormat {

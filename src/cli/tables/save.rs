@@ -12,7 +12,7 @@ use super::super::routes::Rows;
 use super::super::run::Run;
 use super::super::say;
 use super::args::{PartitionBy, TableArgs, TableFormat};
-use super::filling::Filling;
+use super::filling::{self, Filling};
 use crate::model::finding::Finding;
 use crate::model::journey::Journey;
 use crate::output::file::{Target, Tree};
@@ -112,6 +112,7 @@ impl Save {
             let mut outcome = Outcome::default();
             let needs = Needs::default();
             let run = Run::read_by((&args.read, &args.output), env, needs, |sources, options, progress| {
+                options.chunk = filling::chunk(&args.read);
                 let sorted = sorted.insert(ByTime::new(2 * options.budget.bytes, &options.budget.folder));
                 let stream = Stream::new(sources, options)?.by_time();
                 let mut next = |frame: Frame, file: u32, turn: &Turn<'_>| {
@@ -230,7 +231,7 @@ fn give(
 type Pressed<'p> = dyn Fn(Unsorted) -> Result<Vec<Placed>, TableError> + Sync + Send + 'p;
 
 /// How many groups are made at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 2;
 
 /// The files of a tree that are being written.
 struct Folders<'t> {
