@@ -71,6 +71,10 @@ fn write_csv<'t>(
         }
         csv_field(&safe(&cell), &mut line);
     }
+    if line.is_empty() {
+        // A blank line is no row to many readers.
+        line.extend_from_slice(b"\"\"");
+    }
     line.push(b'\n');
     out.write_all(&line)
 }

@@ -44,7 +44,7 @@ impl Answer {
     }
 }
 
-fn cell(value: &AnyValue<'_>) -> Cell {
+pub(super) fn cell(value: &AnyValue<'_>) -> Cell {
     let time = |ticks: i64, unit: TimeUnit| {
         let per_ms = match unit {
             TimeUnit::Nanoseconds => 1_000_000,
@@ -67,16 +67,14 @@ fn cell(value: &AnyValue<'_>) -> Cell {
             Cell::Text(text.split('T').next().unwrap_or_default().to_owned())
         }
         AnyValue::List(series) => Cell::List(series.iter().map(|value| cell(&value)).collect()),
-        AnyValue::Struct(..) | AnyValue::StructOwned(..) => {
-            let fields = value._iter_struct_av();
-            let names = match value {
-                AnyValue::Struct(_, _, fields) => fields.iter().map(|f| f.name.to_string()).collect(),
-                AnyValue::StructOwned(owned) => {
-                    owned.1.iter().map(|f| f.name.to_string()).collect::<Vec<_>>()
-                }
-                _ => Vec::new(),
-            };
-            Cell::Record(names.into_iter().zip(fields.map(|value| cell(&value))).collect())
+        AnyValue::Struct(_, _, fields) => {
+            let names = fields.iter().map(|field| field.name.to_string());
+            Cell::Record(names.zip(value._iter_struct_av().map(|value| cell(&value))).collect())
+        }
+        AnyValue::StructOwned(owned) => {
+            let (values, fields) = &**owned;
+            let names = fields.iter().map(|field| field.name.to_string());
+            Cell::Record(names.zip(values.iter().map(cell)).collect())
         }
         other => match other.extract::<i64>() {
             Some(number) if other.is_integer() => Cell::Number(number),

@@ -18,7 +18,11 @@ pub mod findings;
 #[cfg(feature = "tables")]
 mod frame;
 #[cfg(feature = "tables")]
+mod gather;
+#[cfg(feature = "tables")]
 pub mod hops;
+#[cfg(feature = "tables")]
+mod nature;
 #[cfg(feature = "tables")]
 pub mod parts;
 #[cfg(feature = "tables")]

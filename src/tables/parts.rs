@@ -71,16 +71,75 @@ impl Frame {
     }
 }
 
-/// A text as the name of a folder on any system.
+/// A text as the name of a folder on any system. What is too long for that is cut.
 fn folder(text: Option<&str>) -> String {
     let Some(text) = text.filter(|t| !t.is_empty()) else { return NOTHING.to_owned() };
     let mut name = String::with_capacity(text.len());
-    for (at, byte) in text.bytes().enumerate() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || byte == b'.' && at > 0 {
-            name.push(char::from(byte));
+    for (at, letter) in text.char_indices() {
+        if name.len() > LONGEST {
+            name.push_str(CUT);
+            break;
+        }
+        let plain = letter.is_ascii_alphanumeric() || letter == '-' || matches!(letter, '.' | '_') && at > 0;
+        if plain {
+            name.push(letter);
         } else {
-            name.push_str(&format!("%{byte:02X}"));
+            let mut bytes = [0; 4];
+            letter.encode_utf8(&mut bytes).bytes().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
         }
     }
     name
+}
+
+/// Bytes of a folder's name after which it is cut: systems have 255.
+const LONGEST: usize = 200;
+/// Stands at the end of what was cut: an ellipsis.
+const CUT: &str = "%E2%80%A6";
+
+/// The text that the name of a folder stands for, if it is not nothing.
+pub(super) fn text(folder: &str) -> Option<String> {
+    if folder == NOTHING {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(folder.len());
+    let mut rest = folder;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let byte = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(b'%'));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_give_back_what_they_are_called_after() {
+        for name in [
+            "EX1",
+            "001",
+            "TRUE",
+            "1E5",
+            ".",
+            "..",
+            "a/b=c%20",
+            "__HIVE_DEFAULT_PARTITION__",
+            "ÄÖ \u{1b}[31m",
+            "%",
+        ] {
+            let folder = folder(Some(name));
+            assert_eq!(text(&folder).as_deref(), Some(name), "{folder}");
+            assert!(folder.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.%".contains(&b)), "{folder}");
+        }
+        assert_eq!(
+            (folder(None), folder(Some("")), text(NOTHING)),
+            (NOTHING.to_owned(), NOTHING.to_owned(), None)
+        );
+        let long = folder(Some(&"é".repeat(300)));
+        assert!(long.len() < 255 && text(&long).unwrap().ends_with("é…"), "{long}");
+    }
 }

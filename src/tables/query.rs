@@ -5,16 +5,18 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::{
-    AnonymousScan, AnonymousScanArgs, DataFrame, DataType, Engine, LazyFrame, NULL, PolarsError,
-    PolarsResult, ScanArgsAnonymous, Schema, SchemaRef, SortMultipleOptions, col, lit,
+    AnonymousScan, AnonymousScanArgs, Column as FrameColumn, DataFrame, DataType, Engine, LazyFrame, NULL,
+    PlSmallStr, PolarsError, PolarsResult, ScanArgsAnonymous, Schema, SchemaRef, SortMultipleOptions, col,
+    lit,
 };
 use polars::sql::SQLContext;
-use sqlparser::ast::{GroupByExpr, ObjectNamePart, Query as Ast, SetExpr, Statement, Visit, visit_relations};
+use sqlparser::ast::{ObjectNamePart, Query as Ast, Statement, visit_relations};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use thiserror::Error;
 
 use super::frame::data_type;
+use super::nature::{Nature, settled};
 use super::schema::{Column, Kind, Table};
 use super::stock::Source;
 use super::{Frame, TableError};
@@ -23,9 +25,10 @@ use super::{Frame, TableError};
 #[derive(Debug)]
 pub struct Query {
     text: String,
+    /// The same, with an order for rows that are equal by its own.
+    settled: Option<String>,
     tables: BTreeSet<Table>,
-    /// Nothing says in which order its rows come, so they are put into one.
-    unordered: bool,
+    nature: Nature,
 }
 
 /// What is wrong with a query.
@@ -58,7 +61,12 @@ impl Query {
             };
             return Err(QueryError { message, at: None });
         };
-        let mut query = Self { text: text.to_owned(), tables: BTreeSet::new(), unordered: is_unordered(ast) };
+        let mut nature = Nature::of(ast);
+        if let Some((why, name)) = nature.refused.take() {
+            return Err(QueryError { message: why.to_owned(), at: place(text, &name) });
+        }
+        let mut query =
+            Self { text: text.to_owned(), settled: settled(ast), tables: BTreeSet::new(), nature };
         query.find_tables(ast)?;
         Ok(query)
     }
@@ -68,8 +76,13 @@ impl Query {
         self.tables.iter().copied()
     }
 
+    /// Whether its rows say the same in whatever order those of tables come.
+    pub fn is_order_free(&self) -> bool {
+        self.nature.order_free
+    }
+
     fn find_tables(&mut self, ast: &Ast) -> Result<(), QueryError> {
-        let own = common_names(ast);
+        let own = std::mem::take(&mut self.nature.common);
         let mut unknown = None;
         let flow = visit_relations(ast, |name| {
             let parts: Vec<&str> = name
@@ -122,10 +135,11 @@ impl Query {
             context.register(table.name(), scan.map_err(|e| self.wrong(&e))?);
             watches.push((table, watch));
         }
-        context.execute(&self.text).and_then(LazyFrame::collect).map_err(|e| self.wrong(&e))?;
+        let rows = context.execute(&self.text).map_err(|e| self.wrong(&e))?;
+        self.with_counts(rows, false).collect().map_err(|e| self.wrong(&e))?;
         let wanted = |(table, watch): (Table, Arc<Watch>)| {
             let seen = watch.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_wanted = |c: &&'static Column| seen.as_ref().is_none_or(|seen| seen.contains(c.name));
+            let is_wanted = |c: &&'static Column| seen.all || seen.some.contains(c.name);
             let mut columns: Vec<&'static Column> = table.columns().iter().filter(is_wanted).collect();
             // How many rows there are shows in any column.
             if columns.is_empty() {
@@ -149,13 +163,27 @@ impl Query {
             context.register(table.name(), whole(rows, *table).map_err(|e| self.wrong(&e))?);
         }
         let engine = if sources.values().any(Source::is_file) { Engine::Streaming } else { Engine::InMemory };
-        let answer = context
-            .execute(&self.text)
-            .and_then(|rows| rows.collect_with_engine(engine))
-            .map_err(|e| self.wrong(&e))?;
+        let united = sources.values().any(Source::is_united);
+        let mut answer = |text: &str| {
+            let rows = context.execute(text)?;
+            self.with_counts(rows, united).collect_with_engine(engine)
+        };
+        // Lists cannot be sorted by; then rows that are equal stay in the order they have.
+        let settled = self.settled.as_ref().and_then(|text| answer(text).ok());
+        let answer = settled.map_or_else(|| answer(&self.text), Ok).map_err(|e| self.wrong(&e))?;
         let rows = answer.unwrap_single();
-        let rows = if self.unordered { ordered(&rows).map_err(|e| self.wrong(&e))? } else { rows };
+        let rows = if self.nature.unordered { ordered(&rows).map_err(|e| self.wrong(&e))? } else { rows };
         Ok(Answer(Frame(rows)))
+    }
+
+    /// Polars counts the rows of a union with numbers of 128 bits, which it has only if asked for when it is built,
+    /// unless it must read what it counts.
+    fn with_counts(&self, rows: LazyFrame, united: bool) -> LazyFrame {
+        if self.nature.counts && (self.nature.unites || united) {
+            rows.with_projection_pushdown(false)
+        } else {
+            rows
+        }
     }
 
     /// What Polars says, with the place of the name that it complains of and names like it.
@@ -183,8 +211,14 @@ pub struct Answer(pub(super) Frame);
 /// Stands for a table and notes which columns are asked for.
 struct Watch {
     schema: SchemaRef,
-    /// None if all are.
-    seen: Mutex<Option<BTreeSet<String>>>,
+    seen: Mutex<Seen>,
+}
+
+/// Columns that any scan asked for.
+#[derive(Default)]
+struct Seen {
+    all: bool,
+    some: BTreeSet<String>,
 }
 
 impl AnonymousScan for Watch {
@@ -196,11 +230,10 @@ impl AnonymousScan for Watch {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = DataFrame::empty_with_schema(&self.schema);
         let Some(columns) = options.with_columns else {
-            *seen = None;
+            seen.all = true;
             return Ok(rows);
         };
-        let wanted = columns.iter().map(ToString::to_string);
-        seen.get_or_insert_default().extend(wanted);
+        seen.some.extend(columns.iter().map(ToString::to_string));
         rows.select(columns.iter().cloned())
     }
 
@@ -235,52 +268,30 @@ fn whole(mut rows: LazyFrame, table: Table) -> PolarsResult<LazyFrame> {
     Ok(rows.select(columns))
 }
 
-/// Whether rows may come in any order: they are grouped or joined, and nothing sorts them.
-fn is_unordered(ast: &Ast) -> bool {
-    fn regroups(body: &SetExpr) -> bool {
-        match body {
-            SetExpr::Select(select) => {
-                let grouped = match &select.group_by {
-                    GroupByExpr::All(_) => true,
-                    GroupByExpr::Expressions(by, _) => !by.is_empty(),
-                };
-                grouped
-                    || select.distinct.is_some()
-                    || select.from.len() > 1
-                    || select.from.iter().any(|from| !from.joins.is_empty())
-            }
-            SetExpr::Query(query) => is_unordered(query),
-            _ => true,
-        }
-    }
-    ast.order_by.is_none() && (ast.with.is_some() || regroups(&ast.body))
-}
-
-/// Rows sorted by all columns that can be compared.
+/// Rows sorted by all columns, those with lists by what they say.
 pub(super) fn ordered(rows: &DataFrame) -> PolarsResult<DataFrame> {
     let nested = |kind: &DataType| matches!(kind, DataType::List(_) | DataType::Struct(_));
-    let by: Vec<_> = rows.columns().iter().filter(|c| !nested(c.dtype())).map(|c| c.name().clone()).collect();
-    if by.is_empty() {
-        return Ok(rows.clone());
-    }
-    rows.sort(by, SortMultipleOptions::default().with_maintain_order(true).with_multithreaded(false))
-}
-
-/// The names of common table expressions, wherever they stand.
-fn common_names(ast: &Ast) -> BTreeSet<String> {
-    struct Names(BTreeSet<String>);
-    impl sqlparser::ast::Visitor for Names {
-        type Break = ();
-        fn pre_visit_query(&mut self, query: &Ast) -> ControlFlow<()> {
-            let tables = query.with.iter().flat_map(|with| &with.cte_tables);
-            self.0.extend(tables.map(|table| table.alias.name.value.clone()));
-            ControlFlow::Continue(())
+    let mut with = rows.clone();
+    let mut by = Vec::new();
+    for (number, column) in rows.columns().iter().enumerate() {
+        if !nested(column.dtype()) {
+            by.push(column.name().clone());
+            continue;
         }
+        let name = PlSmallStr::from(format!("#{number}"));
+        let said: Vec<String> = (0..column.len())
+            .map(|row| {
+                column.get(row).map_or(String::new(), |value| format!("{:?}", super::answer::cell(&value)))
+            })
+            .collect();
+        with.with_column(FrameColumn::new(name.clone(), said))?;
+        by.push(name);
     }
-    let mut names = Names(BTreeSet::new());
-    let all: ControlFlow<()> = ast.visit(&mut names);
-    debug_assert!(all.is_continue(), "nothing breaks it off");
-    names.0
+    if by.is_empty() {
+        return Ok(with);
+    }
+    let options = SortMultipleOptions::default().with_maintain_order(true).with_multithreaded(false);
+    with.sort(by, options)?.select(rows.get_column_names_owned())
 }
 
 fn syntax(error: &ParserError) -> QueryError {

@@ -1,10 +1,12 @@
 //! Rows for a query: frames in memory, beyond a budget a temporary Parquet file, or Parquet files that were
 //! written before.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    DataFrame, HiveOptions, IntoLazy as _, LazyFrame, PlRefPath, ScanArgsParquet, ScanSources,
+    DataFrame, DataType, HiveOptions, IntoLazy as _, LazyFrame, NULL, PlRefPath, ScanArgsParquet,
+    ScanSources, UnionArgs, col, concat, lit,
 };
 use polars_buffer::Buffer;
 use tempfile::{SpooledData, SpooledTempFile, spooled_tempfile_in};
@@ -12,7 +14,7 @@ use tempfile::{SpooledData, SpooledTempFile, spooled_tempfile_in};
 use super::file::{Encoder, Form, Writing};
 use super::frame::schema;
 use super::schema::{Column, Table};
-use super::{Frame, TableError};
+use super::{Frame, TableError, parts};
 
 /// Rows of a table while they come.
 pub struct Stock {
@@ -36,8 +38,8 @@ pub enum Source {
     Rows(Frame),
     /// In a file without a name, which is gone when this is, however the program ends.
     Temporary(Box<LazyFrame>),
-    /// In files.
-    Files(Vec<PathBuf>),
+    /// In files, which hold the columns of a table but for those that their folders name.
+    Files(Table, Vec<PathBuf>),
 }
 
 impl Stock {
@@ -82,18 +84,6 @@ impl Stock {
         file.write(&group)
     }
 
-    /// Sorts rows by all they say, so that it does not show in which order they came; only rows in memory.
-    ///
-    /// # Errors
-    /// If Polars refuses.
-    pub fn sort(&mut self) -> Result<(), TableError> {
-        if self.away.is_none() {
-            self.rows.rechunk_mut();
-            self.rows = super::query::ordered(&self.rows)?;
-        }
-        Ok(())
-    }
-
     /// All rows.
     ///
     /// # Errors
@@ -116,12 +106,17 @@ impl std::fmt::Debug for Source {
         match self {
             Self::Rows(rows) => f.debug_tuple("Rows").field(&rows.0.height()).finish(),
             Self::Temporary(_) => f.write_str("Temporary"),
-            Self::Files(paths) => f.debug_tuple("Files").field(paths).finish(),
+            Self::Files(_, paths) => f.debug_tuple("Files").field(paths).finish(),
         }
     }
 }
 
 impl Source {
+    /// Whether rows are put together from several places.
+    pub(super) fn is_united(&self) -> bool {
+        matches!(self, Self::Files(_, paths) if places(paths).len() > 1)
+    }
+
     /// Whether rows lie in a file.
     pub fn is_file(&self) -> bool {
         !matches!(self, Self::Rows(_))
@@ -131,13 +126,52 @@ impl Source {
         match self {
             Self::Rows(rows) => Ok(rows.0.clone().lazy()),
             Self::Temporary(rows) => Ok(LazyFrame::clone(rows)),
-            Self::Files(paths) => {
-                let paths: Buffer<PlRefPath> =
-                    paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
-                scan(ScanSources::Paths(paths), HiveOptions::new_enabled())
-            }
+            Self::Files(table, paths) => files(*table, paths),
         }
     }
+}
+
+/// Files of one table. A folder `server=…` names the server of rows in files that have no such column, and if all lie in folders
+/// `date=…`, that is a column too; any other folder is a name like another.
+fn files(table: Table, paths: &[PathBuf]) -> Result<LazyFrame, TableError> {
+    let with_date = paths.iter().all(|path| folder(path, "date=").is_some());
+    let mut columns: Vec<_> = table.columns().iter().map(|column| col(column.name)).collect();
+    columns.extend(with_date.then(|| col("date")));
+    let text = |text: Option<String>| text.map_or(lit(NULL).cast(DataType::String), lit);
+    let mut all = Vec::new();
+    for ((date, server), paths) in places(paths) {
+        let paths: Buffer<PlRefPath> = paths.iter().map(|p| PlRefPath::new(p.to_string_lossy())).collect();
+        let mut rows = scan(ScanSources::Paths(paths), HiveOptions::new_disabled())?;
+        if !rows.collect_schema()?.contains("server") {
+            rows = rows.with_column(text(server).alias("server"));
+        }
+        if with_date {
+            rows = rows.with_column(text(date).alias("date"));
+        }
+        all.push(rows.select(columns.clone()));
+    }
+    match <[LazyFrame; 1]>::try_from(all) {
+        Ok([one]) => Ok(one),
+        Err(several) => Ok(concat(several, UnionArgs::default())?),
+    }
+}
+
+/// Date and server as folders name them.
+type Place = (Option<String>, Option<String>);
+
+/// Files by the date and the server that their folders name.
+fn places(paths: &[PathBuf]) -> BTreeMap<Place, Vec<&Path>> {
+    let mut places: BTreeMap<Place, Vec<&Path>> = BTreeMap::new();
+    for path in paths {
+        let named = |key| folder(path, key).and_then(parts::text);
+        places.entry((named("date="), named("server="))).or_default().push(path);
+    }
+    places
+}
+
+/// What the folder of a file says behind a key, if it begins with that.
+fn folder<'p>(path: &'p Path, key: &str) -> Option<&'p str> {
+    path.parent()?.file_name()?.to_str()?.strip_prefix(key)
 }
 
 fn scan(sources: ScanSources, hive: HiveOptions) -> Result<LazyFrame, TableError> {

@@ -21,7 +21,7 @@ use crate::tables::stock::Source;
 
 pub(in crate::cli) fn run(args: &SqlArgs, env: &Environment) -> anyhow::Result<Exit> {
     let (query, paths) = args.parts();
-    let over = Over::new(args, paths)?;
+    let over = Over::new(args, paths, env)?;
     let Some(query) = query else {
         if env.stdin_is_terminal && env.stdout_is_terminal && !to_file(args.output.output.as_deref()) {
             return prompt::run(args, &over, env);
@@ -50,8 +50,8 @@ pub(super) enum Over {
 }
 
 impl Over {
-    fn new(args: &SqlArgs, paths: Vec<PathBuf>) -> anyhow::Result<Self> {
-        let named = input::tables::named(&paths);
+    fn new(args: &SqlArgs, paths: Vec<PathBuf>, env: &Environment) -> anyhow::Result<Self> {
+        let named = input::tables::named(&paths)?;
         let Some(first) = named.tables.first() else { return Ok(Self::Logs(paths)) };
         if let Some(other) = named.other {
             let why = format!(
@@ -61,17 +61,15 @@ impl Over {
             );
             return Err(Usage(why).into());
         }
-        if !logs::has_no_filter(&args.read) {
-            let why = "filters choose among logs; of Parquet files WHERE does";
-            return Err(Usage(why.to_owned()).into());
+        if let Some(flag) = logs::flag_for_logs(&args.read) {
+            let why = format!("{flag} is for logs; of Parquet files WHERE and SELECT choose");
+            return Err(Usage(why).into());
         }
-        let mut files: BTreeMap<Table, Vec<PathBuf>> = BTreeMap::new();
-        for path in named.tables {
-            let table = table_of(&mut input::tables::open(&path)?);
-            let table = table.map_err(|e| Usage(format!("{}: {e}", path.display())))?;
-            files.entry(table).or_default().push(path);
+        if let Some(path) = &args.read.manifest {
+            env.custody.open(path, args.output.force)?;
+            env.custody.documents("table", &named.tables)?;
         }
-        Ok(Self::Files(files.into_iter().map(|(table, paths)| (table, Source::Files(paths))).collect()))
+        Ok(Self::Files(files(named.tables)?))
     }
 
     /// Answers a query; what is wrong with it is told apart from what goes wrong otherwise.
@@ -91,7 +89,7 @@ impl Over {
                     Ok(wants) => wants,
                     Err(error) => return Ok(Err(error)),
                 };
-                let (sources, exit) = logs::read(&wants, paths, args, env)?;
+                let (sources, exit) = logs::read((&wants, query.is_order_free()), paths, args, env)?;
                 Ok(query.run(&sources).map(|answer| (answer, exit)))
             }
             Self::Files(sources) => {
@@ -104,6 +102,17 @@ impl Over {
             }
         }
     }
+}
+
+/// Parquet files by the table that each holds.
+pub(in crate::cli) fn files(paths: Vec<PathBuf>) -> anyhow::Result<BTreeMap<Table, Source>> {
+    let mut files: BTreeMap<Table, Vec<PathBuf>> = BTreeMap::new();
+    for path in paths {
+        let table = table_of(&mut input::tables::open(&path)?);
+        let table = table.map_err(|e| Usage(format!("{}: {e}", path.display())))?;
+        files.entry(table).or_default().push(path);
+    }
+    Ok(files.into_iter().map(|(table, paths)| (table, Source::Files(table, paths))).collect())
 }
 
 fn format(args: &SqlArgs, env: &Environment) -> Result<AnswerFormat, Usage> {

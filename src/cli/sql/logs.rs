@@ -9,7 +9,7 @@ use super::super::exit::Exit;
 use super::super::options::{Environment, Usage};
 use super::super::routes::Rows;
 use super::super::run::Run;
-use super::super::tables::Filling;
+use super::super::tables::filling::{self, Filling};
 use super::args::SqlArgs;
 use crate::model::journey::Journey;
 use crate::pipeline::{Batch, Findings, Needs, Outcome, Stream, Turn};
@@ -37,9 +37,9 @@ const WITHOUT_TEXTS: [&str; 9] = [
 /// Rows that a thread gathers before it makes a frame of them.
 const PIECE: usize = 1 << 14;
 
-/// Reads the logs for these columns.
+/// Reads the logs for these columns. `free`: the order of rows does not matter.
 pub(super) fn read(
-    wants: &Wants,
+    (wants, free): (&Wants, bool),
     paths: &[PathBuf],
     args: &SqlArgs,
     env: &Environment,
@@ -58,31 +58,37 @@ pub(super) fn read(
         exit = done;
     }
     if wants.keys().any(|table| *table != Table::Events) {
-        exit = messages(wants, (&read, args), env, &mut sources)?;
+        exit = messages((wants, free), (&read, args), env, &mut sources)?;
     }
     // An answer without rows is an answer.
     Ok((sources, if exit == Exit::NothingMatched { Exit::Done } else { exit }))
 }
 
-/// Whether no flag chooses mail.
-pub(super) fn has_no_filter(args: &ReadArgs) -> bool {
+/// A flag that was given and means nothing to tables: it chooses mail, or says how logs are read.
+pub(super) fn flag_for_logs(args: &ReadArgs) -> Option<&'static str> {
     let filter = &args.filter;
-    args.since.is_none()
-        && args.until.is_none()
-        && [
-            &filter.sender,
-            &filter.recipient,
-            &filter.subject,
-            &filter.server,
-            &filter.connector,
-            &filter.client_ip,
-            &filter.decision,
-            &filter.event,
-            &filter.source,
-            &filter.message_id,
-        ]
-        .iter()
-        .all(|patterns| patterns.is_empty())
+    let lists = [
+        ("--sender", &filter.sender),
+        ("--recipient", &filter.recipient),
+        ("--subject", &filter.subject),
+        ("--server", &filter.server),
+        ("--connector", &filter.connector),
+        ("--client-ip", &filter.client_ip),
+        ("--decision", &filter.decision),
+        ("--event", &filter.event),
+        ("--source", &filter.source),
+        ("--message-id", &filter.message_id),
+    ];
+    let flags = [
+        ("--since", args.since.is_some()),
+        ("--until", args.until.is_some()),
+        ("--no-subjects", args.no_subjects),
+        ("--rejects", args.rejects.is_some()),
+        ("--topology", !args.topology.is_empty()),
+        ("--include-probes", args.include_probes),
+    ];
+    let lists = lists.into_iter().map(|(flag, list)| (flag, !list.is_empty()));
+    lists.chain(flags).find(|(_, given)| *given).map(|(flag, _)| flag)
 }
 
 fn events(
@@ -92,6 +98,7 @@ fn events(
 ) -> anyhow::Result<(Source, Exit)> {
     let (mut stock, mut outcome) = (None, Outcome::default());
     let run = Run::read_by(args, env, Needs::default(), |sources, options, progress| {
+        options.chunk = filling::chunk(args.0);
         let place = (2 * options.budget.bytes, options.budget.folder.as_path());
         let stock = stock.insert(Stock::new(Table::Events, columns, place)?);
         let mut take = |frame: Frame, _: u32, _: &Turn<'_>| Ok(stock.add(&frame)?);
@@ -106,7 +113,7 @@ fn events(
 }
 
 fn messages(
-    wants: &Wants,
+    (wants, free): (&Wants, bool),
     (read, args): (&ReadArgs, &SqlArgs),
     env: &Environment,
     sources: &mut BTreeMap<Table, Source>,
@@ -114,8 +121,10 @@ fn messages(
     let wanted = |table: Table, is: &dyn Fn(&str) -> bool| {
         wants.get(&table).is_some_and(|columns| columns.iter().any(|c| is(c.name)))
     };
-    let texts =
-        wants.contains_key(&Table::Hops) || wanted(Table::Routes, &|name| !WITHOUT_TEXTS.contains(&name));
+    // Rows have the order of their messages' texts.
+    let texts = !free && wants.contains_key(&Table::Routes)
+        || wants.contains_key(&Table::Hops)
+        || wanted(Table::Routes, &|name| !WITHOUT_TEXTS.contains(&name));
     let needs = Needs {
         texts,
         subjects: wanted(Table::Routes, &|name| name == "subject"),
@@ -203,7 +212,7 @@ impl Messages<'_> {
         Ok(stocks)
     }
 
-    /// Without their texts messages have no order of their own: rows are sorted by what they say.
+    /// Without their texts messages have no order of their own, and none is asked for.
     fn in_any_order(&self) -> anyhow::Result<BTreeMap<Table, Stock>> {
         let mut stocks = self.stocks()?;
         let (state, filter) = (&self.run.reading.state, &self.run.options.filter);
@@ -228,7 +237,6 @@ impl Messages<'_> {
                 stocks.get_mut(&table).map_or(Ok(()), |stock| stock.add(&frame))?;
             }
         }
-        stocks.values_mut().try_for_each(Stock::sort)?;
         Ok(stocks)
     }
 }

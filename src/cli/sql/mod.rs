@@ -2,7 +2,7 @@
 
 pub(super) mod args;
 #[cfg(feature = "tables")]
-mod ask;
+pub(super) mod ask;
 #[cfg(feature = "tables")]
 mod logs;
 #[cfg(feature = "tables")]

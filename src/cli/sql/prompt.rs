@@ -56,7 +56,7 @@ pub(super) fn run(args: &SqlArgs, over: &Over, env: &Environment) -> anyhow::Res
             let whole = std::mem::take(&mut query);
             let whole = whole.trim().trim_end_matches(';');
             if !whole.is_empty() {
-                editor.add_history_entry(format!("{};", whole.replace('\n', " ")))?;
+                editor.add_history_entry(format!("{whole};"))?;
                 answer(whole, args, over, env);
             }
         }
