@@ -110,6 +110,7 @@ pub(super) struct Past {
     evidence: Vec<Evidence>,
     period_ms: Option<i64>,
     ended: Option<String>,
+    caused_by: Option<String>,
     #[serde(default)]
     addresses: Vec<String>,
     standing: Option<Standing>,
@@ -141,7 +142,7 @@ impl Past {
             fix: self.fix,
             samples: self.samples,
             evidence: self.evidence,
-            caused_by: None,
+            caused_by: self.caused_by.and_then(|by| Some(self::kind(&by)?.id)),
             period_ms: self.period_ms,
             ended: self.ended,
             addresses: self.addresses,

@@ -54,6 +54,25 @@ impl Custody {
         }
     }
 
+    /// Adds files that are no logs and were read as a whole: earlier reports, tables.
+    pub(super) fn documents(&self, role: &'static str, paths: &[PathBuf]) -> anyhow::Result<()> {
+        if self.0.borrow().is_none() {
+            return Ok(());
+        }
+        let input = |(path, hash): (&PathBuf, std::io::Result<Digest>)| {
+            let path = path.display().to_string();
+            let input = Input { state: "read", ..named(role, path.clone(), path) };
+            match hash {
+                Ok(digest) => Input { sha256: Some(digest.sha256), bytes: Some(digest.bytes), ..input },
+                Err(e) => {
+                    Input { reason: Some(format!("could not be read again to be hashed: {e}")), ..input }
+                }
+            }
+        };
+        self.add(paths.iter().zip(digests(paths, 0)?).map(input).collect());
+        Ok(())
+    }
+
     /// Writes the file, if it was opened.
     pub(super) fn close(&self, env: &Environment) -> Result<(), OutputError> {
         let Some(Open { target, inputs }) = self.0.borrow_mut().take() else { return Ok(()) };

@@ -38,42 +38,121 @@ pub(super) fn silences(runs: [&Snapshot; 2], covered: [&BTreeMap<i64, f64>; 2], 
 
 type Run<'r> = (&'r Snapshot, &'r BTreeMap<i64, f64>);
 
-fn silent((run, covered): Run<'_>, (other, other_covered): Run<'_>, by: By, second: bool) -> Vec<Silence> {
-    let mut out = Vec::new();
-    for (server, rows) in &other.coverage {
-        let mean = mean((rows, other_covered), by);
-        let at = |hour: i64| mean.get(by.cell(slot(hour))).copied().unwrap_or(0.0);
+/// How many rows of a server another run leads to expect in each hour.
+struct Expected {
+    mean: Vec<f64>,
+    by: By,
+    /// What part of that there is of all other servers: where all have less mail, no log is missing.
+    part: f64,
+}
+
+impl Expected {
+    fn at(&self, hour: i64) -> f64 {
+        let at = |hour: i64| self.mean.get(self.by.cell(slot(hour))).copied().unwrap_or(0.0);
         // The middle one of three hours, since in any one of them a single message may have brought hundreds.
-        let expected = |hour: i64| {
-            let mut three = [at(hour - 1), at(hour), at(hour + 1)];
-            three.sort_by(f64::total_cmp);
-            let [_, middle, _] = three;
-            middle
+        let mut three = [at(hour - 1), at(hour), at(hour + 1)];
+        three.sort_by(f64::total_cmp);
+        let [_, middle, _] = three;
+        middle * self.part
+    }
+
+    fn sum(&self, hours: impl Iterator<Item = i64>) -> f64 {
+        hours.map(|hour| self.at(hour)).sum()
+    }
+}
+
+fn silent((run, covered): Run<'_>, (other, other_covered): Run<'_>, by: By, second: bool) -> Vec<Silence> {
+    let hours = || covered.keys().copied();
+    let rows = |rows: &BTreeMap<i64, u64>| hours().filter_map(|hour| rows.get(&hour)).sum::<u64>() as f64;
+    let wrote_all: f64 = run.coverage.values().map(rows).sum();
+    let servers: Vec<(&String, Expected)> = other
+        .coverage
+        .iter()
+        .map(|(server, rows)| (server, Expected { mean: mean((rows, other_covered), by), by, part: 1.0 }))
+        .collect();
+    let expected_all: f64 = servers.iter().map(|(_, expected)| expected.sum(hours())).sum();
+    let mut out = Vec::new();
+    for (server, mut expected) in servers {
+        let wrote = run.coverage.get(server).map_or(0.0, rows);
+        let (others, of) = (wrote_all - wrote, expected_all - expected.sum(hours()));
+        expected.part = if of > 0.0 { (others / of).min(1.0) } else { 1.0 };
+        let all = expected.sum(hours());
+        let none = BTreeMap::new();
+        let spans = match run.coverage.get(server) {
+            // Logs of others hold a few rows that it wrote.
+            _ if wrote <= REST * all => None,
+            rows => Some(silent_spans(rows.unwrap_or(&none), covered, &expected)),
         };
-        let wrote = |hour: &i64| {
-            run.coverage.get(server).and_then(|rows| rows.get(hour)).copied().unwrap_or(0) as f64
+        let (spans, expected) = match spans {
+            None if all >= EXPECTED => (Vec::new(), all),
+            Some((spans, expected)) if !spans.is_empty() => (spans, expected),
+            _ => continue,
         };
-        let silent = |hour: &i64| wrote(hour) <= REST * expected(*hour);
-        let all: f64 = covered.keys().map(|hour| expected(*hour)).sum();
-        // Logs of others hold a few rows that it wrote.
-        if covered.keys().map(wrote).sum::<f64>() <= REST * all {
-            if all >= EXPECTED {
-                out.push(Silence { server: server.clone(), second, spans: Vec::new(), expected: all });
-            }
-            continue;
-        }
-        let hours: Vec<i64> = covered.keys().copied().collect();
-        let follow = |x: &i64, y: &i64| silent(x) == silent(y);
-        let sum = |span: &[i64]| span.iter().map(|hour| expected(*hour)).sum::<f64>();
-        let spans = hours.chunk_by(follow).filter(|span| span.first().is_some_and(silent));
-        let long: Vec<&[i64]> = spans.filter(|span| sum(span) >= EXPECTED).collect();
-        if !long.is_empty() {
-            let ends = long.iter().filter_map(|span| Some((*span.first()?, *span.last()?)));
-            let (spans, expected) = (ends.collect(), long.iter().map(|span| sum(span)).sum());
-            out.push(Silence { server: server.clone(), second, spans, expected });
-        }
+        out.push(Silence { server: server.clone(), second, spans, expected });
     }
     out
+}
+
+/// The spans in which a server that wrote something else wrote next to nothing, and the rows that are missing there.
+fn silent_spans(
+    rows: &BTreeMap<i64, u64>,
+    covered: &BTreeMap<i64, f64>,
+    expected: &Expected,
+) -> (Vec<(i64, i64)>, f64) {
+    let silent = |hour: &i64| rows.get(hour).copied().unwrap_or(0) as f64 <= REST * expected.at(*hour);
+    let hours: Vec<i64> = covered.keys().copied().collect();
+    let spans = hours.chunk_by(|x, y| silent(x) == silent(y)).filter(|span| span.first().is_some_and(silent));
+    long(spans, expected)
+}
+
+/// Spans in which so much is missing that it matters, by their first and last hour, and how much that is.
+fn long<'s>(spans: impl Iterator<Item = &'s [i64]>, expected: &Expected) -> (Vec<(i64, i64)>, f64) {
+    let sum = |span: &[i64]| expected.sum(span.iter().copied());
+    let long: Vec<&[i64]> = spans.filter(|span| sum(span) >= EXPECTED).collect();
+    let ends = long.iter().filter_map(|span| Some((*span.first()?, *span.last()?)));
+    (ends.collect(), long.iter().map(|span| sum(span)).sum())
+}
+
+/// Hours within a run in which no server wrote anything, though by the other run there was much to write.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Standstill {
+    /// Whether it is the second run.
+    pub second: bool,
+    /// Runs of hours since 1970, first and last.
+    pub spans: Vec<(i64, i64)>,
+    /// Rows that the other run leads to expect.
+    pub expected: f64,
+}
+
+/// Those of both runs.
+pub(super) fn standstills(
+    [a, b]: [&Snapshot; 2],
+    [in_a, in_b]: [&BTreeMap<i64, f64>; 2],
+    by: By,
+) -> Vec<Standstill> {
+    [standstill((b, in_b), (a, in_a), by, true), standstill((a, in_a), (b, in_b), by, false)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn standstill(
+    (run, covered): Run<'_>,
+    (other, other_covered): Run<'_>,
+    by: By,
+    second: bool,
+) -> Option<Standstill> {
+    let (first, last) = run.period?;
+    let mut all: BTreeMap<i64, u64> = BTreeMap::new();
+    for (hour, rows) in other.coverage.values().flatten() {
+        *all.entry(*hour).or_default() += rows;
+    }
+    let expected = Expected { mean: mean((&all, other_covered), by), by, part: 1.0 };
+    // The first and the last hour may be covered too little to count.
+    let hours: Vec<i64> =
+        (first.hour() + 1..last.hour()).filter(|hour| !covered.contains_key(hour)).collect();
+    let (spans, expected) = long(hours.chunk_by(|x, y| x + 1 == *y), &expected);
+    (!spans.is_empty()).then_some(Standstill { second, spans, expected })
 }
 
 /// How many rows a server writes in an hour of each cell; 0 where the run has no such hour.
@@ -110,6 +189,34 @@ mod tests {
         let ((a, in_a), (b, in_b)) = (day(2, a), day(3, b));
         let found = silences([&a, &b], [&in_a, &in_b], By::DayKind);
         found.into_iter().map(|s| (s.server, s.second, s.spans.len())).collect()
+    }
+
+    #[test]
+    fn less_mail_on_all_servers_is_no_missing_log() {
+        let (busy, quiet) = (|_: &str, _: i64| 60, |_: &str, _: i64| 4);
+        assert_eq!(found(busy, quiet), []);
+        let gone = |server: &str, _: i64| if server == "EX2" { 0 } else { 30 };
+        assert_eq!(found(busy, gone), [("EX2".to_owned(), true, 0)]);
+    }
+
+    #[test]
+    fn hours_without_any_row_are_told() {
+        let stood = |a: &dyn Fn(&str, i64) -> u64, b: &dyn Fn(&str, i64) -> u64| {
+            let ((mut a, mut in_a), (mut b, mut in_b)) = (day(2, a), day(3, b));
+            for (run, covered) in [(&mut a, &mut in_a), (&mut b, &mut in_b)] {
+                let at = |hour: Option<&i64>| Timestamp(hour.unwrap() * crate::model::time::HOUR);
+                run.period = Some((at(covered.keys().next()), at(covered.keys().next_back())));
+                covered.retain(|hour, _| run.coverage.values().any(|rows| rows.contains_key(hour)));
+            }
+            let found = standstills([&a, &b], [&in_a, &in_b], By::DayKind);
+            found.into_iter().map(|s| (s.second, s.spans.len(), s.expected)).collect::<Vec<_>>()
+        };
+        let (always, gap) =
+            (|_: &str, _: i64| 60, |_: &str, h: i64| if (9..15).contains(&h) { 0 } else { 60 });
+        assert_eq!(stood(&always, &always), []);
+        assert_eq!(stood(&always, &gap), [(true, 1, 720.0)]);
+        assert_eq!(stood(&gap, &always), [(false, 1, 720.0)]);
+        assert_eq!(stood(&gap, &gap), [], "it is always so");
     }
 
     #[test]

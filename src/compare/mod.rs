@@ -20,7 +20,7 @@ use crate::model::report::grouped;
 use crate::model::series::slot;
 use crate::model::snapshot::Snapshot;
 use crate::model::standing::Standing;
-use coverage::{Silence, silences};
+use coverage::{Silence, silences, standstills};
 use pairs::{Pairs, covered};
 
 /// Compares a run with an earlier one.
@@ -30,6 +30,7 @@ pub fn compare(a: &Snapshot, b: &Snapshot) -> Compared {
     let covered = [hours_a, hours_b];
     let all = Pairs::new(covered, &BTreeSet::new());
     let silences = silences(runs, covered, all.by);
+    let standstills = standstills(runs, covered, all.by);
     let (pairs, excluded) = without_silence(all, covered, &silences);
     let silent: BTreeSet<&str> =
         silences.iter().filter(|s| s.spans.is_empty() || !excluded).map(|s| s.server.as_str()).collect();
@@ -45,14 +46,22 @@ pub fn compare(a: &Snapshot, b: &Snapshot) -> Compared {
         a: note_a,
         b: note_b,
         by: pairs.by.words(),
-        notes: notes::notes(runs, covered, &pairs, (&silences, excluded)),
-        doubtful: !silent.is_empty(),
+        notes: notes::notes(runs, covered, &pairs, (&silences, excluded, &standstills)),
+        doubtful: !silent.is_empty() || !standstills.is_empty(),
         findings,
         gone,
         figures: figures::figures(runs, &pairs, &silent),
         alpha: figures::ALPHA,
     };
-    out.verdict = verdict(&out);
+    let doubt = match (silent.is_empty(), standstills.is_empty()) {
+        (false, _) => "The log of a server is missing on one side. ",
+        (true, false) => "For hours no server wrote anything on one side. ",
+        (true, true) => "",
+    };
+    out.verdict = match empty(runs) {
+        Some(which) => format!("{which} holds no message, so nothing can be said of mail."),
+        None => format!("{doubt}{}", verdict(&out, a.no_findings || b.no_findings)),
+    };
     out
 }
 
@@ -79,7 +88,7 @@ fn run_note(run: &Snapshot, hours: &BTreeMap<i64, f64>, pairs: &Pairs) -> RunNot
     }
 }
 
-fn verdict(compared: &Compared) -> String {
+fn verdict(compared: &Compared, no_findings: bool) -> String {
     let standing = |standing: Standing| {
         let is = |f: &&Finding| f.standing == Some(standing);
         compared.findings.iter().map(|s| &s.finding).filter(is).count()
@@ -100,19 +109,25 @@ fn verdict(compared: &Compared) -> String {
     let said: Vec<String> =
         parts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(n, one, many)).collect();
     let tested = compared.figures.iter().filter(|f| f.test.is_some()).count();
-    let doubt = if compared.doubtful { "The log of a server is missing on one side. " } else { "" };
-    let verdict = match (said.is_empty(), tested) {
+    let findings = if no_findings { "findings are not compared" } else { "no finding is new or gone" };
+    match (said.is_empty(), tested) {
         (true, 0) => {
-            "No finding is new or gone; there is too little mail to tell whether anything else changed."
-                .to_owned()
+            format!("There is too little mail to tell whether anything changed; {findings}.")
         }
-        (true, n) => format!(
-            "Nothing changed: no finding is new or gone, and none of {} figures moved.",
-            grouped(n as u64)
-        ),
+        (true, n) => {
+            format!("Nothing changed: {findings}, and none of {} figures moved.", grouped(n as u64))
+        }
         (false, _) => said.join(", ") + ".",
-    };
-    format!("{doubt}{verdict}")
+    }
+}
+
+/// Which of the two has no mail, if one has.
+fn empty([a, b]: [&Snapshot; 2]) -> Option<&'static str> {
+    match (a.messages, b.messages) {
+        (0, 1..) => Some("A"),
+        (1.., 0) => Some("B"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::coverage::Silence;
+use super::coverage::{Silence, Standstill};
 use super::pairs::{By, Pairs};
 use super::share::FEWEST;
 use crate::model::compared::{About, Note};
@@ -21,12 +21,15 @@ pub(super) fn notes(
     runs: [&Snapshot; 2],
     covered: Covered<'_>,
     pairs: &Pairs,
-    (silences, excluded): (&[Silence], bool),
+    (silences, excluded, standstills): (&[Silence], bool, &[Standstill]),
 ) -> Vec<Note> {
     let mut out = Vec::new();
     let mut note = |about, text: Option<String>| out.extend(text.map(|text| Note { about, text }));
     for silence in silences {
         note(About::Coverage, Some(silent(silence, excluded)));
+    }
+    for standstill in standstills {
+        note(About::Coverage, Some(stood_still(standstill)));
     }
     let [a, b] = runs;
     for (which, run, other) in [("A", a, b), ("B", b, a)] {
@@ -58,6 +61,29 @@ fn silent(silence: &Silence, excluded: bool) -> String {
              of that"
         );
     }
+    let then = if excluded {
+        "These hours are compared on neither side"
+    } else {
+        "Whatever else differs may come of that"
+    };
+    format!(
+        "{server} wrote next to nothing in {here} from {} (UTC); by {there} some {rows} rows were to be expected. {then}",
+        named(spans)
+    )
+}
+
+fn stood_still(Standstill { second, spans, expected }: &Standstill) -> String {
+    let (here, there) = if *second { ("B", "A") } else { ("A", "B") };
+    format!(
+        "no server wrote anything in {here} from {} (UTC); by {there} some {} rows were to be expected. Either mail stood still, \
+         or the logs of these hours are missing; they are compared on neither side",
+        named(spans),
+        grouped(expected.round() as u64)
+    )
+}
+
+/// The first few spans.
+fn named(spans: &[(i64, i64)]) -> String {
     let named: Vec<String> = spans
         .iter()
         .take(SPANS)
@@ -65,15 +91,7 @@ fn silent(silence: &Silence, excluded: bool) -> String {
         .collect();
     let more = spans.len().saturating_sub(SPANS);
     let more = if more > 0 { format!(" and {more} times more") } else { String::new() };
-    let then = if excluded {
-        "These hours are compared on neither side"
-    } else {
-        "Whatever else differs may come of that"
-    };
-    format!(
-        "{server} wrote next to nothing in {here} from {}{more} (UTC); by {there} some {rows} rows were to be expected. {then}",
-        named.join(", ")
-    )
+    named.join(", ") + &more
 }
 
 /// Servers that mail was sent to in one run, and that have no log there.
@@ -145,6 +163,9 @@ fn reading(a: &Snapshot, b: &Snapshot) -> Vec<String> {
             out.push("they were held against exports of different times".to_owned());
         }
         _ => {}
+    }
+    if a.no_findings || b.no_findings {
+        out.push("not both have findings, so findings are not compared".to_owned());
     }
     for (which, run) in [("A", a), ("B", b)] {
         out.extend(run.remarks.iter().map(|remark| format!("{which}: {remark}")));

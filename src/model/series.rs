@@ -1,5 +1,8 @@
 //! How often things happened in each hour of the week: what two runs are compared by.
 
+use std::cmp::Reverse;
+
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 /// Hours of a week.
@@ -10,6 +13,9 @@ pub fn slot(hour: i64) -> usize {
     // 1970 began on a Thursday.
     (hour + 72).rem_euclid(SLOTS as i64) as usize
 }
+
+/// A list keeps at most so many things.
+const KEPT: usize = 200;
 
 /// One thing, and how often it happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +40,42 @@ pub struct Listed {
     pub unlisted: u64,
     /// Those in the list.
     pub lines: Vec<Line>,
+}
+
+impl Listed {
+    /// The most frequent first; of equal ones the first by name. Only what is kept is laid out by hour.
+    pub fn of<K: Copy + Eq + std::hash::Hash>(
+        counts: impl Iterator<Item = (K, u8, u32)> + Clone,
+        name: impl Fn(K) -> String,
+    ) -> Listed {
+        let mut totals: HashMap<K, u64> = HashMap::new();
+        for (key, _, n) in counts.clone() {
+            *totals.entry(key).or_default() += u64::from(n);
+        }
+        let mut order: Vec<(K, u64)> = totals.into_iter().collect();
+        // All that are as frequent as the last that is kept, so that names decide between them and not chance.
+        let mut unlisted = 0;
+        if order.len() > KEPT {
+            let (_, (_, least), _) = order.select_nth_unstable_by_key(KEPT, |(_, n)| Reverse(*n));
+            unlisted = *least;
+            order.retain(|(_, n)| *n >= unlisted);
+        }
+        let mut order: Vec<(String, K, u64)> =
+            order.into_iter().map(|(key, n)| (name(key), key, n)).collect();
+        order.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+        order.truncate(KEPT);
+        let places: HashMap<K, usize> =
+            order.iter().enumerate().map(|(place, (_, key, _))| (*key, place)).collect();
+        let line = |(name, _, _): (String, K, u64)| Line { name, hours: vec![0; SLOTS] };
+        let mut lines: Vec<Line> = order.into_iter().map(line).collect();
+        for (key, slot, n) in counts {
+            let line = places.get(&key).and_then(|place| lines.get_mut(*place));
+            if let Some(hour) = line.and_then(|line| line.hours.get_mut(usize::from(slot))) {
+                *hour += u64::from(n);
+            }
+        }
+        Self { unlisted, lines }
+    }
 }
 
 /// What took a time within one step.
@@ -107,5 +149,25 @@ mod tests {
             assert!(from <= ms && ms < to && (to - from) * 4 <= from.max(4), "{ms}: {from} to {to}");
             assert_eq!(step(to), to, "{ms}");
         }
+    }
+
+    #[test]
+    fn the_most_frequent_are_kept_and_the_rest_is_bounded() {
+        let counts = (0..KEPT as u32 + 50).flat_map(|n| [(n, 3u8, n / 2), (n, 9, 1)]);
+        let listed = Listed::of(counts, |n| format!("{n:04}"));
+        assert_eq!(listed.lines.len(), KEPT);
+        assert_eq!((listed.lines[0].name.as_str(), listed.lines[1].name.as_str()), ("0248", "0249"));
+        assert_eq!(
+            (listed.lines[0].hours[3], listed.lines[0].hours[9], listed.lines[0].total()),
+            (124, 1, 125)
+        );
+        assert!(listed.lines.iter().all(|l| l.total() >= listed.unlisted));
+        assert_eq!(listed.unlisted, 49 / 2 + 1);
+    }
+
+    #[test]
+    fn a_list_that_holds_all_leaves_nothing_out() {
+        let listed = Listed::of([(1u32, 0u8, 4u32)].into_iter(), |n| n.to_string());
+        assert_eq!((listed.unlisted, listed.lines.len()), (0, 1));
     }
 }

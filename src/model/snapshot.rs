@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub series: Option<Series>,
     /// What went wrong.
     pub findings: Vec<Finding>,
+    /// What went wrong is not known.
+    pub no_findings: bool,
     /// Thresholds of findings that were not the default ones, by name.
     pub thresholds: BTreeMap<String, String>,
     /// What else must be said of it, without its name and a full stop.
@@ -63,6 +65,7 @@ impl Snapshot {
             builds: report.files.iter().filter_map(|f| f.version.clone()).collect(),
             series: report.series.clone(),
             findings: report.findings.clone(),
+            no_findings: false,
             thresholds: report.thresholds.iter().map(|c| (c.key.clone(), c.value.to_string())).collect(),
             remarks: Vec::new(),
             filtered: report.not_chosen > 0,

@@ -83,7 +83,11 @@ impl<'r> Absorber<'r> {
         match standing {
             Standing::Counted => self.keep(event, at, (twin, true), file),
             Standing::Redundancy => self.seen.resubmitted.extend(self.resubmission(event)),
-            Standing::OutsideWindow | Standing::Probe => {}
+            Standing::Probe | Standing::OutsideWindow => {}
+        }
+        if matches!(standing, Standing::Redundancy | Standing::Probe) {
+            // Its server was there, and its log is.
+            self.seen.cover(self.hosts.writer, event.time.hour());
         }
     }
 

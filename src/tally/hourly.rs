@@ -14,11 +14,8 @@ use super::latency::Values;
 use super::{Measured, Tally, measured};
 use crate::model::journey::{Decision, Journey, Leaf};
 use crate::model::name::{EMPTY, Frozen, Symbol};
-use crate::model::series::{Lag, Line, Listed, SLOTS, Series, Step, slot, step};
+use crate::model::series::{Lag, Listed, SLOTS, Series, Step, slot, step};
 use crate::model::status::EnhancedCode;
-
-/// A list keeps at most so many things.
-const KEPT: usize = 200;
 
 /// What messages are counted by, with what numbers stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,13 +115,16 @@ impl Hourly {
         let senders = counts(What::Sender);
         let failures = self.failures.iter().map(|((failure, slot), n)| (*failure, *slot, *n));
         Series {
-            decisions: listed(counts(What::Decision), decision),
-            connectors: listed(counts(What::Connector), symbol),
-            failures: listed(failures, |failure| name(failure, names)),
-            failed_domains: listed(counts(What::FailedDomain), domains),
-            domains: listed(counts(What::Domain), domains),
-            senders: listed(senders.clone(), symbol),
-            sender_domains: listed(senders.map(|(n, slot, count)| (domain(Symbol(n)), slot, count)), domains),
+            decisions: Listed::of(counts(What::Decision), decision),
+            connectors: Listed::of(counts(What::Connector), symbol),
+            failures: Listed::of(failures, |failure| name(failure, names)),
+            failed_domains: Listed::of(counts(What::FailedDomain), domains),
+            domains: Listed::of(counts(What::Domain), domains),
+            senders: Listed::of(senders.clone(), symbol),
+            sender_domains: Listed::of(
+                senders.map(|(n, slot, count)| (domain(Symbol(n)), slot, count)),
+                domains,
+            ),
             latency: lags(self.latency, tally, names),
         }
     }
@@ -154,62 +154,4 @@ fn name((decision, code, tag): Failure, names: &Frozen) -> String {
     let code = code.map_or(String::new(), |code| code.to_string());
     let parts = [decision.as_str(), &code, &names.text(tag)];
     parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// The most frequent first; of equal ones the first by name. Only what is kept is laid out by hour.
-fn listed<K: Copy + Eq + std::hash::Hash>(
-    counts: impl Iterator<Item = (K, u8, u32)> + Clone,
-    name: impl Fn(K) -> String,
-) -> Listed {
-    let mut totals: HashMap<K, u64> = HashMap::new();
-    for (key, _, n) in counts.clone() {
-        *totals.entry(key).or_default() += u64::from(n);
-    }
-    let mut order: Vec<(K, u64)> = totals.into_iter().collect();
-    // All that are as frequent as the last that is kept, so that names decide between them and not chance.
-    let mut unlisted = 0;
-    if order.len() > KEPT {
-        let (_, (_, least), _) = order.select_nth_unstable_by_key(KEPT, |(_, n)| Reverse(*n));
-        unlisted = *least;
-        order.retain(|(_, n)| *n >= unlisted);
-    }
-    let mut order: Vec<(String, K, u64)> = order.into_iter().map(|(key, n)| (name(key), key, n)).collect();
-    order.sort_unstable_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
-    order.truncate(KEPT);
-    let places: HashMap<K, usize> =
-        order.iter().enumerate().map(|(place, (_, key, _))| (*key, place)).collect();
-    let line = |(name, _, _): (String, K, u64)| Line { name, hours: vec![0; SLOTS] };
-    let mut lines: Vec<Line> = order.into_iter().map(line).collect();
-    for (key, slot, n) in counts {
-        let line = places.get(&key).and_then(|place| lines.get_mut(*place));
-        if let Some(hour) = line.and_then(|line| line.hours.get_mut(usize::from(slot))) {
-            *hour += u64::from(n);
-        }
-    }
-    Listed { unlisted, lines }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_most_frequent_are_kept_and_the_rest_is_bounded() {
-        let counts = (0..KEPT as u32 + 50).flat_map(|n| [(n, 3u8, n / 2), (n, 9, 1)]);
-        let listed = listed(counts, |n| format!("{n:04}"));
-        assert_eq!(listed.lines.len(), KEPT);
-        assert_eq!((listed.lines[0].name.as_str(), listed.lines[1].name.as_str()), ("0248", "0249"));
-        assert_eq!(
-            (listed.lines[0].hours[3], listed.lines[0].hours[9], listed.lines[0].total()),
-            (124, 1, 125)
-        );
-        assert!(listed.lines.iter().all(|l| l.total() >= listed.unlisted));
-        assert_eq!(listed.unlisted, 49 / 2 + 1);
-    }
-
-    #[test]
-    fn a_list_that_holds_all_leaves_nothing_out() {
-        let listed = listed([(1u32, 0u8, 4u32)].into_iter(), |n| n.to_string());
-        assert_eq!((listed.unlisted, listed.lines.len()), (0, 1));
-    }
 }

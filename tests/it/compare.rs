@@ -11,6 +11,8 @@
 
 mod outputs;
 mod sources;
+#[cfg(feature = "tables")]
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

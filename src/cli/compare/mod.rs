@@ -2,6 +2,8 @@
 
 pub(super) mod args;
 mod past;
+#[cfg(feature = "tables")]
+mod tables;
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +47,14 @@ pub(super) fn run(args: &CompareArgs, env: &Environment) -> anyhow::Result<Exit>
     let [a, b] = &args.read.paths[..] else {
         return Err(Usage("compare takes two: A and B".to_owned()).into());
     };
-    let (a, b) = (side(a, args, env)?, side(b, args, env)?);
+    let standard = |path: &PathBuf| path.as_os_str() == "-";
+    if args.within.is_empty() && standard(a) && standard(b) {
+        return Err(Usage("compare: standard input can be one of the two, not both".to_owned()).into());
+    }
+    if let Some(path) = &args.read.manifest {
+        env.custody.open(path, args.output.force)?;
+    }
+    let (a, b) = sides([a, b], args, env)?;
     let config = args.thresholds.config.clone();
     let known = BeforehandArgs { config, show_known: false, baseline: None };
     let known = Beforehand::read(&known, &args.read, env, Shown::Report)?;
@@ -65,13 +74,25 @@ pub(super) fn run(args: &CompareArgs, env: &Environment) -> anyhow::Result<Exit>
     Ok(exit(args, &compared, [exit_a, exit_b]))
 }
 
+fn sides([a, b]: [&Path; 2], args: &CompareArgs, env: &Environment) -> anyhow::Result<(Side, Side)> {
+    #[cfg(feature = "tables")]
+    if args.within.is_empty()
+        && let Some([a, b]) = tables::read([a, b], env)?
+    {
+        return Ok((Side::Past(Box::new(a)), Side::Past(Box::new(b))));
+    }
+    Ok((side(a, args, env)?, side(b, args, env)?))
+}
+
 /// What one of the two arguments means.
-fn side(path: &Path, args: &CompareArgs, env: &Environment) -> Result<Side, Usage> {
+fn side(path: &Path, args: &CompareArgs, env: &Environment) -> anyhow::Result<Side> {
     let name = path.display().to_string();
     let read = &args.read;
     if !args.within.is_empty() {
         if read.since.is_some() || read.until.is_some() {
-            return Err(Usage("--in: A and B say the time; --since and --until are for logs".to_owned()));
+            return Err(
+                Usage("--in: A and B say the time; --since and --until are for logs".to_owned()).into()
+            );
         }
         let days = time::days(&name, zone(read)?, env.now);
         let (since, until) = days.map_err(|e| Usage(format!("--in: {e}")))?;
@@ -80,10 +101,12 @@ fn side(path: &Path, args: &CompareArgs, env: &Environment) -> Result<Side, Usag
         return Ok(Side::Logs(name, Box::new(read)));
     }
     if ending(Some(path)).as_deref() == Some("json") && !path.is_dir() {
-        return Ok(Side::Past(Box::new(past::read(path)?)));
+        let past = past::read(path)?;
+        env.custody.documents("report", &[path.to_owned()])?;
+        return Ok(Side::Past(Box::new(past)));
     }
     if !path.exists() && time::days(&name, zone(read)?, env.now).is_ok() {
-        return Err(Usage(format!("{name}: to compare days, name their logs with --in PATH")));
+        return Err(Usage(format!("{name}: to compare days, name their logs with --in PATH")).into());
     }
     let read = ReadArgs { paths: vec![PathBuf::from(path)], ..read.clone() };
     Ok(Side::Logs(name, Box::new(read)))

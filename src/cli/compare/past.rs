@@ -109,9 +109,6 @@ pub(super) fn read(path: &Path) -> Result<Snapshot, Usage> {
     let hours = hours.collect::<Result<_, Usage>>()?;
     let (findings, strange) = told(past.findings);
     let as_text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let unknown = |(kind, n): (String, u64)| {
-        format!("this version knows no kind {kind}, so {n} of its findings are not compared")
-    };
     Ok(Snapshot {
         name: document.name.clone(),
         period,
@@ -123,6 +120,7 @@ pub(super) fn read(path: &Path) -> Result<Snapshot, Usage> {
         builds: past.files.into_iter().filter_map(|f| f.version).collect(),
         series: past.series,
         findings,
+        no_findings: false,
         thresholds: past.thresholds.into_iter().flatten().map(|(k, v)| (k, as_text(v))).collect(),
         filtered: past.not_chosen > 0,
         windowed: past.reconciliation.outside_window > 0 || past.files_outside_window > 0,
@@ -130,6 +128,11 @@ pub(super) fn read(path: &Path) -> Result<Snapshot, Usage> {
         exports: past.exports.map(|e| ExportsNote { made: e.made }),
         remarks: strange.into_iter().map(unknown).collect(),
     })
+}
+
+/// What is said of findings of a kind that is not known.
+pub(super) fn unknown((kind, n): (String, u64)) -> String {
+    format!("this version knows no kind {kind}, so {n} of its findings are not compared")
 }
 
 /// Whether each line has a number for each hour of the week.

@@ -205,3 +205,56 @@ fn filters_choose_the_mail_that_is_compared() {
     assert_eq!(subject.0, 0);
     assert!(changed(&all).len() < 100 && Path::new(&samples()).exists());
 }
+
+#[test]
+fn standard_input_is_one_side_at_most() {
+    let place = tempfile::tempdir().unwrap();
+    let (code, _, err) = mailtrail(place.path(), &["compare", "-", "-"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("standard input can be one of the two"), "{err}");
+}
+
+#[test]
+fn the_manifest_lists_earlier_reports() {
+    let place = place();
+    compared(place.path(), "a.json", "b", &["--manifest=m.json"]);
+    let text = std::fs::read_to_string(place.path().join("m.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&text).unwrap();
+    let inputs = manifest["inputs"].as_array().unwrap();
+    assert_eq!((&inputs[0]["role"], &inputs[0]["path"]), (&json!("report"), &json!("a.json")));
+    assert_eq!(inputs[0]["sha256"].as_str().unwrap().len(), 64);
+    assert!(inputs[1..].iter().any(|i| i["role"] == "log"));
+}
+
+#[test]
+fn hours_without_any_row_are_not_passed_over() {
+    let place = place();
+    // The rows of a working day of b are gone.
+    let of = |path: &Path| std::fs::read(path).unwrap();
+    let target = place.path().join("stopped");
+    std::fs::create_dir(&target).unwrap();
+    for entry in walkdir::WalkDir::new(place.path().join("b")).into_iter().map(Result::unwrap) {
+        if !entry.file_type().is_file() || entry.path().extension().is_none_or(|e| e != "LOG") {
+            continue;
+        }
+        let gone = |line: &[u8]| line.starts_with(b"2026-03-04T");
+        let kept: Vec<u8> = of(entry.path())
+            .split_inclusive(|b| *b == b'\n')
+            .filter(|line| !gone(line))
+            .flatten()
+            .copied()
+            .collect();
+        let name =
+            entry.path().strip_prefix(place.path().join("b")).unwrap().to_string_lossy().replace('/', "-");
+        std::fs::write(target.join(name), kept).unwrap();
+    }
+    let stopped = compared(place.path(), "b", "stopped", &[]);
+    let verdict = stopped["verdict"].as_str().unwrap();
+    assert!(verdict.starts_with("For hours no server wrote anything on one side. "), "{verdict}");
+    assert_eq!(stopped["doubtful"], true);
+    assert!(
+        notes(&stopped, "coverage")
+            .iter()
+            .any(|n| n.contains("no server wrote anything in B from 2026-03-0"))
+    );
+}
