@@ -97,3 +97,70 @@ fn a_bare_name_lies_in_no_folder() {
         .success();
     assert_eq!(files(&place.path("out")).into_keys().collect::<Vec<_>>(), ["MSGTRK2026031009-1.LOG"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new();
+    let bytes = Log::of(Release::E2016).delivered("budget").bytes();
+    place.write("in/EX1/MSGTRK2026031009-1.LOG", &bytes);
+    place.write("in/EX1/MSGTRK2026031010-1.LOG", &bytes);
+    let folder = place.redact(&place.path("in"), "first", &[]).read_dir().unwrap().next().unwrap().unwrap();
+    let log = place.write("mine/MSGTRK2026031009-1.LOG", &bytes);
+    let out = place.path("out").join(folder.file_name());
+    std::fs::create_dir_all(&out).unwrap();
+    symlink(&log, out.join("MSGTRK2026031009-1.LOG")).unwrap();
+    std::fs::hard_link(&log, out.join("MSGTRK2026031010-1.LOG")).unwrap();
+    place.redact(&place.path("in"), "out", &["--force"]);
+    assert_eq!(std::fs::read(&log).unwrap(), bytes, "the log that was linked to");
+    assert_eq!(files(&place.path("out")), files(&place.path("first")));
+    // A folder that is a link leads elsewhere, too.
+    std::fs::create_dir(place.path("third")).unwrap();
+    symlink(place.path("mine"), place.path("third").join(folder.file_name())).unwrap();
+    let mut command = mailtrail();
+    command.current_dir(&place.0).args(["redact", "in", "-o", "third", "--force", "--key-file", "key"]);
+    let refused = command.assert().code(2);
+    assert!(String::from_utf8_lossy(&refused.get_output().stderr).contains("is a link"));
+    assert_eq!(std::fs::read(&log).unwrap(), bytes);
+}
+
+#[test]
+fn the_key_and_the_manifest_lie_elsewhere_and_come_with_the_logs() {
+    let place = Place::new();
+    place.write("in/MSGTRK2026031009-1.LOG", Log::of(Release::E2016).delivered("budget").bytes());
+    place.write("notes/notes.LOG", "nothing of interest");
+    let redact = |input: &str, more: &[&str], code: i32| {
+        let mut command = mailtrail();
+        command.current_dir(&place.0).args(["redact", input, "-o", "out"]).args(more);
+        String::from_utf8_lossy(&command.assert().code(code).get_output().stderr).into_owned()
+    };
+    for more in [
+        ["--new-key", "out/key"],
+        ["--manifest", "out/m.json"],
+        ["--key-file", "out/../out/key"],
+        ["--manifest", "out"],
+    ] {
+        let said = redact("in", &more, 2);
+        assert!(said.contains(more[0]) && said.contains("--output"), "{said}");
+    }
+    let said = redact("in", &["--new-key", "mine", "--manifest", "./mine"], 2);
+    assert!(said.contains("is that of --new-key"), "{said}");
+    let said = redact("in", &["--key-file", "key", "--manifest", "key", "--force"], 2);
+    assert!(said.contains("is that of --key-file"), "{said}");
+    assert!(!place.path("out").exists() && !place.path("mine").exists());
+    // Nothing is written, so there is nothing that a key would be of.
+    redact("nowhere", &["--new-key", "mine"], 1);
+    redact("notes", &["--new-key", "mine"], 1);
+    assert!(!place.path("mine").exists());
+    place.write("full/notes.txt", "x");
+    redact("in", &["--new-key", "mine", "-o", "full"], 2);
+    std::fs::remove_dir(place.path("out")).unwrap();
+    place.write("out/notes.txt", "x");
+    redact("in", &["--new-key", "mine"], 1);
+    assert!(!place.path("mine").exists());
+    let said = redact("in", &["--new-key", "none/mine", "--force"], 1);
+    assert_eq!(said.matches("os error 2").count(), 1, "{said}");
+    redact("in", &["--new-key", "mine", "--force"], 0);
+    assert!(place.path("mine").exists());
+}
