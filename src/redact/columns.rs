@@ -1,5 +1,6 @@
 //! What becomes of each column of a row, and of a header line.
 
+use super::ip::is_version;
 use super::text::{Manner, PLAIN};
 use super::vocabulary::Vocabulary;
 use super::{Redactor, Subjects};
@@ -13,6 +14,10 @@ use crate::parse::subjects::{is_automatic, marked};
 
 /// A column of which nothing is known.
 const UNKNOWN: Manner<'static> = Manner { words: Vocabulary::Nothing, parted: false, host: b"" };
+
+/// Columns of addresses.
+const ADDRESSES: [Column; 4] =
+    [Column::Recipients, Column::RelatedRecipient, Column::Sender, Column::ReturnPath];
 
 impl Redactor<'_> {
     /// Writes a row, without a line end. Columns stand where they stood, quoted if they were.
@@ -38,7 +43,6 @@ impl Redactor<'_> {
             field.clear();
             self.field(column, raw, &mut field);
             // A line break inside a name went with it, but the next row is to begin on the line it begins on.
-            let breaks = |text: &[u8]| memchr::memchr_iter(b'\n', text).count();
             field.extend((breaks(&field)..breaks(raw)).map(|_| b'\n'));
             if as_quoted && raw.starts_with(b"\"") {
                 quote_always(&field, out);
@@ -50,25 +54,57 @@ impl Redactor<'_> {
 
     /// A field with quotes where no writer puts them, which stay there: the next field begins where it did.
     fn ill_quoted(&mut self, column: Option<Column>, raw: &[u8], out: &mut Vec<u8>) {
+        if column.is_some_and(|column| ADDRESSES.contains(&column)) && self.quoted_address(raw, out) {
+            return;
+        }
         for (number, part) in raw.split(|b| *b == b'"').enumerate() {
             if number > 0 {
                 out.push(b'"');
             }
+            let from = out.len();
             match column {
                 Some(Column::DateTime) => out.extend_from_slice(part),
                 Some(Column::Subject) => super::mask(part, out),
-                Some(_) => self.text(part, PLAIN, out),
-                None => self.text(part, UNKNOWN, out),
+                _ => self.value(column, part, out),
             }
+            let left = breaks(out.get(from..).unwrap_or_default());
+            out.extend((left..breaks(part)).map(|_| b'\n'));
         }
+    }
+
+    /// `"anna berg"@contoso.com` as it is elsewhere; false if it would have other quotes then.
+    fn quoted_address(&mut self, raw: &[u8], out: &mut Vec<u8>) -> bool {
+        let quotes = |text: &[u8]| memchr::memchr_iter(b'"', text).count();
+        let mut other = Vec::new();
+        self.addresses(raw, &mut other);
+        let same = quotes(&other) == quotes(raw) && !other.contains(&b',') && breaks(raw) == 0;
+        if same {
+            out.extend_from_slice(&other);
+        }
+        same
     }
 
     fn field(&mut self, column: Option<Column>, raw: &[u8], out: &mut Vec<u8>) {
         let value = &*unquote(raw);
         match column {
-            _ if value.is_empty() => {}
             Some(Column::DateTime) => out.extend_from_slice(value),
+            Some(Column::Subject) if !value.is_empty() => self.subject(raw, value, out),
+            _ => self.value(column, value, out),
+        }
+    }
+
+    /// What a column that holds neither a time nor a subject becomes.
+    fn value(&mut self, column: Option<Column>, value: &[u8], out: &mut Vec<u8>) {
+        match column {
+            _ if value.is_empty() => {}
             Some(Column::ClientHostname | Column::ServerHostname) => self.host(value, out),
+            Some(
+                Column::ClientIp | Column::ServerIp | Column::OriginalClientIp | Column::OriginalServerIp,
+            ) => {
+                if !self.ip(value, out) {
+                    self.text(value, UNKNOWN, out);
+                }
+            }
             Some(Column::ConnectorId) => self.connector(value, out),
             Some(Column::EventId) if EventId::from_bytes(value) != EventId::Other => {
                 out.extend_from_slice(value);
@@ -80,7 +116,6 @@ impl Redactor<'_> {
             Some(Column::MessageId | Column::Sender | Column::ReturnPath) => self.address(value, out),
             Some(Column::Recipients | Column::RelatedRecipient) => self.addresses(value, out),
             Some(Column::Reference) => self.reference(value, out),
-            Some(Column::Subject) => self.subject(raw, value, out),
             Some(Column::SchemaVersion) if is_build(value) => out.extend_from_slice(value),
             Some(Column::MessageInfo) => self.text(value, Manner { parted: true, ..PLAIN }, out),
             Some(_) => self.text(value, PLAIN, out),
@@ -159,7 +194,11 @@ impl Redactor<'_> {
     }
 }
 
-/// `15.02.1544.004`; some would pass for IP addresses.
+/// `15.02.1544.004`; some would pass for IP addresses, and no IP address is to pass for one.
 fn is_build(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+    memchr::memchr_iter(b'.', text).count() == 3 && is_version(text)
+}
+
+fn breaks(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text).count()
 }
