@@ -100,6 +100,11 @@ fn dashed(text: &[u8]) -> Option<(usize, u8)> {
     (ends && matches!(sign, b'-' | b'_')).then_some((at, sign))
 }
 
+/// Whether a text begins with `203-0-113-77`.
+pub(super) fn begins_dashed(text: &[u8]) -> bool {
+    dashed(text).is_some()
+}
+
 /// Whether a name holds the numbers of an address or of a network, as `host-203-0-113-77` does.
 pub(super) fn holds_address(name: &[u8]) -> bool {
     let begins =

@@ -3,7 +3,7 @@
 
 use super::Redactor;
 use super::host::is_ending;
-use super::ip::{holds_address, is_address_or_network, is_version};
+use super::ip::{begins_dashed, holds_address, is_address_or_network, is_version};
 use super::vocabulary::{ENDINGS, FAMILIES, Vocabulary};
 use crate::parse::message_info::iso_time;
 
@@ -133,6 +133,7 @@ impl Redactor<'_> {
         if let [b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9', b'-', next, ..] = text
             && manner.words == Vocabulary::Protocol
             && is_letter(*next)
+            && !begins_dashed(text)
         {
             out.extend_from_slice(text.get(..3).unwrap_or_default());
             return 3;
