@@ -11,13 +11,14 @@ use crate::parse::header::{Directive, directive};
 use crate::parse::record::{quote, quote_always, unquote};
 use crate::parse::split::is_quoted_whole;
 use crate::parse::subjects::{is_automatic, marked};
+use crate::parse::values::split_list;
 
 /// A column of which nothing is known.
 const UNKNOWN: Manner<'static> = Manner { words: Vocabulary::Nothing, parted: false, host: b"" };
 
-/// Columns of addresses.
-const ADDRESSES: [Column; 4] =
-    [Column::Recipients, Column::RelatedRecipient, Column::Sender, Column::ReturnPath];
+/// Columns of addresses and of names that look like some.
+const ADDRESSES: [Column; 5] =
+    [Column::Recipients, Column::RelatedRecipient, Column::Sender, Column::ReturnPath, Column::MessageId];
 
 impl Redactor<'_> {
     /// Writes a row, without a line end. Columns stand where they stood, quoted if they were.
@@ -54,8 +55,9 @@ impl Redactor<'_> {
 
     /// A field with quotes where no writer puts them, which stay there: the next field begins where it did.
     fn ill_quoted(&mut self, column: Option<Column>, raw: &[u8], out: &mut Vec<u8>) {
-        if column.is_some_and(|column| ADDRESSES.contains(&column)) && self.quoted_address(raw, out) {
-            return;
+        let of_addresses = column.filter(|column| ADDRESSES.contains(column));
+        if let Some(column) = of_addresses {
+            return self.ill_quoted_addresses(column, raw, out);
         }
         for (number, part) in raw.split(|b| *b == b'"').enumerate() {
             if number > 0 {
@@ -72,16 +74,28 @@ impl Redactor<'_> {
         }
     }
 
-    /// `"anna berg"@contoso.com` as it is elsewhere; false if it would have other quotes then.
-    fn quoted_address(&mut self, raw: &[u8], out: &mut Vec<u8>) -> bool {
-        let quotes = |text: &[u8]| memchr::memchr_iter(b'"', text).count();
-        let mut other = Vec::new();
-        self.addresses(raw, &mut other);
-        let same = quotes(&other) == quotes(raw) && !other.contains(&b',') && breaks(raw) == 0;
-        if same {
-            out.extend_from_slice(&other);
+    /// The same of addresses: each is what the reader takes for one, whose quote at the beginning is none of its own.
+    fn ill_quoted_addresses(&mut self, column: Column, raw: &[u8], out: &mut Vec<u8>) {
+        let opened = raw.strip_prefix(b"\"").unwrap_or(raw);
+        let closed = opened.strip_suffix(b"\"").filter(|_| opened.len() < raw.len()).unwrap_or(opened);
+        let is_list = matches!(column, Column::Recipients | Column::RelatedRecipient);
+        let all: Vec<&[u8]> = if is_list { split_list(closed).collect() } else { vec![closed] };
+        out.extend(raw.iter().take(raw.len() - opened.len()));
+        for (number, address) in all.into_iter().enumerate() {
+            if number > 0 {
+                out.push(b';');
+            }
+            for (number, part) in address.split(|b| *b == b'"').enumerate() {
+                if number > 0 {
+                    out.push(b'"');
+                }
+                let from = out.len();
+                self.address(part, out);
+                let left = breaks(out.get(from..).unwrap_or_default());
+                out.extend((left..breaks(part)).map(|_| b'\n'));
+            }
         }
-        same
+        out.extend(opened.iter().skip(closed.len()));
     }
 
     fn field(&mut self, column: Option<Column>, raw: &[u8], out: &mut Vec<u8>) {
