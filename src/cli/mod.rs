@@ -73,7 +73,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
     };
     // Also where the work failed, it is known what was read; what is refused writes nothing.
-    let refused = done.as_ref().is_err_and(|e| e.is::<Usage>());
+    let refused = done.as_ref().is_err_and(anyhow::Error::is::<Usage>);
     let kept = if refused { Ok(()) } else { env.custody.close(&env).map_err(Into::into) };
     match done.and_then(|exit| kept.map(|()| exit)) {
         Ok(exit) => exit.into(),

@@ -1,6 +1,7 @@
 //! From what the user names to the files to read: folders, globs, archives, standard input.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -109,7 +110,7 @@ fn add_file(path: &Path, explicit: bool, found: &mut Found) {
     let name = shown(path);
     let lower = name.to_ascii_lowercase();
     let kind = path.metadata();
-    let size = kind.as_ref().map_or(0, |m| m.len());
+    let size = kind.as_ref().map_or(0, Metadata::len);
     let packing = match lower.rsplit('.').next() {
         Some("gz") => Packing::Gzip,
         Some("zst") => Packing::Zstd,
@@ -117,7 +118,7 @@ fn add_file(path: &Path, explicit: bool, found: &mut Found) {
         _ => Packing::Plain,
     };
     if kind.is_ok_and(|m| !m.is_file()) {
-        return add_pipe(path, packing, found);
+        return add_pipe(path, &packing, found);
     }
     let mut add = |packing: Packing, name: String| {
         let path = path.to_owned();
@@ -142,9 +143,9 @@ fn add_file(path: &Path, explicit: bool, found: &mut Found) {
 }
 
 /// Adds what is no file, such as a pipe. It is opened now, and stays open until it has been read.
-fn add_pipe(path: &Path, packing: Packing, found: &mut Found) {
+fn add_pipe(path: &Path, packing: &Packing, found: &mut Found) {
     let name = shown(path);
-    if packing != Packing::Plain {
+    if *packing != Packing::Plain {
         let reason =
             "this is no file, and can be read but once; unpack it on the way, and give - for what comes out";
         return found.errors.push(InputError::Nothing { path: name, reason: reason.to_owned() });

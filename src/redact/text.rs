@@ -190,7 +190,11 @@ impl Redactor<'_> {
     ) {
         let is_number = name.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'));
         if is_number && words == Vocabulary::Protocol {
-            return self.number(name, out);
+            // Few GUIDs have no letter, but some may.
+            if !self.guid(name, out) {
+                self.number(name, out);
+            }
+            return;
         }
         if self.ip(name, out) || self.guid(name, out) || self.session(name, out) {
             return;
@@ -270,7 +274,7 @@ impl Redactor<'_> {
 fn is_word_and_ending(name: &[u8], last: &[u8]) -> bool {
     let family = name.split(|b| *b == b'.').next().unwrap_or_default();
     let is_capital = |b: &u8| b.is_ascii_uppercase();
-    let capital = last.first().is_some_and(is_capital) && !last.iter().skip(1).any(|b| is_capital(b));
+    let capital = last.first().is_some_and(is_capital) && !last.iter().skip(1).any(is_capital);
     ENDINGS.iter().any(|e| last.eq_ignore_ascii_case(e)) && !(capital && FAMILIES.contains(&family))
 }
 
