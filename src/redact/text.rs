@@ -36,6 +36,9 @@ const HOSTS: [&[u8]; 8] = [
 /// Local parts that hold other addresses, and so an equals sign.
 const NESTED: [&[u8]; 5] = [b"SRS0", b"SRS1", b"prvs=", b"btv1=", b"IMCEA"];
 
+/// Bytes of a GUID with its hyphens.
+const GUID: usize = 36;
+
 /// Nothing in angle brackets is longer, bytes.
 const BRACKETED: usize = 2000;
 
@@ -145,17 +148,24 @@ impl Redactor<'_> {
         name.len()
     }
 
-    /// Numbers that are an address though no dots part them, or that a star makes a network; `None` if there are none, or if they
-    /// are part of a name.
+    /// A GUID, or numbers that are an address though no dots part them, or that a star makes a network: what hyphens may part, and
+    /// is no part of a name. `None` if it is none of these.
     fn numbers(&mut self, text: &[u8], hyphen: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let goes_on = |length: usize| match text.get(length..) {
+            Some([b'-', ..]) if !hyphen => false,
+            Some([b'.' | b'-' | b'_', next, ..]) => is_letter(*next),
+            Some([next, ..]) => is_letter(*next),
+            _ => false,
+        };
         let from = out.len();
+        if let Some(head) = text.get(..GUID)
+            && !goes_on(GUID)
+            && self.guid(head, out)
+        {
+            return Some(GUID);
+        }
         if let Some(length) = self.dashed_ip(text, out) {
-            let goes_on = match text.get(length..) {
-                Some([b'-', ..]) if !hyphen => false,
-                Some([b'.' | b'-' | b'_', next, ..]) => is_letter(*next),
-                _ => false,
-            };
-            if !goes_on {
+            if !goes_on(length) {
                 return Some(length);
             }
             out.truncate(from);
@@ -190,11 +200,7 @@ impl Redactor<'_> {
     ) {
         let is_number = name.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'));
         if is_number && words == Vocabulary::Protocol {
-            // Few GUIDs have no letter, but some may.
-            if !self.guid(name, out) {
-                self.number(name, out);
-            }
-            return;
+            return self.number(name, out);
         }
         if self.ip(name, out) || self.guid(name, out) || self.session(name, out) {
             return;

@@ -112,37 +112,40 @@ fn statuses_say_the_same() {
     );
 }
 
+/// Texts that name somebody or something.
+const NAMING: [&str; 27] = [
+    "user Anna Berg unknown",
+    "10.0.1.1-10.0.1.9",
+    "10.0.1.11.25",
+    "exchange.no",
+    "transport.rules",
+    "mail.com",
+    "'anna'@contoso.com",
+    "see https://contoso.com/anna?x=EX1",
+    "[203.0.113.7]:25",
+    "2001:db8::7",
+    "EX1",
+    "HUB1-A",
+    "DB3",
+    "old-mail@mail.network via mail.network",
+    "delivery.group",
+    "tenant 12345678-1234-1234-1234-123456789012",
+    "EDGE.exchange",
+    "DELIVERY.GROUP",
+    "203.000.113.077",
+    "from ip-203-0-113-77",
+    "host_203_0_113_77",
+    "203-0-113-77",
+    "203-0-113-77-25",
+    "203.0.113.*",
+    "203.0.113.x",
+    "SMTP.203.0.113.77",
+    "#Version: 203.0.113.77",
+];
+
 #[test]
 fn what_may_be_a_name_goes() {
-    for text in [
-        "user Anna Berg unknown",
-        "10.0.1.1-10.0.1.9",
-        "10.0.1.11.25",
-        "exchange.no",
-        "transport.rules",
-        "mail.com",
-        "'anna'@contoso.com",
-        "see https://contoso.com/anna?x=EX1",
-        "[203.0.113.7]:25",
-        "2001:db8::7",
-        "EX1",
-        "HUB1-A",
-        "DB3",
-        "old-mail@mail.network via mail.network",
-        "delivery.group",
-        "tenant 12345678-1234-1234-1234-123456789012",
-        "EDGE.exchange",
-        "DELIVERY.GROUP",
-        "203.000.113.077",
-        "from ip-203-0-113-77",
-        "host_203_0_113_77",
-        "203-0-113-77",
-        "203-0-113-77-25",
-        "203.0.113.*",
-        "203.0.113.x",
-        "SMTP.203.0.113.77",
-        "#Version: 203.0.113.77",
-    ] {
+    for text in NAMING {
         let [plain, _, parted] = redacted(text);
         let plain = String::from_utf8([plain, parted].concat()).unwrap();
         for name in [
@@ -170,7 +173,11 @@ fn what_may_be_a_name_goes() {
             assert!(!plain.contains(name), "{text} became {plain}");
         }
     }
-    // One address in every spelling, so that who is who can be told.
+    assert_eq!(redacted("transport.rules")[0], b"transport.rules", "two words of the list that end in none");
+}
+
+#[test]
+fn an_address_is_the_same_in_every_spelling_and_versions_are_none() {
     let dots = redacted("203.0.113.77")[0].clone();
     let dashes: Vec<u8> = dots.iter().map(|b| if *b == b'.' { b'-' } else { *b }).collect();
     assert_eq!(redacted("203.000.113.077")[0], dots);
@@ -181,5 +188,4 @@ fn what_may_be_a_name_goes() {
         let same = text.replace('x', "");
         assert!(redacted(text)[0].starts_with(same.as_bytes()), "{text}");
     }
-    assert_eq!(redacted("transport.rules")[0], b"transport.rules", "two words of the list that end in none");
 }
