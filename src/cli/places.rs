@@ -1,15 +1,16 @@
 //! Where outputs go: no two to one place, and none to that of a file that is read.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::options::Usage;
 
-/// Fails if one of the outputs, each with its option, lies where another does, below that, or where a file lies that is read.
+/// Fails if one of the outputs, each with its option, lies where another does, below that, or where a file was found that is read.
 /// What is no file cannot be replaced, so it is nobody's place.
 pub(super) fn apart<'p>(
     outputs: &[(&str, Option<&Path>)],
-    read: impl Iterator<Item = &'p Path>,
+    found: impl Iterator<Item = &'p Path>,
+    is_read: impl Fn(&Path) -> bool,
 ) -> Result<(), Usage> {
     let is_file =
         |path: &&Path| path.as_os_str() != "-" && path.metadata().map_or(true, |m| m.is_file() || m.is_dir());
@@ -29,8 +30,8 @@ pub(super) fn apart<'p>(
     if files.is_empty() {
         return Ok(());
     }
-    let read: BTreeSet<PathBuf> = read.map(place).collect();
-    match files.into_iter().find(|(_, _, place)| read.contains(place)) {
+    let found: BTreeMap<PathBuf, &Path> = found.map(|path| (place(path), path)).collect();
+    match files.into_iter().find(|(_, _, place)| found.get(place).is_some_and(|path| is_read(path))) {
         Some((flag, path, _)) => {
             Err(Usage(format!("{flag} {}: this file is read, it is not replaced", path.display())))
         }

@@ -17,7 +17,7 @@ use crate::model::report::ExportsNote;
 use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::rejects;
-use crate::pipeline::{Needs, Options, Outcome, Reading, Told, read};
+use crate::pipeline::{Needs, Options, Outcome, Reading, Told, is_log, read};
 use crate::topology::Topology;
 
 /// A run that has read its logs.
@@ -254,9 +254,13 @@ fn outputs_apart((args, output): (&ReadArgs, &OutputArgs), sources: &[Source]) -
         ("--rejects", args.rejects.as_deref()),
         ("--manifest", args.manifest.as_deref()),
     ];
-    let exports: Vec<PathBuf> = args.topology.iter().filter_map(|path| find(path).ok()).flatten().collect();
-    let logs = sources.iter().filter(|s| s.packing != Packing::Stdin).map(|s| s.path.as_path());
-    apart(&outputs, logs.chain(exports.iter().map(PathBuf::as_path)))
+    let files = || sources.iter().filter(|s| s.packing != Packing::Stdin);
+    let paths = files().map(|s| s.path.as_path()).chain(args.topology.iter().map(PathBuf::as_path));
+    // What an earlier run wrote among the logs is found there, and left out.
+    apart(&outputs, paths, |path| {
+        let mut there = files().filter(|s| s.path == path).peekable();
+        there.peek().is_none() || there.any(is_log)
+    })
 }
 
 /// Whether an output goes to a file.
