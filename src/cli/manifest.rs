@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 use super::options::Environment;
 use crate::input::digest::{Digest, Tap};
 use crate::input::exports::find;
-use crate::input::{Packing, Source};
+use crate::input::{Packing, Source, shown};
 use crate::model::manifest::{Input, Manifest};
 use crate::model::time::Timestamp;
 use crate::output::file::{OutputError, Target};
@@ -133,15 +133,10 @@ impl Listed {
                 }
             };
             let records = records.filter(|_| !reading.searched);
-            Input {
-                records,
-                state,
-                reason,
-                ..named("log", name.to_owned(), source.path.display().to_string())
-            }
+            Input { records, state, reason, ..named("log", name.to_owned(), shown(&source.path)) }
         };
         let export = |path: &PathBuf| {
-            let path = path.display().to_string();
+            let path = shown(path);
             Input { state: "read", ..named("export", path.clone(), path) }
         };
         self.logs.iter().map(log).chain(self.exports.iter().map(export)).collect()

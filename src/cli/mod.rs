@@ -13,6 +13,7 @@ mod findings;
 mod generate;
 mod manifest;
 mod options;
+mod places;
 mod progress;
 mod redact;
 mod report;
@@ -71,8 +72,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }),
         Verb::Man => print(|out| clap_mangen::Man::new(Cli::command()).render(out)),
     };
-    // Also where the work failed, it is known what was read.
-    let kept = env.custody.close(&env).map_err(Into::into);
+    // Also where the work failed, it is known what was read; what is refused writes nothing.
+    let refused = done.as_ref().is_err_and(anyhow::Error::is::<Usage>);
+    let kept = if refused { Ok(()) } else { env.custody.close(&env).map_err(Into::into) };
     match done.and_then(|exit| kept.map(|()| exit)) {
         Ok(exit) => exit.into(),
         Err(e) => fail(&e),
@@ -90,7 +92,14 @@ fn fail(e: &anyhow::Error) -> ExitCode {
     if is_closed_pipe(e) {
         return Exit::Done.into();
     }
-    say(&format!("mailtrail: {e:#}"));
+    let mut text = e.to_string();
+    for cause in e.chain().skip(1).map(ToString::to_string) {
+        // Many errors name their cause themselves.
+        if !text.contains(&cause) {
+            text.push_str(&format!(": {cause}"));
+        }
+    }
+    say(&format!("mailtrail: {text}"));
     if e.is::<Usage>() { Exit::Usage.into() } else { Exit::Failed.into() }
 }
 

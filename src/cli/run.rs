@@ -1,22 +1,23 @@
 //! What every verb that reads logs does alike: read, warn, write the rejects, close with one line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::args::{FindingFormat, OutputArgs, ReadArgs};
 use super::exit::Exit;
 use super::manifest::Listed;
-use super::options::{Environment, options, sources};
+use super::options::{Environment, Usage, options, sources};
+use super::places::apart;
 use super::topology::load::{Loaded, load};
 use super::{progress, say};
-use crate::input::Source;
 use crate::input::exports::find;
+use crate::input::{Packing, Source};
 use crate::model::report::ExportsNote;
 use crate::model::time::Timestamp;
 use crate::output::file::Target;
 use crate::output::rejects;
-use crate::pipeline::{Needs, Options, Outcome, Reading, Told, read};
+use crate::pipeline::{Needs, Options, Outcome, Reading, Told, is_log, read};
 use crate::topology::Topology;
 
 /// A run that has read its logs.
@@ -56,9 +57,10 @@ impl Run {
         let mut options = options(args, env, needs)?;
         let exports = Exports::named(args)?;
         options.topology = exports.as_ref().map(|exports| Arc::clone(&exports.told));
+        let mut found = sources(args, env)?;
+        outputs_apart((args, output), &found.sources)?;
         let reject_file = args.rejects.as_deref().map(|p| Target::open(Some(p), output.force)).transpose()?;
         args.manifest.as_deref().map_or(Ok(()), |path| env.custody.open(path, output.force))?;
-        let mut found = sources(args, env)?;
         let listed = args.manifest.as_ref().map(|_| Listed::new(&mut found.sources, &args.topology));
         let nothing = found.sources.is_empty();
         let total: u64 = found.sources.iter().map(|s| s.size).sum();
@@ -243,6 +245,22 @@ impl Exports {
             None => Ok(false),
         }
     }
+}
+
+/// Fails if an output would go to the place of another, or of what is read.
+fn outputs_apart((args, output): (&ReadArgs, &OutputArgs), sources: &[Source]) -> Result<(), Usage> {
+    let outputs = [
+        ("--output", output.output.as_deref()),
+        ("--rejects", args.rejects.as_deref()),
+        ("--manifest", args.manifest.as_deref()),
+    ];
+    let files = || sources.iter().filter(|s| s.packing != Packing::Stdin);
+    let paths = files().map(|s| s.path.as_path()).chain(args.topology.iter().map(PathBuf::as_path));
+    // What an earlier run wrote among the logs is found there, and left out.
+    apart(&outputs, paths, |path| {
+        let mut there = files().filter(|s| s.path == path).peekable();
+        there.peek().is_none() || there.any(is_log)
+    })
 }
 
 /// Whether an output goes to a file.

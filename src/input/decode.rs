@@ -108,19 +108,19 @@ pub(super) fn zip_member(file: std::fs::File, number: usize) -> io::Result<Box<d
     Ok(Box::new(io::Cursor::new(text)))
 }
 
-/// The files of a zip archive: place and name.
+/// The files of a zip archive, of which the reader gives one for each name: the last.
 #[cfg(feature = "compressed")]
-pub(super) fn zip_names(file: std::fs::File) -> io::Result<Vec<(usize, String)>> {
+pub(super) fn zip_names(file: std::fs::File) -> io::Result<super::discover::Members> {
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file))?;
-    let mut names = Vec::new();
+    let mut named = Vec::new();
     for i in 0..archive.len() {
         let member = archive.by_index(i)?;
         if member.is_file() {
             let name = member.name().map_or_else(|_| format!("#{i}"), std::borrow::Cow::into_owned);
-            names.push((i, name));
+            named.push((i, name));
         }
     }
-    Ok(names)
+    Ok((named, archive.has_duplicate_names()))
 }
 
 #[cfg(test)]

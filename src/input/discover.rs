@@ -1,11 +1,13 @@
 //! From what the user names to the files to read: folders, globs, archives, standard input.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{InputError, Packing, Source, platform};
+use super::{InputError, Packing, Source, platform, shown};
 use crate::model::intake::UNFINISHED;
 
 /// What was found.
@@ -29,6 +31,7 @@ pub fn discover(paths: &[PathBuf]) -> Found {
                 name,
                 explicit: true,
                 size: 0,
+                pipe: None,
                 tap: None,
             });
         } else if path.is_dir() {
@@ -41,12 +44,26 @@ pub fn discover(paths: &[PathBuf]) -> Found {
     }
     // The same file reached twice is read once.
     let mut seen: BTreeSet<(PathBuf, Packing)> = BTreeSet::new();
-    found.sources.sort_by_cached_key(|s| (natural(&s.log_name()), s.name.clone()));
+    found
+        .sources
+        .sort_by_cached_key(|s| (natural(&s.log_name()), s.name.clone(), s.path.clone(), s.packing.clone()));
     found.sources.retain(|s| {
         let real = (s.path.canonicalize().unwrap_or_else(|_| s.path.clone()), s.packing.clone());
         seen.insert(real)
     });
+    tell_apart(&mut found.sources);
     found
+}
+
+/// Puts a number behind a name that another has too: a file may be called as another is written.
+fn tell_apart(sources: &mut [Source]) {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for source in sources {
+        let numbered = (2..).map(|n| format!("{} ({n})", source.name));
+        let name = std::iter::once(source.name.clone()).chain(numbered).find(|name| !taken.contains(name));
+        source.name = name.unwrap_or_default();
+        taken.insert(source.name.clone());
+    }
 }
 
 fn walk(folder: &Path, found: &mut Found) {
@@ -57,7 +74,7 @@ fn walk(folder: &Path, found: &mut Found) {
             Ok(entry) if entry.file_type().is_file() => add_file(entry.path(), false, found),
             Ok(_) => {}
             Err(e) => {
-                let path = e.path().unwrap_or(folder).display().to_string();
+                let path = shown(e.path().unwrap_or(folder));
                 let source = e
                     .into_io_error()
                     .unwrap_or_else(|| std::io::Error::other("the folder leads back into itself"));
@@ -68,9 +85,7 @@ fn walk(folder: &Path, found: &mut Found) {
     if found.sources.len() + found.errors.len() == before {
         let reason = "no file in this folder; looked for MSGTRK*, MSGTRKMA*, MSGTRKMD*, MSGTRKMS* and MSGTRKM* logs \
                       and for files that begin like one, plain or packed (.gz, .zst, .zip)";
-        found
-            .errors
-            .push(InputError::Nothing { path: folder.display().to_string(), reason: reason.to_owned() });
+        found.errors.push(InputError::Nothing { path: shown(folder), reason: reason.to_owned() });
     }
 }
 
@@ -92,34 +107,73 @@ fn expand(pattern: &Path, found: &mut Found) {
 }
 
 fn add_file(path: &Path, explicit: bool, found: &mut Found) {
-    let name = path.display().to_string();
+    let name = shown(path);
     let lower = name.to_ascii_lowercase();
-    let size = path.metadata().map_or(0, |m| m.len());
-    let mut add = |packing: Packing, name: String| {
-        found.sources.push(Source { path: path.to_owned(), packing, name, explicit, size, tap: None });
+    let kind = path.metadata();
+    let size = kind.as_ref().map_or(0, Metadata::len);
+    let packing = match lower.rsplit('.').next() {
+        Some("gz") => Packing::Gzip,
+        Some("zst") => Packing::Zstd,
+        Some("zip") => Packing::Zip(0),
+        _ => Packing::Plain,
     };
-    match lower.rsplit('.').next() {
-        Some("gz") => add(Packing::Gzip, name),
-        Some("zst") => add(Packing::Zstd, name),
-        Some("zip") => match zip_members(path) {
-            Ok(members) => {
-                for (number, member) in members {
-                    add(Packing::Zip(number), format!("{name}:{member}"));
-                }
+    if kind.is_ok_and(|m| !m.is_file()) {
+        return add_pipe(path, &packing, found);
+    }
+    let mut add = |packing: Packing, name: String| {
+        let path = path.to_owned();
+        found.sources.push(Source { path, packing, name, explicit, size, pipe: None, tap: None });
+    };
+    if !matches!(packing, Packing::Zip(_)) {
+        return add(packing, name);
+    }
+    match zip_members(path) {
+        Ok((members, hides)) => {
+            for (number, member) in members {
+                add(Packing::Zip(number), format!("{name}:{member}"));
             }
-            Err(source) => found.errors.push(InputError::Open { path: name, source }),
-        },
-        _ => add(Packing::Plain, name),
+            if hides {
+                let reason =
+                    "it holds files that have one name; only the last of each is read, unpack it to read all";
+                found.errors.push(InputError::Nothing { path: name, reason: reason.to_owned() });
+            }
+        }
+        Err(source) => found.errors.push(InputError::Open { path: name, source }),
     }
 }
 
+/// Adds what is no file, such as a pipe. It is opened now, and stays open until it has been read.
+fn add_pipe(path: &Path, packing: &Packing, found: &mut Found) {
+    let name = shown(path);
+    if *packing != Packing::Plain {
+        let reason =
+            "this is no file, and can be read but once; unpack it on the way, and give - for what comes out";
+        return found.errors.push(InputError::Nothing { path: name, reason: reason.to_owned() });
+    }
+    match platform::open(path) {
+        Ok(file) => found.sources.push(Source {
+            path: path.to_owned(),
+            packing: Packing::Stdin,
+            name,
+            explicit: true,
+            size: 0,
+            pipe: Some(Arc::new(file)),
+            tap: None,
+        }),
+        Err(source) => found.errors.push(InputError::Open { path: name, source }),
+    }
+}
+
+/// The place and the name of each file in an archive, and whether there are more that have the name of one of them.
+pub(super) type Members = (Vec<(usize, String)>, bool);
+
 #[cfg(feature = "compressed")]
-fn zip_members(path: &Path) -> std::io::Result<Vec<(usize, String)>> {
+fn zip_members(path: &Path) -> std::io::Result<Members> {
     super::decode::zip_names(platform::open(path)?)
 }
 
 #[cfg(not(feature = "compressed"))]
-fn zip_members(path: &Path) -> std::io::Result<Vec<(usize, String)>> {
+fn zip_members(path: &Path) -> std::io::Result<Members> {
     platform::open(path)?;
     Err(std::io::Error::new(
         std::io::ErrorKind::Unsupported,
@@ -164,6 +218,7 @@ mod tests {
             name: name.to_owned(),
             explicit: true,
             size: 0,
+            pipe: None,
             tap: None,
         };
         assert_eq!(source("/logs/EX1/MSGTRK2026031009-1.LOG.gz").log_name(), "MSGTRK2026031009-1.LOG");

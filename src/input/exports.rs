@@ -23,7 +23,7 @@ const ENDINGS: [&str; 3] = ["csv", "json", "txt"];
 
 /// The files at a path: the path itself, or of a folder all with the ending `csv`, `json` or `txt`, by name.
 pub fn find(path: &Path) -> Result<Vec<PathBuf>, InputError> {
-    let fail = |source| InputError::Open { path: path.display().to_string(), source };
+    let fail = |source| InputError::Open { path: super::shown(path), source };
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -38,14 +38,14 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     found.sort();
     if found.is_empty() {
         let reason = "no export in this folder; looked for .csv, .json and .txt".to_owned();
-        return Err(InputError::Nothing { path: path.display().to_string(), reason });
+        return Err(InputError::Nothing { path: super::shown(path), reason });
     }
     Ok(found)
 }
 
 /// Reads one file.
 pub fn read(path: &Path) -> Result<Text, InputError> {
-    let name = path.display().to_string();
+    let name = super::shown(path);
     let fail = |source| InputError::Open { path: name.clone(), source };
     let file = platform::open(path).map_err(fail)?;
     let about = file.metadata();

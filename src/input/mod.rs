@@ -8,9 +8,10 @@ pub mod exports;
 mod platform;
 pub mod tables;
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -70,7 +71,7 @@ pub enum Packing {
     Zstd,
     /// One file of a zip archive, by its place in it.
     Zip(usize),
-    /// Standard input.
+    /// Standard input, or a pipe that has a name: what can be read but once.
     Stdin,
 }
 
@@ -81,12 +82,14 @@ pub struct Source {
     pub path: PathBuf,
     /// How it is packed.
     pub packing: Packing,
-    /// How it is called in every output.
+    /// How it is called in every output. No two of a run are called the same.
     pub name: String,
     /// Named on the command line, not found in a folder.
     pub explicit: bool,
     /// Its bytes on disk, 0 where unknown.
     pub size: u64,
+    /// A pipe that has a name, open since it was found: opened again, it would not begin anew.
+    pub pipe: Option<Arc<File>>,
     /// Hashes standard input while it is read, which can be done but once.
     pub tap: Option<Tap>,
 }
@@ -96,10 +99,16 @@ impl Source {
     pub fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
         let fail = |source| InputError::Open { path: self.name.clone(), source };
         match &self.packing {
-            Packing::Stdin => Ok(match &self.tap {
-                Some(tap) => Box::new(tap.on(io::stdin())),
-                None => Box::new(io::stdin()),
-            }),
+            Packing::Stdin => {
+                let bytes: Box<dyn Read + Send> = match &self.pipe {
+                    Some(pipe) => Box::new(Arc::clone(pipe)),
+                    None => Box::new(io::stdin()),
+                };
+                Ok(match &self.tap {
+                    Some(tap) => Box::new(tap.on(bytes)),
+                    None => bytes,
+                })
+            }
             Packing::Plain => Ok(Box::new(platform::open(&self.path).map_err(fail)?)),
             packed => unpack(&self.path, packed).map_err(fail),
         }
@@ -143,6 +152,16 @@ impl Source {
         let cut = [".gz", ".zst", ".zip"].iter().find(|e| lower.ends_with(**e)).map_or(0, |e| e.len());
         base.get(..base.len() - cut).unwrap_or(base).to_owned()
     }
+}
+
+/// A path as text. What is no text in it is written as `%FF`, so that two paths stay two.
+pub fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|b| format!("%{b:02X}")));
+    }
+    text
 }
 
 #[cfg(feature = "compressed")]

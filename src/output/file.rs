@@ -123,8 +123,18 @@ pub fn write_secret(path: &Path, secret: &[u8]) -> Result<(), OutputError> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(secret));
-    written.map_err(|source| OutputError::Write { path: path.to_owned(), source })
+    let fail = |source| OutputError::Write { path: path.to_owned(), source };
+    let mut file = options.open(path).map_err(fail)?;
+    file.write_all(secret).map_err(|e| {
+        // Half a key is none.
+        drop(std::fs::remove_file(path));
+        fail(e)
+    })
+}
+
+/// Takes back a secret that nothing was made with.
+pub fn remove_secret(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path)
 }
 
 /// A folder that many files are written into.
@@ -134,6 +144,16 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// A link in the folder that a file with this relative name would be written through, so that it would lie elsewhere.
+    pub fn link_on_the_way(folder: &Path, name: &str) -> Option<PathBuf> {
+        let (folders, _) = name.rsplit_once('/')?;
+        let mut parts = folders.split('/').scan(folder.to_owned(), |path, part| {
+            path.push(part);
+            Some(path.clone())
+        });
+        parts.find(|path| path.is_symlink())
+    }
+
     /// Makes the folder. One that holds something already is only taken by `force`.
     pub fn open(path: &Path, force: bool) -> Result<Self, OutputError> {
         let fail = |source| OutputError::Write { path: path.to_owned(), source };
@@ -145,8 +165,8 @@ impl Folder {
         Ok(Self { path: path.to_owned() })
     }
 
-    /// A file in it, by a relative name with `/`; its folder is made, what was there is replaced. Errors
-    /// name the file, those of writing too.
+    /// A file in it, by a relative name with `/`; its folder is made, what was there is replaced, also where it was a
+    /// link. Errors name the file, those of writing too.
     pub fn create(&self, name: &str) -> io::Result<impl Write + Send + use<>> {
         create(&self.path, name)
     }
@@ -206,13 +226,21 @@ impl Tree {
     }
 }
 
-/// A file in a folder, by a relative name with `/`.
+/// A file in a folder, by a relative name with `/`. What is there goes away first: it may be a link, or share its bytes
+/// with another file, and that one is not meant. Nor are folders that lie elsewhere.
 fn create(folder: &Path, name: &str) -> io::Result<impl Write + use<>> {
     let path = name.split('/').fold(folder.to_owned(), |path, part| path.join(part));
-    let folder = path.parent().unwrap_or(folder);
     let named = |e: io::Error| with_path(&path, &e);
-    std::fs::create_dir_all(folder).map_err(named)?;
-    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&path);
+    if let Some(link) = Folder::link_on_the_way(folder, name) {
+        let why = format!("{} is a link, nothing is written through it", link.display());
+        return Err(named(io::Error::other(why)));
+    }
+    std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(named)?;
+    match std::fs::remove_file(&path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(named(e)),
+        _ => {}
+    }
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
     Ok(BufWriter::with_capacity(1 << 15, Named { file: file.map_err(named)?, path }))
 }
 

@@ -39,6 +39,7 @@ pub use digests::digests;
 pub use feed::CHUNK;
 pub use judge::Judged;
 pub use lines::{Batch, MakeRows};
+pub use plan::is_log;
 pub use read::read;
 pub use rewrite::{Create, RewriteError, rewrite};
 pub use sequence::Turn;

@@ -182,6 +182,12 @@ fn plan_by(sources: Vec<Source>, window: &Window, choose: impl FnOnce(&mut Vec<L
     plan
 }
 
+/// Whether a file that was found is read as a log, or cannot be looked into.
+pub fn is_log(source: &Source) -> bool {
+    let looked = look(source.clone(), &RandomState::default(), &mut Default::default());
+    looked.map_or(true, |file| not_a_log(&file).is_none())
+}
+
 fn look(
     source: Source,
     hasher: &RandomState,

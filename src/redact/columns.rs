@@ -1,5 +1,6 @@
 //! What becomes of each column of a row, and of a header line.
 
+use super::ip::is_version;
 use super::text::{Manner, PLAIN};
 use super::vocabulary::Vocabulary;
 use super::{Redactor, Subjects};
@@ -10,9 +11,14 @@ use crate::parse::header::{Directive, directive};
 use crate::parse::record::{quote, quote_always, unquote};
 use crate::parse::split::is_quoted_whole;
 use crate::parse::subjects::{is_automatic, marked};
+use crate::parse::values::split_list;
 
 /// A column of which nothing is known.
 const UNKNOWN: Manner<'static> = Manner { words: Vocabulary::Nothing, parted: false, host: b"" };
+
+/// Columns of addresses and of names that look like some.
+const ADDRESSES: [Column; 5] =
+    [Column::Recipients, Column::RelatedRecipient, Column::Sender, Column::ReturnPath, Column::MessageId];
 
 impl Redactor<'_> {
     /// Writes a row, without a line end. Columns stand where they stood, quoted if they were.
@@ -38,7 +44,6 @@ impl Redactor<'_> {
             field.clear();
             self.field(column, raw, &mut field);
             // A line break inside a name went with it, but the next row is to begin on the line it begins on.
-            let breaks = |text: &[u8]| memchr::memchr_iter(b'\n', text).count();
             field.extend((breaks(&field)..breaks(raw)).map(|_| b'\n'));
             if as_quoted && raw.starts_with(b"\"") {
                 quote_always(&field, out);
@@ -50,25 +55,70 @@ impl Redactor<'_> {
 
     /// A field with quotes where no writer puts them, which stay there: the next field begins where it did.
     fn ill_quoted(&mut self, column: Option<Column>, raw: &[u8], out: &mut Vec<u8>) {
+        let of_addresses = column.filter(|column| ADDRESSES.contains(column));
+        if let Some(column) = of_addresses {
+            return self.ill_quoted_addresses(column, raw, out);
+        }
         for (number, part) in raw.split(|b| *b == b'"').enumerate() {
             if number > 0 {
                 out.push(b'"');
             }
+            let from = out.len();
             match column {
                 Some(Column::DateTime) => out.extend_from_slice(part),
                 Some(Column::Subject) => super::mask(part, out),
-                Some(_) => self.text(part, PLAIN, out),
-                None => self.text(part, UNKNOWN, out),
+                _ => self.value(column, part, out),
+            }
+            let left = breaks(out.get(from..).unwrap_or_default());
+            out.extend((left..breaks(part)).map(|_| b'\n'));
+        }
+    }
+
+    /// The same of addresses: each is what the reader takes for one, whose quote at the beginning is none of its own.
+    fn ill_quoted_addresses(&mut self, column: Column, raw: &[u8], out: &mut Vec<u8>) {
+        let opened = raw.strip_prefix(b"\"").unwrap_or(raw);
+        let closed = opened.strip_suffix(b"\"").filter(|_| opened.len() < raw.len()).unwrap_or(opened);
+        let is_list = matches!(column, Column::Recipients | Column::RelatedRecipient);
+        let all: Vec<&[u8]> = if is_list { split_list(closed).collect() } else { vec![closed] };
+        out.extend(raw.iter().take(raw.len() - opened.len()));
+        for (number, address) in all.into_iter().enumerate() {
+            if number > 0 {
+                out.push(b';');
+            }
+            for (number, part) in address.split(|b| *b == b'"').enumerate() {
+                if number > 0 {
+                    out.push(b'"');
+                }
+                let from = out.len();
+                self.address(part, out);
+                let left = breaks(out.get(from..).unwrap_or_default());
+                out.extend((left..breaks(part)).map(|_| b'\n'));
             }
         }
+        out.extend(opened.iter().skip(closed.len()));
     }
 
     fn field(&mut self, column: Option<Column>, raw: &[u8], out: &mut Vec<u8>) {
         let value = &*unquote(raw);
         match column {
-            _ if value.is_empty() => {}
             Some(Column::DateTime) => out.extend_from_slice(value),
+            Some(Column::Subject) if !value.is_empty() => self.subject(raw, value, out),
+            _ => self.value(column, value, out),
+        }
+    }
+
+    /// What a column that holds neither a time nor a subject becomes.
+    fn value(&mut self, column: Option<Column>, value: &[u8], out: &mut Vec<u8>) {
+        match column {
+            _ if value.is_empty() => {}
             Some(Column::ClientHostname | Column::ServerHostname) => self.host(value, out),
+            Some(
+                Column::ClientIp | Column::ServerIp | Column::OriginalClientIp | Column::OriginalServerIp,
+            ) => {
+                if !self.ip(value, out) {
+                    self.text(value, UNKNOWN, out);
+                }
+            }
             Some(Column::ConnectorId) => self.connector(value, out),
             Some(Column::EventId) if EventId::from_bytes(value) != EventId::Other => {
                 out.extend_from_slice(value);
@@ -80,7 +130,6 @@ impl Redactor<'_> {
             Some(Column::MessageId | Column::Sender | Column::ReturnPath) => self.address(value, out),
             Some(Column::Recipients | Column::RelatedRecipient) => self.addresses(value, out),
             Some(Column::Reference) => self.reference(value, out),
-            Some(Column::Subject) => self.subject(raw, value, out),
             Some(Column::SchemaVersion) if is_build(value) => out.extend_from_slice(value),
             Some(Column::MessageInfo) => self.text(value, Manner { parted: true, ..PLAIN }, out),
             Some(_) => self.text(value, PLAIN, out),
@@ -159,7 +208,11 @@ impl Redactor<'_> {
     }
 }
 
-/// `15.02.1544.004`; some would pass for IP addresses.
+/// `15.02.1544.004`; some would pass for IP addresses, and no IP address is to pass for one.
 fn is_build(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+    memchr::memchr_iter(b'.', text).count() == 3 && is_version(text)
+}
+
+fn breaks(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text).count()
 }

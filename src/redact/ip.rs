@@ -18,7 +18,8 @@ impl Redactor<'_> {
         let at = memchr::memchr(b'%', text).unwrap_or(text.len());
         let (address, zone) = text.split_at_checked(at).unwrap_or((text, b""));
         let parsed = std::str::from_utf8(address).ok().and_then(|a| a.parse::<IpAddr>().ok());
-        let Some(parsed) = parsed else { return false };
+        let padded = || Some(IpAddr::V4(Ipv4Addr::from(*octets(address, b'.')?.as_array()?)));
+        let Some(parsed) = parsed.or_else(padded) else { return false };
         self.remembered(Sort::Ip, text, out, |this, _, out| {
             let other = match parsed {
                 IpAddr::V4(v4) => IpAddr::V4(other_v4(&this.rules.key, v4)),
@@ -36,6 +37,111 @@ impl Redactor<'_> {
         });
         true
     }
+}
+
+impl Redactor<'_> {
+    /// The same of `203-0-113-77` and `203_0_113_77` at the head of a text, whatever stands behind; says how long it is.
+    pub(super) fn dashed_ip(&mut self, text: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+        let (length, sign) = dashed(text)?;
+        let dots: Vec<u8> = text.get(..length)?.iter().map(|b| if *b == sign { b'.' } else { *b }).collect();
+        let from = out.len();
+        if !self.ip(&dots, out) {
+            return None;
+        }
+        out.iter_mut().skip(from).filter(|b| **b == b'.').for_each(|b| *b = sign);
+        Some(length)
+    }
+
+    /// Writes the same leading numbers of a network's pseudonym for the one to three of a network; false if the text is none.
+    pub(super) fn network(&mut self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(mut bytes) = octets(text, b'.') else { return false };
+        let given = bytes.len();
+        if given > 3 {
+            return false;
+        }
+        bytes.resize(4, 0);
+        let Some(bytes) = bytes.as_array() else { return false };
+        let mut whole = Vec::new();
+        self.ip(Ipv4Addr::from(*bytes).to_string().as_bytes(), &mut whole);
+        let dots = memchr::memchr_iter(b'.', &whole).nth(given - 1).unwrap_or(whole.len());
+        out.extend_from_slice(whole.get(..dots).unwrap_or_default());
+        true
+    }
+}
+
+/// Numbers up to 255, zeros before them or not, parted by this sign; at most four.
+fn octets(text: &[u8], sign: u8) -> Option<Vec<u8>> {
+    let all = text.split(|b| *b == sign).take(5).map(octet);
+    all.collect::<Option<Vec<u8>>>().filter(|all| all.len() <= 4)
+}
+
+fn octet(digits: &[u8]) -> Option<u8> {
+    let is_number = matches!(digits.len(), 1..=3) && digits.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len())
+}
+
+/// Length and sign of four such numbers at the head of a text that hyphens or low lines part.
+fn dashed(text: &[u8]) -> Option<(usize, u8)> {
+    let sign = *text.get(digits(text))?;
+    let mut at = 0;
+    for number in 0..4 {
+        if number > 0 {
+            at += usize::from(*text.get(at)? == sign);
+        }
+        let length = digits(text.get(at..)?);
+        octet(text.get(at..at + length)?)?;
+        at += length;
+    }
+    let ends = text.get(at).is_none_or(|b| !(b.is_ascii_alphanumeric() || *b >= 0x80));
+    (ends && matches!(sign, b'-' | b'_')).then_some((at, sign))
+}
+
+/// Whether a text begins with `203-0-113-77`.
+pub(super) fn begins_dashed(text: &[u8]) -> bool {
+    dashed(text).is_some()
+}
+
+/// Whether a name holds the numbers of an address or of a network, as `host-203-0-113-77` does.
+pub(super) fn holds_address(name: &[u8]) -> bool {
+    let begins =
+        |at: usize| at.checked_sub(1).and_then(|i| name.get(i)).is_none_or(|b| !b.is_ascii_alphanumeric());
+    let starts = name.iter().enumerate().filter(|(at, b)| b.is_ascii_digit() && begins(*at));
+    let mut starts = starts.filter_map(|(at, _)| name.get(at..));
+    starts.any(|rest| {
+        let end = rest.iter().position(|b| !(b.is_ascii_digit() || *b == b'.')).unwrap_or(rest.len());
+        let numbers = rest.get(..end).unwrap_or_default();
+        let starred = numbers.ends_with(b".") && rest.get(end).is_some_and(|b| matches!(b, b'x' | b'X'));
+        let numbers = numbers.strip_suffix(b".").unwrap_or(numbers);
+        dashed(rest).is_some() || is_address_or_network(numbers) || starred && octets(numbers, b'.').is_some()
+    })
+}
+
+/// Whether numbers with dots are those of an address or a network, and neither a status code nor a version of Exchange.
+pub(super) fn is_address_or_network(numbers: &[u8]) -> bool {
+    match octets(numbers, b'.').as_deref() {
+        Some([_, _, _, _]) => true,
+        Some([2 | 4 | 5, _, _]) => false,
+        Some([_, _, _]) => !is_version(numbers),
+        _ => memchr::memchr_iter(b'.', numbers).count() > 3,
+    }
+}
+
+/// `15.02.1544.011`, `15.1.225.42`: a version of Exchange, with or without its last number.
+pub(super) fn is_version(text: &[u8]) -> bool {
+    let mut parts = text.split(|b| *b == b'.').map(|part| {
+        let text = std::str::from_utf8(part).ok().filter(|_| part.iter().all(u8::is_ascii_digit))?;
+        text.parse::<u32>().ok().filter(|_| part.len() <= 5)
+    });
+    let (release, update, build, revision) = (parts.next(), parts.next(), parts.next(), parts.next());
+    matches!(release, Some(Some(6 | 8 | 14 | 15)))
+        && matches!(update, Some(Some(0..=5)))
+        && matches!(build, Some(Some(_)))
+        && revision.is_none_or(|n| n.is_some())
+        && parts.next().is_none()
 }
 
 /// The network becomes another of its kind, and in it the host another.
@@ -141,6 +247,45 @@ mod tests {
         assert_eq!(hosts.len(), 256);
         let networks: BTreeSet<[u8; 3]> = hosts.iter().map(|h| *h.octets().first_chunk().unwrap()).collect();
         assert_eq!(networks.len(), 1);
+    }
+
+    #[test]
+    fn versions_and_codes_are_no_addresses() {
+        for text in ["203.0.113.77", "203.000.113.077", "203.0.113", "10.0.1", "10.0.1.11.25", "15.1.225.42"]
+        {
+            assert!(is_address_or_network(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["15.02.1544.011", "08.03.0083.006", "5.7.1", "4.4.316", "15.2.225", "10.0.17763", "1.2", "7"]
+        {
+            assert!(!is_address_or_network(text.as_bytes()), "{text}");
+        }
+        for text in ["15.02.1544.004", "15.1.225.42", "14.3.123.4", "08.03.0083.006", "15.2.986"] {
+            assert!(is_version(text.as_bytes()), "{text}");
+        }
+        for text in ["203.0.113.77", "10.0.1.11", "15.6.1.1", "15.1", "15.1.225.42.1", "", "15.x.1.1"] {
+            assert!(!is_version(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "ip-203-0-113-77",
+            "host_203_0_113_77",
+            "203-0-113-77",
+            "smtp.203.0.113.77",
+            "203.0.x",
+            "net-203.0.113",
+        ] {
+            assert!(holds_address(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "TOTAL-HUB",
+            "TLS1.2",
+            "5.7.1-Message",
+            "2026-03-10",
+            "SP_PROT_TLS1_2_SERVER",
+            "2026-03-10_08-30",
+        ] {
+            assert!(!holds_address(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

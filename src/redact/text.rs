@@ -3,7 +3,8 @@
 
 use super::Redactor;
 use super::host::is_ending;
-use super::vocabulary::{FAMILIES, Vocabulary};
+use super::ip::{begins_dashed, holds_address, is_address_or_network, is_version};
+use super::vocabulary::{ENDINGS, FAMILIES, Vocabulary};
 use crate::parse::message_info::iso_time;
 
 /// What a text is.
@@ -34,6 +35,9 @@ const HOSTS: [&[u8]; 8] = [
 
 /// Local parts that hold other addresses, and so an equals sign.
 const NESTED: [&[u8]; 5] = [b"SRS0", b"SRS1", b"prvs=", b"btv1=", b"IMCEA"];
+
+/// Bytes of a GUID with its hyphens.
+const GUID: usize = 36;
 
 /// Nothing in angle brackets is longer, bytes.
 const BRACKETED: usize = 2000;
@@ -124,20 +128,51 @@ impl Redactor<'_> {
         if let Some(length) = self.address_in(text, out) {
             return length;
         }
+        let hyphen = !manner.parted || host_next;
+        if let Some(length) = self.numbers(text, hyphen, out).filter(|_| !host_next) {
+            return length;
+        }
         // A reply of several lines.
         if let [b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9', b'-', next, ..] = text
             && manner.words == Vocabulary::Protocol
             && is_letter(*next)
+            && !begins_dashed(text)
         {
             out.extend_from_slice(text.get(..3).unwrap_or_default());
             return 3;
         }
-        let hyphen = !manner.parted || host_next;
         let joins = |b: u8| matches!(b, b'.' | b'_') || hyphen && b == b'-';
         let name = trimmed(text.get(..run(text, |b| is_letter(b) || joins(b))).unwrap_or_default());
         let sign = text.get(name.len()).copied();
         self.known_or_not(name, (before, sign, host_next), manner, out);
         name.len()
+    }
+
+    /// A GUID, or numbers that are an address though no dots part them, or that a star makes a network: what hyphens may part, and
+    /// is no part of a name. `None` if it is none of these.
+    fn numbers(&mut self, text: &[u8], hyphen: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let goes_on = |length: usize| match text.get(length..) {
+            Some([b'-', ..]) if !hyphen => false,
+            Some([b'.' | b'-' | b'_', next, ..]) => is_letter(*next),
+            Some([next, ..]) => is_letter(*next),
+            _ => false,
+        };
+        let from = out.len();
+        if let Some(head) = text.get(..GUID)
+            && !goes_on(GUID)
+            && self.guid(head, out)
+        {
+            return Some(GUID);
+        }
+        if let Some(length) = self.dashed_ip(text, out) {
+            if !goes_on(length) {
+                return Some(length);
+            }
+            out.truncate(from);
+        }
+        let length = trimmed(text.get(..run(text, |b| b.is_ascii_digit() || b == b'.'))?).len();
+        let starred = text.get(length..).is_some_and(|rest| rest.starts_with(b".*"));
+        (starred && self.network(text.get(..length)?, out)).then_some(length)
     }
 
     /// An address without brackets.
@@ -176,24 +211,32 @@ impl Redactor<'_> {
         let dotted = memchr::memrchr(b'.', name);
         // Many a country's two letters are a word too.
         let country = |last: &[u8]| last.len() == 2 && last.iter().all(u8::is_ascii_alphabetic);
-        let ending = dotted.and_then(|at| name.get(at + 1..)).is_some_and(|l| is_ending(l) || country(l));
+        let last = dotted.and_then(|at| name.get(at + 1..));
+        let ending = last.is_some_and(|l| is_ending(l) || country(l) || is_word_and_ending(name, l));
+        let stays = words.holds(name) && !holds_address(name);
         match dotted {
-            Some(_) if ending || !words.holds(name) => self.dotted(name, ending, words, out),
-            None if !words.holds(name) => self.short(name, (before, sign), out),
+            Some(_) if ending || !stays => self.dotted(name, ending, words, out),
+            None if !stays => self.short(name, (before, sign), out),
             _ => out.extend_from_slice(name),
         }
     }
 
     /// A number, a date, a status code, a version; it may hold IP addresses.
-    fn number(&mut self, name: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn number(&mut self, name: &[u8], out: &mut Vec<u8>) {
         let mut rest = name;
         while !rest.is_empty() {
+            if let Some(length) = self.dashed_ip(rest, out) {
+                rest = rest.get(length..).unwrap_or_default();
+                continue;
+            }
             let (part, behind) =
                 rest.split_at_checked(run(rest, |b| !matches!(b, b'-' | b'_'))).unwrap_or((rest, b""));
-            // With more than four parts it could still hold an address.
             match memchr::memchr_iter(b'.', part).count() {
+                3 if self.ip(part, out) => {}
+                2 if is_address_or_network(part) && self.network(part, out) => {}
+                // With more than four parts it could still hold an address, and what has four is one or a version.
                 4.. => self.word(part, out),
-                _ if self.ip(part, out) => {}
+                3 if !is_version(part) && !is_windows(part) => self.word(part, out),
                 _ => out.extend_from_slice(part),
             }
             let (sign, behind) = behind.split_at_checked(1).unwrap_or((behind, b""));
@@ -205,7 +248,8 @@ impl Redactor<'_> {
     /// A token such as `RESOLVER.ADR.…`, of which only some words are known; else a host or a domain.
     fn dotted(&mut self, name: &[u8], ending: bool, words: Vocabulary, out: &mut Vec<u8>) {
         let family = name.split(|b| *b == b'.').next().unwrap_or_default();
-        if ending || words != Vocabulary::Protocol || !FAMILIES.contains(&family) {
+        let token = words == Vocabulary::Protocol && FAMILIES.contains(&family) && !holds_address(name);
+        if ending || !token {
             return self.host(name, out);
         }
         for (number, part) in name.split(|b| *b == b'.').enumerate() {
@@ -232,6 +276,20 @@ impl Redactor<'_> {
     }
 }
 
+/// Whether a name ends like a domain, in a word of the list: `mail.network`. `IPM.Contact` does not.
+fn is_word_and_ending(name: &[u8], last: &[u8]) -> bool {
+    let family = name.split(|b| *b == b'.').next().unwrap_or_default();
+    let is_capital = |b: &u8| b.is_ascii_uppercase();
+    let capital = last.first().is_some_and(is_capital) && !last.iter().skip(1).any(is_capital);
+    ENDINGS.iter().any(|e| last.eq_ignore_ascii_case(e)) && !(capital && FAMILIES.contains(&family))
+}
+
+/// `10.0.17763.1`, the number of a release of Windows.
+fn is_windows(version: &[u8]) -> bool {
+    version.starts_with(b"10.0.")
+        && version.split(|b| *b == b'.').nth(2).is_some_and(|build| build.len() == 5)
+}
+
 /// `ProxyHop1`
 fn is_proxy_hop(key: &[u8]) -> bool {
     let number = key.strip_prefix(b"ProxyHop");
@@ -239,158 +297,4 @@ fn is_proxy_hop(key: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{Key, Redactor, Rules};
-    use super::*;
-    use crate::parse::{context, custom_data, message_info, status};
-
-    /// What becomes of a text, of a host, and of a text whose hyphens part words.
-    fn redacted(text: &str) -> [Vec<u8>; 3] {
-        let rules = Rules::new(Key::new(&[b'k'; 32]).unwrap());
-        let mut redactor = Redactor::new(&rules);
-        let (mut plain, mut host, mut parted) = (Vec::new(), Vec::new(), Vec::new());
-        redactor.text(text.as_bytes(), PLAIN, &mut plain);
-        redactor.host(text.as_bytes(), &mut host);
-        redactor.text(text.as_bytes(), Manner { parted: true, ..PLAIN }, &mut parted);
-        [plain, host, parted]
-    }
-
-    #[test]
-    fn contexts_lead_to_the_same_hop() {
-        for (text, id, host) in [
-            (
-                "08DC1DB12C345BE5;250 2.6.0 <a,b@contoso.com> [InternalId=5450313518243, Hostname=EX-2.contoso.com] 14 bytes in 0.101, 1361.8 KB/sec Queued mail for delivery;ClientSubmitTime:",
-                Some(5_450_313_518_243),
-                "EX-2.contoso.com",
-            ),
-            (
-                "SHADOW=250 2.6.0 <a@b> [InternalId=EX1.contoso.com, Hostname=17] Queued mail for redundancy",
-                Some(17),
-                "EX1.contoso.com",
-            ),
-            ("250 2.0.0 OK <a@b> [Hostname=mail];ClientSubmitTime:", None, "mail"),
-            ("250 ok [InternalId=12]", Some(12), ""),
-        ] {
-            let [plain, ..] = redacted(text);
-            let hop = context::next_hop(&plain);
-            assert_eq!((hop.internal_id, hop.host), (id, &redacted(host)[1][..]), "{text}");
-            assert_eq!(context::next_hop(text.as_bytes()).host, host.as_bytes(), "{text}");
-        }
-        let [plain, ..] = redacted("08DC1DB12C345BE5;2024-01-25T15:16:09.544Z;3");
-        let session = context::session(&plain).unwrap();
-        assert_eq!((session.time, session.index), (&b"2024-01-25T15:16:09.544Z"[..], Some(3)));
-        assert_ne!(session.id, b"08DC1DB12C345BE5");
-        let [plain, ..] = redacted(
-            "MDB:8c62e682-fdef-4d29-b1b0-a67c60ec110c, Mailbox:1731f450-3f44-4588-84ee-45403c8a0fa4, Event:401909, MessageClass:IPM.Note.Contoso, CreationTime:2026-03-10T05:46:51.477Z, ClientType:OWA",
-        );
-        let store = context::store(&plain);
-        assert_eq!((store.event, store.client_type, store.mdb.len()), (&b"401909"[..], &b"OWA"[..], 36));
-        assert!(store.message_class.starts_with(b"IPM.Note.") && !store.message_class.ends_with(b"Contoso"));
-    }
-
-    #[test]
-    fn latencies_and_pairs_stay_where_they_are() {
-        let text = "2026-03-16T15:00:02.100Z;SRV=EX-1.contoso.com:TOTAL-SUB=0.1|SA=0.02;LSRV=mail:TOTAL-HUB=0.257|SMR=0.021(SMRDI=0.001|SMRC=0.021)|CATRS-Contoso (Berlin) Agent-PEN=0.5;FOO=x";
-        let [_, _, parted] = redacted(text);
-        let shape = |text: &[u8]| {
-            let parts = message_info::latency_parts(text);
-            let parts = parts.iter().map(|p| {
-                let node = |n: &message_info::LatencyNode<'_>| {
-                    (n.name.to_vec(), n.state, n.milliseconds, n.children.len(), n.agent.is_empty())
-                };
-                (p.writer, p.nodes.iter().map(node).collect::<Vec<_>>())
-            });
-            parts.collect::<Vec<_>>()
-        };
-        assert_eq!(shape(&parted), shape(text.as_bytes()));
-        let servers: Vec<Vec<u8>> =
-            message_info::latency_parts(&parted).iter().map(|p| p.server.to_vec()).collect();
-        assert_eq!(servers, [redacted("EX-1.contoso.com")[1].clone(), redacted("mail")[1].clone()]);
-        let text = "S:E2ELatency=1.231;S:Contoso=a=b;c;Q7:x;S:ProxyHop1=EX2.contoso.com(10.0.1.11);S:AMA=EV|name=anna.pdf";
-        let [plain, ..] = redacted(text);
-        let kinds = |text: &[u8]| custom_data::entries(text).map(|e| e.kind.len()).collect::<Vec<_>>();
-        assert_eq!(kinds(text.as_bytes()).len(), kinds(&plain).len());
-        assert_eq!(custom_data::get(&plain, b"E2ELatency"), Some(&b"1.231"[..]));
-        assert!(custom_data::get(&plain, b"ProxyHop1").unwrap().starts_with(&redacted("EX2.contoso.com")[1]));
-    }
-
-    #[test]
-    fn statuses_say_the_same() {
-        for (text, recipients) in [
-            ("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", 1),
-            ("550 5.1.1 RESOLVER.ADR.ContosoRecipNotFound; not found;250 2.1.5 Recipient OK", 2),
-            (
-                "[{LED=450 4.7.0 Proxy session setup failed on Frontend with '451 4.4.0 Primary target IP address responded with: \"421 4.2.1 Unable to connect.\"'};{FOO=x};{MSG=};{FQDN=mail.contoso.com};{IP=192.0.2.7};{LRT=10/05/2026 2:28:06 AM}];To",
-                2,
-            ),
-            ("554 5.4.6 Hop count exceeded - possible mail loop", 3),
-            ("550-5.7.26 This mail isn't authenticated; contoso's policy. 550 5.7.26 x;;Bcc", 3),
-        ] {
-            let [plain, ..] = redacted(text);
-            let (mut before, mut after) = (Vec::new(), Vec::new());
-            let alignment = status::split_statuses(text.as_bytes(), recipients, &mut before);
-            assert_eq!(alignment, status::split_statuses(&plain, recipients, &mut after), "{text}");
-            assert_eq!(before.len(), after.len());
-            for (a, b) in
-                before.iter().zip(&after).map(|(a, b)| (status::parse_status(a), status::parse_status(b)))
-            {
-                assert_eq!((a.class, a.reply, a.code), (b.class, b.reply, b.code), "{text}");
-                assert_eq!(
-                    (a.tag.is_empty(), a.fqdn.is_empty(), a.ip.is_empty()),
-                    (b.tag.is_empty(), b.fqdn.is_empty(), b.ip.is_empty())
-                );
-                let host = std::str::from_utf8(a.fqdn).unwrap();
-                assert_eq!(b.fqdn, redacted(host)[1]);
-            }
-        }
-        let [plain, ..] = redacted(
-            "550 5.4.6 ROUTING.LoopDetected; hop count exceeded, too many hops, unreachable, quarantined",
-        );
-        assert_eq!(
-            plain,
-            b"550 5.4.6 ROUTING.LoopDetected; hop count exceeded, too many hops, unreachable, quarantined"
-        );
-    }
-
-    #[test]
-    fn what_may_be_a_name_goes() {
-        for text in [
-            "user Anna Berg unknown",
-            "10.0.1.1-10.0.1.9",
-            "10.0.1.11.25",
-            "exchange.no",
-            "transport.rules",
-            "mail.com",
-            "'anna'@contoso.com",
-            "see https://contoso.com/anna?x=EX1",
-            "[203.0.113.7]:25",
-            "2001:db8::7",
-            "EX1",
-            "HUB1-A",
-            "DB3",
-        ] {
-            let [plain, ..] = redacted(text);
-            let plain = String::from_utf8(plain).unwrap();
-            for name in [
-                "nna",
-                "erg",
-                "10.0.1.1",
-                "exchange.no",
-                "mail.com",
-                "contoso",
-                "EX1",
-                "203.0",
-                "db8",
-                "HUB1",
-                "DB3",
-            ] {
-                assert!(!plain.contains(name), "{text} became {plain}");
-            }
-        }
-        assert_eq!(
-            redacted("transport.rules")[0],
-            b"transport.rules",
-            "two words of the list that end in none"
-        );
-    }
-}
+mod tests;

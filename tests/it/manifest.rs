@@ -208,3 +208,27 @@ fn both_sides_of_a_comparison_are_listed_once_each() {
     assert_eq!(all.len(), 4, "{manifest:#}");
     assert_eq!(input(&manifest, "logs/EX2/MSGTRK2026031009-1.LOG")["state"], "read");
 }
+
+#[test]
+fn no_output_goes_to_the_place_of_another_or_of_a_log() {
+    let place = Place::new();
+    let log = "logs/EX1/MSGTRK2026031009-1.LOG";
+    let before = std::fs::read(place.path(log)).unwrap();
+    let run = |args: &[&str], flag: &str| {
+        let mut command = Command::cargo_bin("mailtrail").unwrap();
+        let done = command.current_dir(&place.0).args(args).assert().code(2);
+        let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+        assert!(said.contains(flag), "{args:?}: {said}");
+        assert_eq!(std::fs::read(place.path(log)).unwrap(), before, "{args:?}");
+    };
+    run(&["report", "logs", "-o", "x", "--manifest", "x"], "is that of --");
+    run(&["report", "logs", "-o", "x", "--rejects", "logs/../x"], "is that of --");
+    run(&["routes", "logs", "--rejects", "x", "--manifest", "./x"], "is that of --");
+    assert!(!place.path("x").exists());
+    run(&["report", "logs", "--manifest", log, "--force"], "--manifest");
+    run(&["routes", log, "-o", log, "--force"], "--output");
+    run(&["events", "logs", "-o", log, "--force"], "--output");
+    run(&["events", "logs", "--rejects", log, "--force"], "this file is read");
+    run(&["redact", "logs", "-o", "out", "--manifest", log, "--force"], "this file is read");
+    assert!(!place.path("out").exists());
+}

@@ -7,6 +7,7 @@
 )]
 
 mod command;
+mod files;
 mod hostile;
 mod leaks;
 mod same;

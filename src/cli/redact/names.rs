@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::input::{Packing, Source};
+use crate::input::{Packing, Source, shown};
 use crate::redact::{Redactor, Rules};
 
 /// The name of each log in the folder that is written to, by the name it has.
@@ -42,7 +42,7 @@ fn place(source: &Source, top: &Path) -> (Vec<String>, String) {
     let mut parts: Vec<String> = below.components().filter_map(named).collect();
     if matches!(source.packing, Packing::Zip(_)) {
         // `day.zip:folder/name.LOG` lies in a folder called like the archive.
-        let member = source.name.strip_prefix(&*source.path.display().to_string()).unwrap_or(&source.name);
+        let member = source.name.strip_prefix(&*shown(&source.path)).unwrap_or(&source.name);
         if let Some(archive) = parts.last_mut() {
             archive.truncate(archive.len().saturating_sub(".zip".len()));
         }
@@ -55,14 +55,17 @@ fn place(source: &Source, top: &Path) -> (Vec<String>, String) {
 
 fn named(part: Component<'_>) -> Option<String> {
     match part {
-        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+        Component::Normal(name) => Some(shown(Path::new(name))),
         _ => None,
     }
 }
 
 /// The deepest folder that holds all that was named: folders themselves, and the folders of files.
 fn top(sources: &[Source], paths: &[PathBuf]) -> PathBuf {
-    let of_paths = paths.iter().filter(|p| p.as_os_str() != "-").map(|path| match path {
+    let is_pipe = |path: &PathBuf| {
+        path.as_os_str() == "-" || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
+    };
+    let of_paths = paths.iter().filter(|path| !is_pipe(path)).map(|path| match path {
         folder if folder.is_dir() => absolute(folder),
         file => absolute(&fixed(file)),
     });
@@ -85,7 +88,8 @@ fn fixed(path: &Path) -> PathBuf {
     }
 }
 
-/// From the root on, without looking at the disk.
+/// From the root on, without looking at the disk. The folder of a bare name is the one we are in.
 fn absolute(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

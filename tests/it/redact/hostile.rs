@@ -159,6 +159,46 @@ fn what_cannot_be_read_is_masked_and_stays_what_it_was() {
 }
 
 #[test]
+fn stray_quotes_change_neither_who_is_who_nor_which_line_is_which() {
+    let place = Place::new();
+    let list = "o'brien@contoso.com;LATER";
+    let as_is = |line: Vec<u8>, from: &str, to: &str| {
+        let line = String::from_utf8(line).unwrap();
+        assert!(line.contains(from));
+        line.replacen(from, to, 1)
+    };
+    let received = Row::receive("a", list).line(&COLUMNS);
+    let broken = Row::receive("b", "anna@contoso.com").line(&COLUMNS);
+    let split = Row::receive("c", "LATER").line(&COLUMNS);
+    let log = Log::of(Release::E2016)
+        .raw(as_is(received, "LATER", "\"k. lee\"@contoso.com"))
+        .row(&Row::deliver("a", "o'brien@contoso.com").at(10))
+        .raw(as_is(broken, "08DE7E85BDB40001", "MDB:\"4<a\r\nb@contoso.com>\"5"))
+        .raw(as_is(split, "LATER", "\"ali;ce x\"@contoso.com"))
+        .row(&Row::deliver("c", "ali").at(20))
+        .delivered("budget")
+        .bytes();
+    place.write("in/MSGTRK2026031009-1.LOG", &log);
+    let out = place.redact(&place.path("in"), "out", &[]);
+    let text = &files(&out)["MSGTRK2026031009-1.LOG"];
+    let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count();
+    assert_eq!(lines(text), lines(&log));
+    let routes = |folder: &std::path::Path| {
+        let done = mailtrail().args(["routes", "-q"]).arg(folder).output().unwrap();
+        let rows = String::from_utf8(done.stdout).unwrap();
+        let row = |line: &str| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            (row["decision"].to_string(), row["evidence"].as_array().map(Vec::len))
+        };
+        let mut rows: Vec<_> = rows.lines().map(row).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(routes(&place.path("in")), routes(&out));
+    assert!(!text.windows(5).any(|w| w == b"brien" || w == b"ce x\""));
+}
+
+#[test]
 fn other_encodings_and_packings_give_the_same_log() {
     let place = Place::new();
     let text = String::from_utf8(Log::of(Release::E2016).delivered("Grüße").bytes()).unwrap();
