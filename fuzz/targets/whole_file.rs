@@ -14,6 +14,7 @@ use mailtrail::input::discover::discover;
 use mailtrail::model::report::Report;
 use mailtrail::model::time::Timestamp;
 use mailtrail::output::routes::{self, Context, Form};
+use mailtrail::output::lanes::Picture;
 use mailtrail::output::{rejects, report_json, report_markdown, report_text, trace};
 use mailtrail::pipeline::filter::{Filter, Patterns};
 use mailtrail::pipeline::window::Window;
@@ -136,7 +137,8 @@ fn rows_of(reading: &Reading, filter: &Filter) -> Vec<String> {
             obeys_nothing("routes.csv", &row(Form::Csv { raw: false }).replace(['\r', '\t'], ""));
             rows.push(json);
         }
-        written("trace.txt", &|out| trace::write(&context, &journey, false, out));
+        let picture = Picture::of(&context, &journey, &|_| true);
+        written("trace.txt", &|out| trace::write(&picture, trace::Style::default(), out));
     }
     rows.sort();
     rows

@@ -10,9 +10,11 @@ use super::routes::Rows;
 use super::run::{Run, ending, to_file};
 use super::say;
 use crate::findings::thresholds::Thresholds;
+use crate::model::journey::Leaf;
 use crate::output::file::Target;
+use crate::output::lanes::{MOST_MESSAGES, Picture};
 use crate::output::routes::{Context, Form};
-use crate::output::trace;
+use crate::output::{trace, trace_html, trace_markdown, trace_svg};
 use crate::pipeline::filter::Patterns;
 use crate::pipeline::{Findings, Needs, Order};
 
@@ -21,8 +23,14 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     let format = match (args.format, ending(path).as_deref()) {
         (Some(format), _) => format,
         (None, Some("jsonl" | "json")) => TraceFormat::Jsonl,
+        (None, Some("html" | "htm")) => TraceFormat::Html,
+        (None, Some("svg")) => TraceFormat::Svg,
+        (None, Some("md" | "markdown")) => TraceFormat::Md,
         (None, _) => TraceFormat::Text,
     };
+    if args.ascii && !matches!(format, TraceFormat::Text | TraceFormat::Md) {
+        return Err(Usage("--ascii goes with --format text or md".to_owned()).into());
+    }
     let asked = !args.network_message_id.is_empty();
     let network = args.network_message_id.iter().map(|g| with_dashes(g));
     let network = if asked { Patterns::new(network) } else { Patterns::default() };
@@ -57,7 +65,6 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     if orders.is_empty() {
         suggest(&run);
     }
-    let reading = &run.reading;
     match format {
         TraceFormat::Jsonl => {
             let no_subjects = args.read.no_subjects;
@@ -65,28 +72,57 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
             target.write(|out| rows.write(&orders, Form::JsonLines, out))?;
         }
         TraceFormat::Text => {
-            let names = reading.state.names();
-            let context = Context { names, files: &reading.files, no_subjects: args.read.no_subjects };
-            let color = env.color(args.output.color, to_file(path));
-            target.write(|out| write_text(&run, &orders, &context, color, out))?;
+            let to_file = to_file(path);
+            let style = trace::Style {
+                width: env.columns.unwrap_or(80).clamp(80, 140),
+                color: env.color(args.output.color, to_file),
+                ascii: args.ascii || env.ascii && env.stdout_is_terminal && !to_file,
+            };
+            target.write(|out| write_text(&run, (&orders, args.read.no_subjects), style, out))?;
+        }
+        TraceFormat::Html | TraceFormat::Svg | TraceFormat::Md => {
+            let some = orders.get(..orders.len().min(MOST_MESSAGES)).unwrap_or(&orders);
+            let pictures = pictures(&run, some, args.read.no_subjects);
+            let more = match orders.len() - some.len() {
+                0 => String::new(),
+                more => {
+                    format!("{more} more messages are not drawn; --format text and jsonl have every one.")
+                }
+            };
+            target.write(|out| {
+                run.reading.state.error().map_err(std::io::Error::other)?;
+                match format {
+                    TraceFormat::Html => trace_html::write(&pictures, &more, out),
+                    TraceFormat::Svg => trace_svg::write(&pictures, &more, out),
+                    _ => trace_markdown::write(&pictures, &more, args.ascii, out),
+                }
+            })?;
         }
     }
     Ok(run.close(!orders.is_empty()))
 }
 
+/// Draws some messages; of those with too many recipients the ones that were asked for first.
+fn pictures(run: &Run, orders: &[Order], no_subjects: bool) -> Vec<Picture> {
+    let names = run.reading.state.names();
+    let context = Context { names, files: &run.reading.files, no_subjects };
+    let filter = &run.options.filter;
+    let asked = |leaf: &Leaf| filter.takes_leaf(leaf, names);
+    run.reading.state.journeys(orders).iter().map(|journey| Picture::of(&context, journey, &asked)).collect()
+}
+
 fn write_text(
     run: &Run,
-    orders: &[Order],
-    context: &Context<'_>,
-    color: bool,
+    (orders, no_subjects): (&[Order], bool),
+    style: trace::Style,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     for (i, batch) in orders.chunks(256).enumerate() {
-        for (j, journey) in run.reading.state.journeys(batch).iter().enumerate() {
+        for (j, picture) in pictures(run, batch, no_subjects).iter().enumerate() {
             if i + j > 0 {
                 writeln!(out)?;
             }
-            trace::write(context, journey, color, out)?;
+            trace::write(picture, style, out)?;
         }
     }
     run.reading.state.error().map_err(std::io::Error::other)

@@ -31,6 +31,40 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// For a terminal that may show nothing but ASCII: elsewhere bytes of other characters could be commands.
+pub fn ascii(text: &str) -> Cow<'_, str> {
+    let shown = |c: char| matches!(c, ' '..='~');
+    if text.chars().all(shown) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '…' => out.push_str("..."),
+            c if shown(c) => out.push(c),
+            c => out.extend(c.escape_unicode()),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// For text and attributes of HTML and SVG: markup is written as entities, commands and what XML does not know are shown.
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in terminal(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\u{FFFE}' | '\u{FFFF}' => out.extend(c.escape_unicode()),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 /// For Markdown, cells of tables included: what could be markup or HTML is written as an entity.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

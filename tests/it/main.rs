@@ -20,3 +20,4 @@ mod redact;
 #[cfg(feature = "tables")]
 mod tables;
 mod topology;
+mod trace;
