@@ -48,17 +48,25 @@ pub fn ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// For text and attributes of HTML and SVG: markup is written as entities, commands and what XML does not know are shown.
+/// For a drawing, before it is cut into lines: commands, and what XML does not know, are shown.
+pub fn drawn(text: &str) -> Cow<'_, str> {
+    let safe = terminal(text);
+    if !safe.contains(['\u{FFFE}', '\u{FFFF}']) {
+        return safe;
+    }
+    Cow::Owned(safe.replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}"))
+}
+
+/// For text and attributes of HTML and SVG: the same, and markup is written as entities.
 pub fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for c in terminal(text).chars() {
+    for c in drawn(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\u{FFFE}' | '\u{FFFF}' => out.extend(c.escape_unicode()),
             _ => out.push(c),
         }
     }
@@ -165,6 +173,8 @@ mod tests {
         assert_eq!(terminal("a\u{202e}b\r\n"), "a\\u{202e}b\\u{d}\\u{a}");
         assert_eq!(terminal("Grüße 👋"), "Grüße 👋");
         assert_eq!(markdown("a|b <script> `x`"), "a&#124;b &#60;script&#62; &#96;x&#96;");
+        assert_eq!(ascii("Grüße…\x1b"), "Gr\\u{fc}\\u{df}e...\\u{1b}");
+        assert_eq!(html("<a href='\"&\u{fffe}\x1b"), "&lt;a href=&#39;&quot;&amp;\\u{fffe}\\u{1b}");
         let field = |text: &str| {
             let mut out = Vec::new();
             csv_field(text, &mut out);

@@ -12,7 +12,7 @@ use super::trace_svg::{STYLE, inside, tone_class};
 /// How the page looks; drawings have their own.
 const PAGE: &str = include_str!("trace_html.css");
 /// Hash of all that stands between the tags of `style`, for the policy: no other style is allowed.
-const STYLE_HASH: &str = "sha256-4vWCYYB31bRtwuhGzNAY7CyNH+0UHMiFR/IvvOhWloY=";
+const STYLE_HASH: &str = "sha256-41HZFMEXzOJu2WcvC7cW8GsemQMvyl5QsLKYPX/8bfU=";
 
 /// Writes a page with some messages, and a sentence below them.
 ///

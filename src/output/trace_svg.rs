@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::escape::{html, terminal};
+use super::escape::{drawn, html};
 use super::lanes::{End, Kind, Lane, Picture, Step, Tone, Way};
 use super::numbers::counted;
 use super::report_text::wrapped;
@@ -116,7 +116,7 @@ impl Sheet {
 
     /// Lines of text, one below the other.
     fn lines(&mut self, (x, class): (usize, &str), text: &str, letters: usize) {
-        for line in wrapped(&terminal(text), letters) {
+        for line in wrapped(&drawn(text), letters) {
             self.text(x, class, &line);
             self.y += LINE;
         }
@@ -183,7 +183,7 @@ impl Sheet {
         self.sign(step, places);
         let whom = if step.whom.is_empty() { String::new() } else { format!("[{}] ", step.whom) };
         let all = format!("{} {whom}{}", step.event, step.words);
-        for (i, line) in wrapped(terminal(&all).trim_end(), WORDS).iter().enumerate() {
+        for (i, line) in wrapped(drawn(&all).trim_end(), WORDS).iter().enumerate() {
             match line.strip_prefix(step.event).filter(|_| i == 0) {
                 Some(words) => {
                     let (event, class) = (html(step.event), tone_class(step.tone));
