@@ -81,6 +81,8 @@ pub(super) struct ReportArgs {
     pub fail_on: FailOn,
     #[command(flatten)]
     pub beforehand: BeforehandArgs,
+    #[command(flatten)]
+    pub mail: super::mail::args::MailArgs,
 }
 
 #[derive(Debug, Args)]

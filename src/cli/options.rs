@@ -42,6 +42,9 @@ pub(super) struct Environment {
     pub width: usize,
     /// What `COLUMNS` says.
     pub columns: Option<usize>,
+    /// Who we are to an SMTP server, and the password.
+    #[cfg_attr(not(feature = "mail"), expect(dead_code, reason = "only mail needs it"))]
+    pub smtp_login: Option<(String, String)>,
     /// The terminal is not set to UTF-8.
     pub ascii: bool,
 }
@@ -70,6 +73,7 @@ impl Environment {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             width: columns.unwrap_or(100),
             columns,
+            smtp_login: text("MAILTRAIL_SMTP_USER").zip(text("MAILTRAIL_SMTP_PASSWORD")),
             ascii: !utf8 && !cfg!(windows),
         }
     }

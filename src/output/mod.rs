@@ -11,6 +11,8 @@ pub mod file;
 pub mod findings;
 pub mod hops;
 pub mod lanes;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod manifest;
 pub mod numbers;
 pub mod rejects;
