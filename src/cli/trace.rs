@@ -13,6 +13,7 @@ use crate::findings::thresholds::Thresholds;
 use crate::model::journey::Leaf;
 use crate::output::file::Target;
 use crate::output::lanes::{MOST_MESSAGES, Picture};
+use crate::output::numbers::counted;
 use crate::output::routes::{Context, Form};
 use crate::output::{trace, trace_html, trace_markdown, trace_svg};
 use crate::pipeline::filter::Patterns;
@@ -20,17 +21,7 @@ use crate::pipeline::{Findings, Needs, Order};
 
 pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
-    let format = match (args.format, ending(path).as_deref()) {
-        (Some(format), _) => format,
-        (None, Some("jsonl" | "json")) => TraceFormat::Jsonl,
-        (None, Some("html" | "htm")) => TraceFormat::Html,
-        (None, Some("svg")) => TraceFormat::Svg,
-        (None, Some("md" | "markdown")) => TraceFormat::Md,
-        (None, _) => TraceFormat::Text,
-    };
-    if args.ascii && !matches!(format, TraceFormat::Text | TraceFormat::Md) {
-        return Err(Usage("--ascii goes with --format text or md".to_owned()).into());
-    }
+    let format = format_of(args)?;
     let asked = !args.network_message_id.is_empty();
     let network = args.network_message_id.iter().map(|g| with_dashes(g));
     let network = if asked { Patterns::new(network) } else { Patterns::default() };
@@ -65,9 +56,9 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
     if orders.is_empty() {
         suggest(&run);
     }
+    let no_subjects = args.read.no_subjects;
     match format {
         TraceFormat::Jsonl => {
-            let no_subjects = args.read.no_subjects;
             let rows = Rows { run: &run, only_matching: false, no_subjects };
             target.write(|out| rows.write(&orders, Form::JsonLines, out))?;
         }
@@ -78,28 +69,29 @@ pub(super) fn run(args: &TraceArgs, env: &Environment) -> anyhow::Result<Exit> {
                 color: env.color(args.output.color, to_file),
                 ascii: args.ascii || env.ascii && env.stdout_is_terminal && !to_file,
             };
-            target.write(|out| write_text(&run, (&orders, args.read.no_subjects), style, out))?;
+            target.write(|out| write_text(&run, (&orders, no_subjects), style, out))?;
         }
         TraceFormat::Html | TraceFormat::Svg | TraceFormat::Md => {
-            let some = orders.get(..orders.len().min(MOST_MESSAGES)).unwrap_or(&orders);
-            let pictures = pictures(&run, some, args.read.no_subjects);
-            let more = match orders.len() - some.len() {
-                0 => String::new(),
-                more => {
-                    format!("{more} more messages are not drawn; --format text and jsonl have every one.")
-                }
-            };
-            target.write(|out| {
-                run.reading.state.error().map_err(std::io::Error::other)?;
-                match format {
-                    TraceFormat::Html => trace_html::write(&pictures, &more, out),
-                    TraceFormat::Svg => trace_svg::write(&pictures, &more, out),
-                    _ => trace_markdown::write(&pictures, &more, args.ascii, out),
-                }
-            })?;
+            target.write(|out| write_document(&run, (&orders, no_subjects), (format, args.ascii), out))?;
         }
     }
     Ok(run.close(!orders.is_empty()))
+}
+
+/// What the flags and the ending of the output file say.
+fn format_of(args: &TraceArgs) -> Result<TraceFormat, Usage> {
+    let format = match (args.format, ending(args.output.output.as_deref()).as_deref()) {
+        (Some(format), _) => format,
+        (None, Some("jsonl" | "json")) => TraceFormat::Jsonl,
+        (None, Some("html" | "htm")) => TraceFormat::Html,
+        (None, Some("svg")) => TraceFormat::Svg,
+        (None, Some("md" | "markdown")) => TraceFormat::Md,
+        (None, _) => TraceFormat::Text,
+    };
+    if args.ascii && !matches!(format, TraceFormat::Text | TraceFormat::Md) {
+        return Err(Usage("--ascii goes with --format text or md".to_owned()));
+    }
+    Ok(format)
 }
 
 /// Draws some messages; of those with too many recipients the ones that were asked for first.
@@ -126,6 +118,30 @@ fn write_text(
         }
     }
     run.reading.state.error().map_err(std::io::Error::other)
+}
+
+/// A document holds the first messages, and says how many more there are.
+fn write_document(
+    run: &Run,
+    (orders, no_subjects): (&[Order], bool),
+    (format, ascii): (TraceFormat, bool),
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let some = orders.get(..orders.len().min(MOST_MESSAGES)).unwrap_or(orders);
+    let pictures = pictures(run, some, no_subjects);
+    run.reading.state.error().map_err(std::io::Error::other)?;
+    let note = match orders.len() - some.len() {
+        0 => String::new(),
+        more => {
+            let more = counted(more as u64, "more message is", "more messages are");
+            format!("{more} not drawn; --format text and jsonl have every one.")
+        }
+    };
+    match format {
+        TraceFormat::Html => trace_html::write(&pictures, &note, out),
+        TraceFormat::Svg => trace_svg::write(&pictures, &note, out),
+        _ => trace_markdown::write(&pictures, &note, ascii, out),
+    }
 }
 
 fn suggest(run: &Run) {

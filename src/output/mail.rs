@@ -176,10 +176,9 @@ fn heads(addresses: &Addresses) -> MessageBuilder {
 
 /// The verdict as a subject.
 fn shortened(verdict: &str) -> String {
-    match verdict.char_indices().nth(SUBJECT) {
-        Some((at, _)) => format!("{}…", verdict.get(..at).unwrap_or_default().trim_end()),
-        None => verdict.to_owned(),
-    }
+    let Some((end, _)) = verdict.char_indices().nth(SUBJECT) else { return verdict.to_owned() };
+    let cut = verdict.get(..end).unwrap_or_default();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut, |(words, _)| words))
 }
 
 /// Names of the attachments, in words.

@@ -89,7 +89,8 @@ pub fn write_brief(report: &Report, style: Style, most: usize, out: &mut dyn Wri
         style.title(&brief_title(some.len(), report.findings.len()), "", out)?;
         paragraphs(&beforehand, "  ", style, out)?;
         let all: Vec<&Finding> = report.findings.iter().collect();
-        write_findings(&some, &all, style, out)?;
+        // Lines beside labels are indented by two columns more.
+        write_findings(&some, &all, Style { width: style.width.saturating_sub(2), ..style }, out)?;
     }
     figures(report).iter().try_for_each(|block| style.block(block, out))
 }

@@ -310,6 +310,16 @@ fn polars_stays_in_tables() {
 }
 
 #[test]
+fn the_network_is_reached_by_mail_only() {
+    let is = |_: &str, w: &str, _: &str| w == "lettre";
+    let allowed = |path: &str| path == "output/mail.rs" || path.starts_with("output/mail/");
+    expect_none("lettre outside of output/mail", &holders(is, allowed));
+    let is = |before: &str, w: &str, _: &str| before.ends_with("std::") && matches!(w, "net" | "process");
+    let exit = |path: &str| matches!(path, "main.rs" | "cli/mod.rs" | "cli/exit.rs");
+    expect_none("the network, or other programs", &holders(is, exit));
+}
+
+#[test]
 fn files_are_opened_behind_the_doors_only() {
     // Facts that do not fit in memory lie in a file of their own, which is neither input nor output.
     let own = ["output/file.rs", "pipeline/parts.rs"];

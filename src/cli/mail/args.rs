@@ -29,7 +29,7 @@ pub(in crate::cli) struct MailArgs {
     #[arg(long = "mail-to", value_name = "ADDRESS")]
     pub to: Vec<String>,
     /// The subject; the verdict if absent.
-    #[arg(long = "mail-subject", value_name = "TEXT")]
+    #[arg(id = "mail-subject", long = "mail-subject", value_name = "TEXT")]
     pub subject: Option<String>,
     /// A form in which the whole report is attached; repeatable, text if absent.
     #[arg(long = "mail-attach", value_enum, value_name = "FORMAT")]
