@@ -96,6 +96,30 @@ fn to_many(number: usize) -> tempfile::TempDir {
     with(log)
 }
 
+/// Mail that goes over so many servers of the organisation, and out to so many hosts.
+fn far(servers: u32, hosts: u32) -> tempfile::TempDir {
+    let name = |i: u32| format!("EX{i}.contoso.com");
+    let to: Vec<String> = (0..hosts).map(|i| format!("r{i}@d{i}.example")).collect();
+    let to = to.join(";");
+    let mut log = Log::of(Release::E2016);
+    for i in 1..=servers {
+        let from = if i == 1 { "mail.fabrikam.com".to_owned() } else { name(i - 1) };
+        let here = Row::receive("far", &to).with("client-hostname", from).with("server-hostname", name(i));
+        log = log.row(&here.at(i * 100));
+        if i < servers {
+            let on = Row::send("far", &to).with("event-id", "SEND").with("client-hostname", name(i));
+            let on = on.with("server-hostname", name(i + 1));
+            log =
+                log.row(&on.with("connector-id", "Intra-Organization SMTP Send Connector").at(i * 100 + 50));
+        }
+    }
+    for i in 0..hosts {
+        let out = Row::send("far", &format!("r{i}@d{i}.example")).with("client-hostname", name(servers));
+        log = log.row(&out.with("server-hostname", format!("mx.d{i}.example")).at(servers * 100 + 50 + i));
+    }
+    with(log)
+}
+
 /// Compares with what stands in `tests/trace`, or writes it.
 fn hold(name: &str, text: &str) {
     let path = root().join("tests/trace").join(name);
@@ -114,7 +138,7 @@ fn parsed(text: &str) -> Document<'_> {
 /// All text in a page or a drawing that somebody sees.
 fn seen(text: &str) -> String {
     let document = parsed(text);
-    let nodes = document.descendants().filter(|n| n.is_text());
+    let nodes = document.descendants().filter(roxmltree::Node::is_text);
     let nodes = nodes.filter(|n| n.parent().is_some_and(|p| !p.has_tag_name("style")));
     nodes.filter_map(|n| n.text()).collect()
 }
@@ -179,9 +203,9 @@ fn every_form_says_what_was_decided_for_each_recipient() {
 
 #[test]
 fn lines_fit_80_columns_and_ascii_is_ascii() {
-    let (evil, rounds, many) = (hostile(), rounds(100), to_many(100));
+    let made = [hostile(), rounds(100), to_many(100), far(12, 6), far(8, 1), far(2, 3)];
     let mut all = stories();
-    all.extend([evil.path(), rounds.path(), many.path()].map(Path::to_owned));
+    all.extend(made.iter().map(|folder| folder.path().to_owned()));
     for folder in all {
         let text = form(&folder, "text");
         let long = text.lines().find(|line| line.width() > 80);
@@ -246,6 +270,21 @@ fn two_hundred_rows_are_drawn_and_a_thousand_are_cut_and_said() {
         assert!(text.contains("700 rows are not drawn") && text.contains("700 rows left out"), "{form_of}");
         assert!(text.len() < 400_000, "{form_of} {}", text.len());
     }
+}
+
+#[test]
+fn many_servers_and_hosts_share_a_lane() {
+    let folder = far(12, 6);
+    for form_of in FORMS {
+        let text = form(folder.path(), form_of);
+        assert!(text.contains("6 more servers") && text.contains("7 hosts"), "{form_of} {text}");
+        assert!(
+            text.contains("on EX9:") || form_of == "md" && text.contains("on EX9&#58;"),
+            "{form_of} {text}"
+        );
+    }
+    hold("far.txt", &form(folder.path(), "text"));
+    hold("far.svg", &form(folder.path(), "svg"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(in crate::cli) struct MailArgs {
     #[arg(long = "mail-sendmail", value_name = "PROGRAM", num_args = 0..=1, require_equals = true,
         default_missing_value = "/usr/sbin/sendmail")]
     pub sendmail: Option<PathBuf>,
-    /// Send the mail by this SMTP server. MAILTRAIL_SMTP_USER and MAILTRAIL_SMTP_PASSWORD name who may.
+    /// Send the mail by this SMTP server. Who logs in to it: `MAILTRAIL_SMTP_USER` and `MAILTRAIL_SMTP_PASSWORD`.
     #[arg(long = "mail-relay", value_name = "HOST[:PORT]")]
     pub relay: Option<String>,
     /// How the way to the server is protected: starttls if absent; tls from the first byte on; none.

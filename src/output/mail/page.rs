@@ -66,8 +66,8 @@ fn heading(title: &str) -> String {
 
 /// A row of cells, each safe already, with how it is aligned.
 fn row(cells: &[(String, &str)]) -> String {
-    let cells: String =
-        cells.iter().map(|(text, align)| format!("<td style=\"{CELL}{align}\">{text}</td>")).collect();
+    let cell = |(text, align): &(String, &str)| format!("<td style=\"{CELL}{align}\">{text}</td>");
+    let cells = cells.iter().map(cell).collect::<Vec<_>>().concat();
     format!("<tr>{cells}</tr>\n")
 }
 
@@ -79,8 +79,8 @@ fn shown(number: usize, finding: &Finding) -> String {
         Severity::Info => "#57606a",
     };
     let standing = finding.standing.map_or(String::new(), |s| format!(" ({})", s.words()));
-    let about: String =
-        about(finding).iter().map(|(label, text)| format!(", {label} {}", html(text))).collect();
+    let about = about(finding).into_iter().map(|(label, text)| format!(", {label} {}", html(text)));
+    let about = about.collect::<Vec<_>>().concat();
     let fix = if finding.fix.is_empty() {
         String::new()
     } else {
