@@ -202,6 +202,36 @@ fn every_form_says_what_was_decided_for_each_recipient() {
 }
 
 #[test]
+fn rows_stand_once_and_in_causal_order() {
+    let mut checked = 0;
+    for story in stories() {
+        let page = form(&story, "html");
+        let document = parsed(&page);
+        let last = |row: roxmltree::Node<'_, '_>| {
+            let cells =
+                row.children().filter(|n| n.has_tag_name("td") && n.attribute("class") == Some("long small"));
+            cells.filter_map(|n| n.text().map(str::to_owned)).next()
+        };
+        let rows = document.descendants().filter(|n| n.has_tag_name("tr"));
+        let places: Vec<String> = rows.filter_map(last).collect();
+        let told = form(&story, "jsonl");
+        for row in told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+            let mut at = Vec::new();
+            for hop in row["hops"].as_array().unwrap() {
+                let (file, line) = (hop["evidence"]["file"].as_str().unwrap(), &hop["evidence"]["line"]);
+                let place = format!("{}:{line}", file.replace("\\MSGTRK", "/MSGTRK"));
+                let found: Vec<usize> = (0..places.len()).filter(|i| places[*i] == place).collect();
+                assert_eq!(found.len(), 1, "{} {place} {places:?}", story.display());
+                at.extend(found);
+            }
+            assert!(at.is_sorted(), "{} {at:?}", story.display());
+            checked += at.len();
+        }
+    }
+    assert!(checked > 200, "{checked}");
+}
+
+#[test]
 fn lines_fit_80_columns_and_ascii_is_ascii() {
     let made = [hostile(), rounds(100), to_many(100), far(12, 6), far(8, 1), far(2, 3)];
     let mut all = stories();
