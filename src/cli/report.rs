@@ -28,8 +28,9 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     };
     let beforehand = Beforehand::read(&args.beforehand, &args.read, env, Shown::Report)?;
     let target = Target::open(path, args.output.force)?;
-    let post = Post::open(&args.mail, &args.output, env)?;
-    let shown = post.is_none() || path.is_some() || args.format.is_some();
+    let asked = path.is_some() || args.format.is_some();
+    let post = Post::open(&args.mail, (&args.output, asked && !to_file(path)), env)?;
+    let shown = asked || post.is_none();
     let series = args.series;
     if series && format != ReportFormat::Json {
         return Err(Usage("--series goes with --format json".to_owned()).into());

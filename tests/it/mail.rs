@@ -330,6 +330,10 @@ fn what_does_not_go_together_is_refused() {
             &["--mail", "m.eml", "--mail-tls", "none", "--mail-from", "a@b.com", "--mail-to", "a@b.com"],
             "--mail-relay",
         ),
+        (
+            &["--mail", "-", "--format", "json", "--mail-from", "a@b.com", "--mail-to", "a@b.com"],
+            "standard output",
+        ),
         (&["--mail", "-", "-o", "-", "--mail-from", "a@b.com", "--mail-to", "a@b.com"], "standard output"),
         (
             &["--mail-relay", "mail:x", "--mail-from", "a@b.com", "--mail-to", "a@b.com"],

@@ -23,10 +23,10 @@ pub(in crate::cli) struct Post {
 }
 
 impl Post {
-    /// What was asked for, if anything was. Opens the file.
+    /// What was asked for, if anything was. Opens the file. `to_stdout`: the report as such goes to standard output.
     pub(in crate::cli) fn open(
         args: &MailArgs,
-        output: &OutputArgs,
+        (output, to_stdout): (&OutputArgs, bool),
         env: &Environment,
     ) -> anyhow::Result<Option<Self>> {
         let usage = |text: &str| Err(Usage(text.to_owned()).into());
@@ -44,9 +44,8 @@ impl Post {
         }
         let addresses = Addresses::read(from, &args.to).map_err(|e| Usage(e.to_string()))?;
         let relay = args.relay.as_deref().map(|text| relay(text, args.tls, env)).transpose()?;
-        let report_to_stdout = output.output.is_some() && !to_file(output.output.as_deref());
-        if args.file.is_some() && !to_file(args.file.as_deref()) && report_to_stdout {
-            return usage("--mail - and -o -: only one of them can be standard output");
+        if args.file.is_some() && !to_file(args.file.as_deref()) && to_stdout {
+            return usage("--mail -: the report goes to standard output already; give -o FILE");
         }
         let file = args.file.as_deref().map(|path| Target::open(Some(path), output.force)).transpose()?;
         Ok(Some(Self {

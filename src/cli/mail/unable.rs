@@ -12,7 +12,7 @@ impl Post {
     /// Fails if a mail is asked for.
     pub(in crate::cli) fn open(
         args: &MailArgs,
-        _: &OutputArgs,
+        _: (&OutputArgs, bool),
         _: &Environment,
     ) -> anyhow::Result<Option<Self>> {
         if args.touched() {
