@@ -13,8 +13,11 @@ use libfuzzer_sys::fuzz_target;
 use mailtrail::input::discover::discover;
 use mailtrail::model::report::Report;
 use mailtrail::model::time::Timestamp;
+use mailtrail::output::lanes::Picture;
 use mailtrail::output::routes::{self, Context, Form};
-use mailtrail::output::{rejects, report_json, report_markdown, report_text, trace};
+use mailtrail::output::{
+    rejects, report_json, report_markdown, report_text, trace, trace_html, trace_markdown, trace_svg,
+};
 use mailtrail::pipeline::filter::{Filter, Patterns};
 use mailtrail::pipeline::window::Window;
 use mailtrail::pipeline::{CHUNK, Findings, Needs, Options, Reading, read};
@@ -136,7 +139,12 @@ fn rows_of(reading: &Reading, filter: &Filter) -> Vec<String> {
             obeys_nothing("routes.csv", &row(Form::Csv { raw: false }).replace(['\r', '\t'], ""));
             rows.push(json);
         }
-        written("trace.txt", &|out| trace::write(&context, &journey, false, out));
+        let picture = Picture::of(&context, &journey, &|_| true);
+        written("trace.txt", &|out| trace::write(&picture, trace::Style::default(), out));
+        let pictures = [picture];
+        written("trace.html", &|out| trace_html::write(&pictures, "", out));
+        written("trace.svg", &|out| trace_svg::write(&pictures, "", out));
+        written("trace.md", &|out| trace_markdown::write(&pictures, "", false, out));
     }
     rows.sort();
     rows

@@ -81,6 +81,8 @@ pub(super) struct ReportArgs {
     pub fail_on: FailOn,
     #[command(flatten)]
     pub beforehand: BeforehandArgs,
+    #[command(flatten)]
+    pub mail: super::mail::args::MailArgs,
 }
 
 #[derive(Debug, Args)]
@@ -207,9 +209,12 @@ pub(super) struct TraceArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// text or jsonl; else by the ending of the output file, else text.
+    /// text, jsonl, html, svg or md; else by the ending of the output file, else text.
     #[arg(long, value_enum)]
     pub format: Option<TraceFormat>,
+    /// Draw with ASCII alone, as text or md; without it only on a terminal that is not set to UTF-8.
+    #[arg(long)]
+    pub ascii: bool,
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
     /// network-message-id of the message, with or without dashes.
@@ -221,6 +226,9 @@ pub(super) struct TraceArgs {
 pub(super) enum TraceFormat {
     Text,
     Jsonl,
+    Html,
+    Svg,
+    Md,
 }
 
 #[derive(Debug, Args)]

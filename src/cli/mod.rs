@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod findings;
 mod generate;
+mod mail;
 mod manifest;
 mod options;
 mod places;

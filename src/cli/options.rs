@@ -40,6 +40,13 @@ pub(super) struct Environment {
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,
     pub width: usize,
+    /// What `COLUMNS` says.
+    pub columns: Option<usize>,
+    /// Who we are to an SMTP server, and the password.
+    #[cfg_attr(not(feature = "mail"), expect(dead_code, reason = "only mail needs it"))]
+    pub smtp_login: Option<(String, String)>,
+    /// The terminal is not set to UTF-8.
+    pub ascii: bool,
 }
 
 impl Environment {
@@ -47,19 +54,27 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "the one place where clock and environment are read")]
     pub(super) fn read(arguments: &[OsString]) -> Self {
         use std::io::IsTerminal;
-        let set = |name: &str| std::env::var(name).is_ok_and(|v| !v.is_empty() && v != "0");
+        let text = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+        let set = |name: &str| text(name).is_some_and(|v| v != "0");
+        let columns = text("COLUMNS").and_then(|c| c.parse().ok());
+        // The first that is set holds, as for every program; Windows writes to terminals in its own way.
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text);
+        let utf8 = locale.is_some_and(|l| l.to_lowercase().replace('-', "").ends_with("utf8"));
         Self {
             arguments: arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
             now: Utc::now(),
             started: Instant::now(),
             custody: Custody::default(),
-            exchange: std::env::var("ExchangeInstallPath").ok().filter(|p| !p.is_empty()).map(PathBuf::from),
-            no_color: std::env::var("NO_COLOR").is_ok_and(|v| !v.is_empty()),
+            exchange: text("ExchangeInstallPath").map(PathBuf::from),
+            no_color: text("NO_COLOR").is_some(),
             force_color: set("CLICOLOR_FORCE"),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
-            width: std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100),
+            width: columns.unwrap_or(100),
+            columns,
+            smtp_login: text("MAILTRAIL_SMTP_USER").zip(text("MAILTRAIL_SMTP_PASSWORD")),
+            ascii: !utf8 && !cfg!(windows),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::args::{ReportArgs, ReportFormat};
 use super::beforehand::{Beforehand, worst};
 use super::exit::Exit;
+use super::mail::Post;
 use super::options::{Environment, Usage};
 use super::run::{Run, ending, to_file};
 use crate::findings::kind::Shown;
@@ -27,6 +28,9 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     };
     let beforehand = Beforehand::read(&args.beforehand, &args.read, env, Shown::Report)?;
     let target = Target::open(path, args.output.force)?;
+    let asked = path.is_some() || args.format.is_some();
+    let post = Post::open(&args.mail, (&args.output, asked && !to_file(path)), env)?;
+    let shown = asked || post.is_none();
     let series = args.series;
     if series && format != ReportFormat::Json {
         return Err(Usage("--series goes with --format json".to_owned()).into());
@@ -43,12 +47,15 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         width: env.width.clamp(80, 140),
         color: env.color(args.output.color, to_file(path)),
     };
-    target.write(|out| match format {
-        ReportFormat::Text => report_text::write(&report, style, out),
-        ReportFormat::Md => report_markdown::write(&report, out),
-        ReportFormat::Json => report_json::write(&report, out),
-        ReportFormat::Prometheus => report_prometheus::write(&report, out),
-    })?;
+    if shown {
+        target.write(|out| match format {
+            ReportFormat::Text => report_text::write(&report, style, out),
+            ReportFormat::Md => report_markdown::write(&report, out),
+            ReportFormat::Json => report_json::write(&report, out),
+            ReportFormat::Prometheus => report_prometheus::write(&report, out),
+        })?;
+    }
+    post.map_or(Ok(()), |post| post.send(&report))?;
     if !args.read.quiet {
         outcome.say(true);
     }

@@ -31,6 +31,48 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// For a terminal that may show nothing but ASCII: elsewhere bytes of other characters could be commands.
+pub fn ascii(text: &str) -> Cow<'_, str> {
+    let shown = |c: char| matches!(c, ' '..='~');
+    if text.chars().all(shown) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '…' => out.push_str("..."),
+            c if shown(c) => out.push(c),
+            c => out.extend(c.escape_unicode()),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// For a drawing, before it is cut into lines: commands, and what XML does not know, are shown.
+pub fn drawn(text: &str) -> Cow<'_, str> {
+    let safe = terminal(text);
+    if !safe.contains(['\u{FFFE}', '\u{FFFF}']) {
+        return safe;
+    }
+    Cow::Owned(safe.replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}"))
+}
+
+/// For text and attributes of HTML and SVG: the same, and markup is written as entities.
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in drawn(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 /// For Markdown, cells of tables included: what could be markup or HTML is written as an entity.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
@@ -131,6 +173,8 @@ mod tests {
         assert_eq!(terminal("a\u{202e}b\r\n"), "a\\u{202e}b\\u{d}\\u{a}");
         assert_eq!(terminal("Grüße 👋"), "Grüße 👋");
         assert_eq!(markdown("a|b <script> `x`"), "a&#124;b &#60;script&#62; &#96;x&#96;");
+        assert_eq!(ascii("Grüße…\x1b"), "Gr\\u{fc}\\u{df}e...\\u{1b}");
+        assert_eq!(html("<a href='\"&\u{fffe}\x1b"), "&lt;a href=&#39;&quot;&amp;\\u{fffe}\\u{1b}");
         let field = |text: &str| {
             let mut out = Vec::new();
             csv_field(text, &mut out);

@@ -10,6 +10,9 @@ pub mod events;
 pub mod file;
 pub mod findings;
 pub mod hops;
+pub mod lanes;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod manifest;
 pub mod numbers;
 pub mod rejects;
@@ -21,3 +24,6 @@ pub mod routes;
 mod rows;
 pub mod standing;
 pub mod trace;
+pub mod trace_html;
+pub mod trace_markdown;
+pub mod trace_svg;

@@ -18,7 +18,7 @@ use super::numbers::grouped;
 use super::standing::Told;
 use crate::model::finding::Finding;
 use crate::model::report::Report;
-use content::{Block, blocks, facts};
+use content::{Block, blocks, facts, figures};
 use sums::{remarks, sums};
 use table::{lines, wrap};
 
@@ -66,6 +66,38 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         style.block(&block, out)?;
     }
     reconciliation(report, style, out)
+}
+
+/// Writes what somebody must know who opens nothing else: the verdict, the gravest findings, at most `most`, and the figures
+/// above all others. The lines of commands are as long as they are.
+///
+/// # Errors
+/// If the output fails.
+pub fn write_brief(report: &Report, style: Style, most: usize, out: &mut dyn Write) -> io::Result<()> {
+    for line in wrap(&terminal(&report.verdict), style.width) {
+        writeln!(out, "{line}")?;
+    }
+    attention(report, style, out)?;
+    writeln!(out)?;
+    for (label, text) in facts(report) {
+        style.hanging(Label { text: label, room: 9, color: BOLD }, &text, out)?;
+    }
+    let told = Told::of(report);
+    let some: Vec<&Finding> = report.findings.iter().take(most).collect();
+    let beforehand = told.sentences();
+    if !some.is_empty() || !beforehand.is_empty() {
+        style.title(&brief_title(some.len(), report.findings.len()), "", out)?;
+        paragraphs(&beforehand, "  ", style, out)?;
+        let all: Vec<&Finding> = report.findings.iter().collect();
+        // Lines beside labels are indented by two columns more.
+        write_findings(&some, &all, Style { width: style.width.saturating_sub(2), ..style }, out)?;
+    }
+    figures(report).iter().try_for_each(|block| style.block(block, out))
+}
+
+/// The title above the gravest findings.
+pub(in crate::output) fn brief_title(shown: usize, all: usize) -> String {
+    if shown < all { format!("Findings, the gravest {shown} of {all}") } else { "Findings".to_owned() }
 }
 
 /// The colour of the verdict.

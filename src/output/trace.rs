@@ -1,274 +1,352 @@
-//! `trace`: one message as a person would draw it. What all recipients share stands first, then a
-//! branch for each, and under each branch a sentence that says how it ended.
+//! `trace` for a terminal: lanes that fit into 80 columns, time downwards, and a sentence for each recipient.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::escape::terminal;
-use super::numbers::{counted, duration, size};
-use super::routes::Context;
-use crate::model::event::{EventId, Source};
-use crate::model::journey::{Decision, Hop, Journey, Leaf};
-use crate::model::name::{EMPTY, Symbol, guid_text};
-use crate::model::time::{DAY, Timestamp};
+use super::escape::{ascii, terminal};
+use super::lanes::{End, Kind, Lane, Picture, Step, Tone, Way};
+use super::numbers::{counted, duration};
+use super::report_text::wrapped;
 
-/// A status text longer than this is cut, characters.
-const LONGEST: usize = 160;
+/// Columns from one lane to the next, where there are few and many.
+const GAPS: (usize, usize) = (4, 3);
+/// So many lanes are few.
+const FEW: usize = 5;
+/// The words beside the lanes have no less room.
+const LEAST: usize = 22;
+/// A wait that catches the eye, milliseconds.
+const LONG: i64 = 60_000;
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const RED: &str = "1;31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+/// How it is to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Columns of a line.
+    pub width: usize,
+    /// Colours.
+    pub color: bool,
+    /// Nothing but ASCII, also of texts.
+    pub ascii: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { width: 80, color: false, ascii: false }
+    }
+}
+
+/// What lines are made of.
+struct Signs {
+    lane: char,
+    missing: char,
+    elsewhere: char,
+    corner: char,
+    across: char,
+    right: char,
+    left: char,
+    good: char,
+    bad: char,
+    open: char,
+    plain: char,
+    note: char,
+}
+
+const UNICODE: Signs = Signs {
+    lane: '│',
+    missing: '┊',
+    elsewhere: '╎',
+    corner: '┌',
+    across: '─',
+    right: '▶',
+    left: '◀',
+    good: '✓',
+    bad: '✗',
+    open: '?',
+    plain: '●',
+    note: '○',
+};
+
+const ASCII: Signs = Signs {
+    lane: '|',
+    missing: '!',
+    elsewhere: ':',
+    corner: '.',
+    across: '-',
+    right: '>',
+    left: '<',
+    good: '+',
+    bad: 'X',
+    open: '?',
+    plain: '*',
+    note: 'o',
+};
 
 /// Writes one message.
-pub fn write(context: &Context<'_>, journey: &Journey, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let day = |t: Timestamp| t.0.div_euclid(DAY);
-    let with_date =
-        journey.leaves.iter().flat_map(|l| &l.hops).any(|h| day(h.time) != day(journey.first_seen));
-    let view = View { context, color, with_date };
-    view.head(journey, out)?;
-    let trunk = trunk(&journey.leaves);
-    let mut last = None;
-    if journey.leaves.len() > 1 && trunk > 0 {
-        writeln!(out, "\n  all recipients")?;
-        for hop in journey.leaves.iter().flat_map(|l| l.hops.iter().take(trunk)).take(trunk) {
-            view.hop(hop, &mut last, true, out)?;
-        }
-    }
-    for leaf in &journey.leaves {
-        let (shared, mut last) = if journey.leaves.len() > 1 { (trunk, last) } else { (0, None) };
-        writeln!(out, "\n  {}", view.bold(&view.title(leaf)))?;
-        for hop in leaf.hops.iter().skip(shared) {
-            view.hop(hop, &mut last, false, out)?;
-        }
-        let mark = if is_good(leaf.decision) { view.paint("32", "=>") } else { view.paint("31", "=>") };
-        writeln!(out, "    {mark} {}", view.ending(leaf))?;
-        writeln!(out, "       {}", view.evidence(leaf))?;
-    }
-    if journey.leaves.is_empty() {
-        writeln!(out, "\n  no row of this message names a recipient")?;
-    }
-    Ok(())
+///
+/// # Errors
+/// If the output fails.
+pub fn write(picture: &Picture, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    View::of(picture, style).write(out)
 }
 
-/// How many rows at the beginning all leaves share.
-fn trunk(leaves: &[Leaf]) -> usize {
-    let Some((first, others)) = leaves.split_first() else { return 0 };
-    let same = |a: &Hop, b: &Hop| a.evidence == b.evidence && a.event == b.event;
-    (0..first.hops.len())
-        .take_while(|i| {
-            others
-                .iter()
-                .all(|l| matches!((l.hops.get(*i), first.hops.get(*i)), (Some(a), Some(b)) if same(a, b)))
-        })
-        .count()
+/// Writes its lanes alone.
+pub(super) fn write_lanes(picture: &Picture, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    View::of(picture, style).lanes(out)
 }
 
-fn is_good(decision: Decision) -> bool {
-    matches!(decision, Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress)
+/// The time since the row before, with its sign.
+pub(super) fn delay(step: &Step) -> String {
+    let shown = |ms: i64| format!("{}{}", if ms < 0 { '-' } else { '+' }, duration(ms.unsigned_abs()));
+    step.after.map_or(String::new(), shown)
 }
 
-#[derive(Clone, Copy)]
+/// Whether the wait before a row catches the eye.
+pub(super) fn is_long(step: &Step) -> bool {
+    step.after.is_some_and(|ms| ms >= LONG)
+}
+
+/// Time of day, and the day.
+pub(super) fn clock(step: &Step) -> (String, String) {
+    let time = step.time.to_string();
+    let part = |range: std::ops::Range<usize>| time.get(range).unwrap_or_default().to_owned();
+    (part(11..23), part(0..10))
+}
+
+/// Signs of a line, each with its colour.
+type Cells = Vec<(char, &'static str)>;
+
 struct View<'a> {
-    context: &'a Context<'a>,
-    color: bool,
-    /// The message was on its way over midnight, UTC.
-    with_date: bool,
+    picture: &'a Picture,
+    style: Style,
+    signs: &'static Signs,
+    /// Room for delays.
+    delays: usize,
+    gap: usize,
 }
 
-impl View<'_> {
-    fn text(&self, symbol: Symbol) -> String {
-        terminal(&self.context.names.text(symbol)).into_owned()
+impl<'a> View<'a> {
+    fn of(picture: &'a Picture, style: Style) -> Self {
+        let signs = if style.ascii { &ASCII } else { &UNICODE };
+        let delays = picture.steps.iter().map(|step| delay(step).len()).max().unwrap_or(0);
+        let gap = if picture.lanes.len() > FEW { GAPS.1 } else { GAPS.0 };
+        Self { picture, style, signs, delays, gap }
     }
 
-    fn or(&self, symbol: Symbol, nothing: &str) -> String {
-        if symbol == EMPTY { nothing.to_owned() } else { self.text(symbol) }
-    }
-
-    fn paint<'t>(&self, code: &str, text: &'t str) -> Cow<'t, str> {
-        if self.color { Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m")) } else { Cow::Borrowed(text) }
-    }
-
-    fn bold(&self, text: &str) -> String {
-        self.paint("1", text).into_owned()
-    }
-
-    fn head(&self, journey: &Journey, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.bold(&self.or(journey.message_id, "(no message-id)")))?;
-        if journey.subject != EMPTY && !self.context.no_subjects {
-            writeln!(out, "  subject   {}", self.text(journey.subject))?;
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let picture = self.picture;
+        for line in wrapped(&self.text(&picture.title), self.style.width) {
+            writeln!(out, "{}", self.paint(BOLD, &line))?;
         }
-        writeln!(out, "  sender    {}", self.or(journey.sender, "not in these logs"))?;
-        let bytes = journey.size_bytes.map_or(String::new(), |b| format!(", {}", size(b)));
-        writeln!(out, "  first     {} (UTC){bytes}, {} message", journey.first_seen, journey.class.as_str())?;
-        if journey.network_message_id != 0 {
-            writeln!(out, "  network   {}", guid_text(journey.network_message_id))?;
+        for (label, text) in &picture.facts {
+            self.hanging(&format!("  {label:<9} "), DIM, text, out)?;
         }
-        if journey.reference != EMPTY {
-            writeln!(out, "  about     {}", self.text(journey.reference))?;
+        if !picture.steps.is_empty() {
+            writeln!(out)?;
+            self.lanes(out)?;
+        }
+        for end in &picture.ends {
+            writeln!(out)?;
+            self.end(end, out)?;
+        }
+        if picture.ends.is_empty() {
+            writeln!(out, "\n  no row of this message names a recipient")?;
+        }
+        for sentence in &picture.left_out {
+            writeln!(out)?;
+            self.hanging("  ", YELLOW, sentence, out)?;
         }
         Ok(())
     }
 
-    fn title(&self, leaf: &Leaf) -> String {
-        let mut out = format!("to {}", self.or(leaf.recipient, "(no address)"));
-        for via in &leaf.via {
-            out.push_str(&format!(" -{}-> {}", via.step.as_str(), self.text(via.to)));
+    fn lanes(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.heads(out)?;
+        let mut day = String::new();
+        for step in &self.picture.steps {
+            let (_, today) = clock(step);
+            if self.picture.with_date && today != day {
+                writeln!(out, "  {}", self.paint(BOLD, &today))?;
+            }
+            day = today;
+            self.step(step, out)?;
         }
-        out
+        Ok(())
     }
 
-    fn hop(
-        &self,
-        hop: &Hop,
-        last: &mut Option<Timestamp>,
-        shared: bool,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let since = last.map_or(String::new(), |before| {
-            let ms = hop.time.0 - before.0;
-            format!("{}{}", if ms < 0 { '-' } else { '+' }, duration(ms.unsigned_abs()))
-        });
-        // The order is the causal one, so time that runs backwards is a clock's.
-        let behind = if last.is_some_and(|before| hop.time < before) { " (its clock is behind)" } else { "" };
-        *last = Some(hop.time);
-        let time = hop.time.to_string();
-        let clock = time.get(if self.with_date { 0 } else { 11 }..23).unwrap_or(&time).replace('T', " ");
-        let server = self.or(hop.server, "?");
-        writeln!(
-            out,
-            "    {clock} {since:>9}  {server:<10} {:<16} {}{behind}",
-            hop.event.as_str(),
-            self.what(hop, shared)
-        )
+    /// A text, so that it commands nothing.
+    fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.style.ascii { ascii(text) } else { terminal(text) }
     }
 
-    /// What a row says, in plain words.
-    fn what(&self, hop: &Hop, shared: bool) -> String {
-        let peer = self.or(hop.peer, "a host not named");
-        let connector = self.or(hop.connector, "not named");
-        match hop.event {
-            EventId::Receive => match hop.source {
-                Source::Smtp => format!("received from {peer}"),
-                Source::StoreDriver => "taken from the sender's mailbox".to_owned(),
-                Source::MailboxRule => "made by an inbox rule".to_owned(),
-                Source::Agent => "made by a transport agent".to_owned(),
-                Source::Dsn => "delivery report made".to_owned(),
-                Source::Pickup => "picked up from the pickup folder".to_owned(),
-                source => format!("taken in from {}", source.as_str()),
-            },
-            EventId::Submit => format!("handed to transport server {peer}"),
-            EventId::Send | EventId::SendExternal if hop.outbound => {
-                format!("sent out by connector \"{connector}\" to {peer}{}", self.said(hop))
-            }
-            EventId::Send => format!("sent to {peer}, inside the organisation"),
-            EventId::Deliver => format!("stored in the mailbox on {peer}"),
-            EventId::DuplicateDeliver => "was stored already, thrown away".to_owned(),
-            EventId::Resolve => {
-                format!("directory: {} is {}", self.text(hop.related), self.text(hop.address))
-            }
-            EventId::Redirect => {
-                format!("forwarding: {} to {}", self.text(hop.related), self.text(hop.address))
-            }
-            EventId::Expand if shared || hop.address == hop.related => {
-                format!("group {} expanded", self.text(hop.related))
-            }
-            EventId::Expand => {
-                format!("group {} has member {}", self.text(hop.related), self.text(hop.address))
-            }
-            EventId::Transfer => "goes on as a copy of its own".to_owned(),
-            EventId::Dsn => format!("delivery report made about {}", self.or(hop.reference, "a message")),
-            EventId::Defer => format!("put off{}", self.said(hop)),
-            EventId::Fail => format!("gave up{}", self.said(hop)),
-            EventId::DeliverFail => format!("the mailbox refused it{}", self.said(hop)),
-            EventId::Drop => format!("removed, no report made{}", self.said(hop)),
-            EventId::PoisonMessage => "set aside as poison: the service crashed over it".to_owned(),
-            EventId::ModeratorReject => "a moderator refused it".to_owned(),
-            EventId::ModerationExpire => "no moderator answered in time".to_owned(),
-            EventId::BadMail => "neither deliverable nor returnable".to_owned(),
-            EventId::ClientSubmission => "submitted by a client".to_owned(),
-            _ => self.said(hop).trim_start_matches(": ").to_owned(),
+    fn paint<'t>(&self, code: &str, text: &'t str) -> Cow<'t, str> {
+        if self.style.color && !code.is_empty() {
+            Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
+        } else {
+            Cow::Borrowed(text)
         }
     }
 
-    /// The status of a row, behind a colon.
-    fn said(&self, hop: &Hop) -> String {
-        self.status(hop.status.code.map(|c| c.to_string()), hop.status.tag, hop.status.text)
-    }
-
-    fn status(&self, code: Option<String>, tag: Symbol, text: Symbol) -> String {
-        let words = [code, (tag != EMPTY).then(|| self.text(tag)), (text != EMPTY).then(|| self.text(text))];
-        let joined = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        match joined.char_indices().nth(LONGEST) {
-            _ if joined.is_empty() => String::new(),
-            Some((at, _)) => format!(": {} ...", joined.get(..at).unwrap_or_default()),
-            None => format!(": {joined}"),
+    /// A text that goes on beneath its own beginning.
+    fn hanging(&self, head: &str, color: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        let room = head.chars().count();
+        for (i, line) in wrapped(&self.text(text), self.style.width.saturating_sub(room)).iter().enumerate() {
+            let head = if i == 0 { self.paint(color, head) } else { Cow::Owned(" ".repeat(room)) };
+            writeln!(out, "{head}{line}")?;
         }
+        Ok(())
     }
 
-    /// The closing sentence.
-    fn ending(&self, leaf: &Leaf) -> String {
-        let took = duration(leaf.latency_ms.max(0).unsigned_abs());
-        let host = self.or(leaf.next_hop, "the next host");
-        let connector = self.or(leaf.connector, "not named");
-        let server = self.or(leaf.server, "a server not named");
-        // The row above has the words; where it has neither code nor token, they stand here too.
-        let words =
-            if leaf.status.code.is_none() && leaf.status.tag == EMPTY { leaf.status.text } else { EMPTY };
-        let status = self.status(leaf.status.code.map(|c| c.to_string()), leaf.status.tag, words);
-        let end = self.text(leaf.final_recipient);
-        let mut out = match leaf.decision {
-            Decision::LocalDelivery => format!("Delivered: stored in the mailbox on {host} after {took}."),
-            Decision::SendConnector => format!(
-                "Left by send connector \"{connector}\" to {host} after {took}; what {host} did with it is not in these logs."
-            ),
-            Decision::RemoteRoutingAddress => format!(
-                "The mailbox is elsewhere: rewritten to {end}, sent by connector \"{connector}\" to {host} after {took}."
-            ),
-            Decision::RecipientNotFound => {
-                format!("Not delivered: {server} found nobody with the address {end}{status}.")
+    /// Columns before the lanes: the time, the delay.
+    fn margin(&self) -> usize {
+        2 + 12 + 1 + self.delays + 1
+    }
+
+    /// Names of the lanes, like stairs.
+    fn heads(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (i, lane) in self.picture.lanes.iter().enumerate() {
+            let mut cells = self.bars(i);
+            cells.extend([(self.signs.corner, color(lane)), (' ', "")]);
+            // A name that goes on does so beside its own lane.
+            let room = self.style.width.saturating_sub(self.margin() + (i + 1) * self.gap + 1).max(LEAST);
+            let note = lane.kind.note();
+            let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
+            for (k, line) in wrapped(&format!("{}{note}", self.text(&lane.name)), room).iter().enumerate() {
+                let head = if i == 0 && k == 0 { "UTC" } else { "" };
+                if k > 0 {
+                    cells = self.bars(i + 1);
+                    cells.push((' ', ""));
+                }
+                let margin = self.margin() - 2;
+                let line = self.paint(color(lane), line);
+                writeln!(out, "  {}{}{line}", self.paint(DIM, &format!("{head:margin$}")), self.run(&cells))?;
             }
-            Decision::Failed => format!("Not delivered: {server} gave up after {took}{status}."),
-            Decision::Dropped => format!("Not delivered: {}, on {server}{status}.", why_dropped(leaf)),
-            Decision::Deferred => {
-                format!(
-                    "Still waiting on {server} after {took}, {} put off{status}.",
-                    counted(u64::from(leaf.defers), "try", "tries")
-                )
-            }
-            Decision::HandedOff => {
-                format!("Handed to {host}; no row of that server about it is here, so its fate is unknown.")
-            }
-            Decision::InTransit => format!("Last seen on {server}; nothing final in these logs."),
-            Decision::Expanded => {
-                format!("Group expanded on {server}; what became of its members is not in these logs.")
-            }
+        }
+        Ok(())
+    }
+
+    /// The first so many lanes, where nothing happens.
+    fn bars(&self, lanes: usize) -> Cells {
+        let mut cells = Vec::new();
+        for lane in self.picture.lanes.iter().take(lanes) {
+            let sign = match lane.kind {
+                Kind::Missing => self.signs.missing,
+                Kind::Elsewhere | Kind::MoreHosts => self.signs.elsewhere,
+                _ => self.signs.lane,
+            };
+            cells.push((sign, color(lane)));
+            cells.extend(std::iter::repeat_n((' ', ""), self.gap - 1));
+        }
+        cells
+    }
+
+    /// The lanes where something happens.
+    fn drawn(&self, step: &Step) -> Cells {
+        let signs = self.signs;
+        let (sign, color) = match step.tone {
+            Tone::Bad => (signs.bad, RED),
+            Tone::Open => (signs.open, YELLOW),
+            Tone::Good => (signs.good, GREEN),
+            Tone::Plain => (signs.plain, ""),
+            Tone::Note => (signs.note, DIM),
         };
-        if let Some(report) =
-            leaf.hops.iter().rev().find(|h| h.event == EventId::Fail && h.reference != EMPTY)
-        {
-            out.push_str(&format!(" The sender was told by report {}.", self.text(report.reference)));
+        let mut cells = self.bars(self.picture.lanes.len());
+        let own = step.lane * self.gap;
+        if let Way::To(at) | Way::From(at) = step.way {
+            let other = at * self.gap;
+            let (from, to) = (own.min(other), own.max(other));
+            // The head touches the lane that the message comes to.
+            let at_other = matches!(step.way, Way::To(_));
+            let rightwards = at_other == (other > own);
+            for (column, cell) in cells.iter_mut().enumerate().take(to).skip(from + 1) {
+                let head = if rightwards { column + 1 == to } else { column == from + 1 };
+                let arrow = if rightwards { signs.right } else { signs.left };
+                *cell = (if head { arrow } else { signs.across }, CYAN);
+            }
         }
-        if leaf.laps > 0 {
-            let times = if leaf.laps == 1 { "once".to_owned() } else { format!("{} times", leaf.laps) };
-            out.push_str(&format!(" It had left and come back {times}."));
+        if let Some(cell) = cells.get_mut(own) {
+            *cell = (sign, color);
         }
-        if !leaf.missing.is_empty() && leaf.decision != Decision::HandedOff {
-            let missing: Vec<String> = leaf.missing.iter().map(|s| self.text(*s)).collect();
-            out.push_str(&format!(" The log of {} is missing.", missing.join(", ")));
+        cells
+    }
+
+    /// Cells as text; what looks alike is coloured together.
+    fn run(&self, cells: &[(char, &'static str)]) -> String {
+        let mut out = String::new();
+        for part in cells.chunk_by(|a, b| a.1 == b.1) {
+            let signs: String = part.iter().map(|(sign, _)| sign).collect();
+            out.push_str(&self.paint(part.first().map_or("", |(_, color)| color), &signs));
         }
         out
     }
 
-    fn evidence(&self, leaf: &Leaf) -> String {
-        let at = leaf.evidence;
-        let file = self.context.files.get(at.file as usize).map_or("?", |f| f.name.as_str());
-        format!("{} ({}:{})", leaf.decision.as_str(), terminal(file), at.line)
+    fn step(&self, step: &Step, out: &mut dyn Write) -> io::Result<()> {
+        let (time, _) = clock(step);
+        let bars = self.bars(self.picture.lanes.len());
+        if step.gap > 0 {
+            let rows = counted(step.gap as u64, "row", "rows");
+            let margin = self.margin() - 2;
+            writeln!(
+                out,
+                "  {:margin$}{}{}",
+                "",
+                self.run(&bars),
+                self.paint(YELLOW, &format!("{rows} left out"))
+            )?;
+        }
+        let whom = if step.whom.is_empty() { String::new() } else { format!("[{}] ", self.text(&step.whom)) };
+        let room = self.style.width.saturating_sub(self.margin() + bars.len()).max(LEAST);
+        let all = format!("{} {whom}{}", step.event, self.text(&step.words));
+        for (i, line) in wrapped(all.trim_end(), room).iter().enumerate() {
+            if i == 0 {
+                let delay = format!("{:>width$}", delay(step), width = self.delays);
+                let delay = self.paint(if is_long(step) { YELLOW } else { DIM }, &delay).into_owned();
+                let words = line.strip_prefix(step.event).unwrap_or_default();
+                let event = if words.is_empty() && line != step.event { line } else { step.event };
+                let color = match step.tone {
+                    Tone::Bad => RED,
+                    Tone::Open => YELLOW,
+                    Tone::Good => GREEN,
+                    Tone::Plain => BOLD,
+                    Tone::Note => DIM,
+                };
+                let drawn = self.run(&self.drawn(step));
+                writeln!(
+                    out,
+                    "  {} {delay} {drawn}{}{words}",
+                    self.paint(DIM, &time),
+                    self.paint(color, event)
+                )?;
+            } else {
+                let margin = self.margin() - 2;
+                writeln!(out, "  {:margin$}{}{line}", "", self.run(&bars))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self, end: &End, out: &mut dyn Write) -> io::Result<()> {
+        let number = if end.number == 0 { String::new() } else { format!("[{}] ", end.number) };
+        self.hanging(&format!("  {number}to "), BOLD, &end.title, out)?;
+        let (sign, color) = match end.tone {
+            Tone::Bad => (self.signs.bad, RED),
+            Tone::Good => (self.signs.good, GREEN),
+            _ => (self.signs.open, YELLOW),
+        };
+        self.hanging(&format!("    {sign} "), color, &end.words, out)?;
+        self.hanging("      ", "", &format!("{} ({})", end.decision, end.evidence), out)
     }
 }
 
-fn why_dropped(leaf: &Leaf) -> &'static str {
-    match leaf.decided_by.map(|(event, _)| event) {
-        Some(EventId::ModeratorReject) => "a moderator refused it",
-        Some(EventId::ModerationExpire) => "no moderator answered in time",
-        Some(EventId::ModeratorsAllNdr) => "it could be brought to no moderator",
-        Some(EventId::PoisonMessage) => "it was set aside as poison, having made the service crash",
-        Some(EventId::Fail) => "it was quarantined",
-        _ => "it was removed without a report to the sender",
+/// A lane's colour says what is known of the place.
+fn color(lane: &Lane) -> &'static str {
+    match lane.kind {
+        Kind::Missing => YELLOW,
+        Kind::Elsewhere | Kind::MoreHosts => DIM,
+        _ => "",
     }
 }

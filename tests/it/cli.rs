@@ -495,6 +495,9 @@ fn the_format_follows_the_ending() {
         (&["routes"], "a.jsonl", "jsonl"),
         (&["trace", "--sender=*"], "t.jsonl", "jsonl"),
         (&["trace", "--sender=*"], "t.txt", "text"),
+        (&["trace", "--sender=*"], "t.html", "html"),
+        (&["trace", "--sender=*"], "t.svg", "svg"),
+        (&["trace", "--sender=*"], "t.md", "md"),
         (&["report"], "r.json", "json"),
         (&["report"], "r.md", "md"),
         (&["report"], "r.txt", "text"),
@@ -895,12 +898,15 @@ fn no_subject_reaches_any_output() {
         .row(&zebra(Row::fail("two", "nobody@contoso.com", "550 5.7.1 RESOLVER.RST.NotAuthorized; no")))
         .raw("2026-03-10T09:00:01.000Z,too,few,columns,Zebra crossing\r\n");
     place.put("logs/MSGTRK2026031009-1.LOG", log.bytes());
-    let runs: [&[&str]; 9] = [
+    let runs: [&[&str]; 12] = [
         &["routes", "--format=jsonl"],
         &["routes", "--format=csv"],
         &["routes", "--format=text"],
         &["trace", "--message-id=*", "--format=text"],
         &["trace", "--message-id=*", "--format=jsonl"],
+        &["trace", "--message-id=*", "--format=html"],
+        &["trace", "--message-id=*", "--format=svg"],
+        &["trace", "--message-id=*", "--format=md"],
         &["report", "--format=text"],
         &["report", "--format=md"],
         &["report", "--format=json"],
@@ -1008,23 +1014,32 @@ const TRACE: &str = r#"<quote-8812@contoso.com>
   first     2026-03-10T09:40:18.940Z (UTC), 59.8 KiB, normal message
   network   65e9ccc0-31a5-443d-8bd8-08de7e890aba
 
-  all recipients
-    09:40:18.940            EX1        RECEIVE          taken from the sender's mailbox
-    09:40:19.139   +199 ms  EX1        RECEIVE          received from EX1.contoso.com
-    09:40:19.169    +30 ms  EX1        SUBMIT           handed to transport server EX1.contoso.com
+  UTC                  ┌ EX1
+                       │   ┌ EDGE1
+                       │   │   ┌ mx1.adatum.example (elsewhere)
+  09:40:18.940         ●   │   ╎   RECEIVE taken from the sender's mailbox
+  09:40:19.139 +199 ms ●   │   ╎   RECEIVE received from EX1.contoso.com
+  09:40:19.169  +30 ms ●   │   ╎   SUBMIT handed to transport server
+                       │   │   ╎   EX1.contoso.com
+  09:40:19.578 +409 ms ●   │   ╎   SEND [2] sent to EX1.contoso.com, inside the
+                       │   │   ╎   organisation
+  09:40:19.632  +54 ms ✓   │   ╎   DELIVER [2] stored in the mailbox on EX1
+  09:40:20.027 +858 ms ●──▶│   ╎   SEND [1] sent to EDGE1.contoso.com, inside
+                       │   │   ╎   the organisation
+  09:40:19.975  -52 ms │   ●   ╎   RECEIVE [1] received from EX1.contoso.com
+                       │   │   ╎   (its clock is behind)
+  09:40:20.337 +362 ms │   ✓──▶╎   SENDEXTERNAL [1] sent out by connector
+                       │   │   ╎   "EdgeSync - Main to Internet" to
+                       │   │   ╎   mx1.adatum.example: 2.1.5 Recipient OK
 
-  to orders@adatum.example
-    09:40:20.027   +858 ms  EX1        SEND             sent to EDGE1.contoso.com, inside the organisation
-    09:40:19.975    -52 ms  EDGE1      RECEIVE          received from EX1.contoso.com (its clock is behind)
-    09:40:20.337   +362 ms  EDGE1      SENDEXTERNAL     sent out by connector "EdgeSync - Main to Internet" to mx1.adatum.example: 2.1.5 Recipient OK
-    => Left by send connector "EdgeSync - Main to Internet" to mx1.adatum.example after 1.5 s; what mx1.adatum.example did with it is not in these logs.
-       send-connector (samples/EDGE1/MSGTRK2026031009-1.LOG:23)
+  [1] to orders@adatum.example
+    ✓ Left by send connector "EdgeSync - Main to Internet" to mx1.adatum.example
+      after 1.5 s; what mx1.adatum.example did with it is not in these logs.
+      send-connector (samples/EDGE1/MSGTRK2026031009-1.LOG:23)
 
-  to priya@contoso.com
-    09:40:19.578   +409 ms  EX1        SEND             sent to EX1.contoso.com, inside the organisation
-    09:40:19.632    +54 ms  EX1        DELIVER          stored in the mailbox on EX1
-    => Delivered: stored in the mailbox on EX1 after 752 ms.
-       local-delivery (samples/EX1/MSGTRKMD2026031009-1.LOG:14)
+  [2] to priya@contoso.com
+    ✓ Delivered: stored in the mailbox on EX1 after 752 ms.
+      local-delivery (samples/EX1/MSGTRKMD2026031009-1.LOG:14)
 "#;
 
 #[cfg(target_os = "linux")]

@@ -162,7 +162,12 @@ fn first_difference(a: &str, b: &str) -> String {
 
 /// Whether names are cut and lines broken so that a longer name of a file moves what stands beside it.
 fn sets_columns(output: &[&str]) -> bool {
-    output[0] != "trace" && output.contains(&"--format=text")
+    output.contains(&"--format=text")
+}
+
+/// Text without blanks and line breaks.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// Whether packing may show: a plain file is left out for its time by its last rows, a packed one only by

@@ -310,6 +310,17 @@ fn polars_stays_in_tables() {
 }
 
 #[test]
+fn the_network_is_reached_by_mail_only() {
+    let is = |_: &str, w: &str, _: &str| w == "lettre";
+    let allowed = |path: &str| path == "output/mail.rs" || path.starts_with("output/mail/");
+    expect_none("lettre outside of output/mail", &holders(is, allowed));
+    let is = |_: &str, w: &str, _: &str| {
+        matches!(w, "TcpStream" | "TcpListener" | "UdpSocket" | "UnixStream" | "ToSocketAddrs" | "Command")
+    };
+    expect_none("the network, or other programs", &holders(is, |_| false));
+}
+
+#[test]
 fn files_are_opened_behind_the_doors_only() {
     // Facts that do not fit in memory lie in a file of their own, which is neither input nor output.
     let own = ["output/file.rs", "pipeline/parts.rs"];

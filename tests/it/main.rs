@@ -12,6 +12,8 @@ mod generate_exports;
 mod layering;
 #[path = "../support/logwriter.rs"]
 mod logwriter;
+#[cfg(feature = "mail")]
+mod mail;
 mod manifest;
 mod namespace;
 mod quirks;
@@ -20,3 +22,4 @@ mod redact;
 #[cfg(feature = "tables")]
 mod tables;
 mod topology;
+mod trace;

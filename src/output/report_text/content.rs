@@ -112,6 +112,13 @@ pub(in crate::output) fn blocks(report: &Report) -> Vec<Block> {
     blocks
 }
 
+/// The few blocks that stand in a mail.
+pub(in crate::output) fn figures(report: &Report) -> Vec<Block> {
+    let mut blocks = mail::figures(report, &Clock::new(report.period.as_ref()));
+    blocks.retain(|block| !block.rows.is_empty());
+    blocks
+}
+
 /// What stands above the blocks: a label and a sentence each.
 pub(in crate::output) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();

@@ -31,6 +31,12 @@ pub(super) fn blocks(report: &Report, clock: &Clock) -> Vec<Block> {
     blocks
 }
 
+/// The figures above all others.
+pub(super) fn figures(report: &Report, clock: &Clock) -> Vec<Block> {
+    let (connectors, failures) = (connectors(&report.connectors), failures(&report.failures, clock));
+    vec![decisions(report), connectors, failures, not_found(report, clock)]
+}
+
 fn number(n: u64) -> Cell {
     own(grouped(n))
 }

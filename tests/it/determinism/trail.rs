@@ -25,7 +25,8 @@ fn expect_found(logs: &Logs, reading: Reading, most: usize) -> Result<(), TestCa
         prop_assert!(want == one, "{asked}, {}", first_difference(&want, &one));
         for asked in [asked, &upper] {
             let (found, same) = other.read(&["trace", asked], reading);
-            let found = without_packing(&found);
+            // Lines are broken elsewhere where the name of a file is longer.
+            let (want, found) = (squeezed(&want), without_packing(&squeezed(&found)));
             prop_assert!(want == found, "{asked} with {reading:?}, {}", first_difference(&want, &found));
             prop_assert_eq!(code, same, "exit status of {}", asked);
         }
