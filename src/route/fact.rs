@@ -103,6 +103,28 @@ pub struct Fact {
     pub id_hash: u64,
 }
 
+impl Fact {
+    /// Names all its texts anew.
+    pub fn rename(&mut self, mut name: impl FnMut(Symbol) -> Symbol) {
+        let texts = [
+            &mut self.server,
+            &mut self.link_host,
+            &mut self.connector,
+            &mut self.peer,
+            &mut self.peer_ip,
+            &mut self.origin_ip,
+            &mut self.related,
+            &mut self.related_shown,
+            &mut self.sender,
+            &mut self.sender_shown,
+            &mut self.message_id,
+            &mut self.subject,
+            &mut self.reference,
+        ];
+        texts.into_iter().for_each(|text| *text = name(*text));
+    }
+}
+
 /// One recipient of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recipient {
@@ -112,6 +134,14 @@ pub struct Recipient {
     pub shown: Symbol,
     /// Its status.
     pub status: StatusInfo,
+}
+
+impl Recipient {
+    /// Names all its texts anew.
+    pub fn rename(&mut self, mut name: impl FnMut(Symbol) -> Symbol) {
+        let StatusInfo { tag, text, host, .. } = &mut self.status;
+        [&mut self.address, &mut self.shown, tag, text, host].into_iter().for_each(|t| *t = name(*t));
+    }
 }
 
 impl Default for Fact {
