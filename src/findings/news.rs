@@ -15,6 +15,8 @@ use crate::model::time::Timestamp;
 const TIMES: u64 = 2;
 /// and no less than so many.
 const LEAST: u64 = 10;
+/// A log that says nothing of a message may only be late: for so long, ms.
+const LATE: i64 = 10 * 60_000;
 /// Bytes of a hash that name a finding.
 const NAME: usize = 16;
 
@@ -35,6 +37,14 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Told(BTreeMap<String, Entry>);
+
+/// Whether a finding rests on what is not there yet, and may still come.
+pub fn may_pass(finding: &Finding, latest: Timestamp) -> bool {
+    let since = Timestamp(latest.0.saturating_sub(LATE)).to_string();
+    finding.kind == "log-gap"
+        && finding.messages > 0
+        && finding.first_seen.as_ref().is_none_or(|first| *first > since)
+}
 
 /// What names a finding. One that is doubtful is another than one that is sure.
 fn name(finding: &Finding) -> String {
@@ -160,5 +170,20 @@ mod tests {
         let written = serde_json::to_string(&told).unwrap();
         assert!(!written.contains("contoso"), "{written}");
         assert_eq!(serde_json::from_str::<Told>(&written).unwrap(), told);
+    }
+
+    #[test]
+    fn a_log_that_may_be_late_is_not_missing_yet() {
+        let one = finding(Severity::Info, 1);
+        let time = Timestamp(1_773_133_200_000);
+        let gap = |messages| Finding {
+            kind: "log-gap",
+            messages,
+            first_seen: Some(time.to_string()),
+            ..one.clone()
+        };
+        assert!(may_pass(&gap(1), Timestamp(time.0 + LATE - 1)));
+        assert!(!may_pass(&gap(1), Timestamp(time.0 + LATE)));
+        assert!(!may_pass(&gap(0), time) && !may_pass(&one, time));
     }
 }

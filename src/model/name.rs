@@ -142,7 +142,8 @@ impl Frozen {
         let filled = |mut shard: Shard| {
             let Shard { table, ends, text } = &mut shard;
             let hash_of = |i: &u32| {
-                let start = if *i == 0 { 0 } else { ends.get(*i as usize - 1).copied().unwrap_or(0) as usize };
+                let start =
+                    if *i == 0 { 0 } else { ends.get(*i as usize - 1).copied().unwrap_or(0) as usize };
                 let end = ends.get(*i as usize).copied().unwrap_or(0) as usize;
                 hasher.hash_one(text.get(start..end).unwrap_or_default())
             };

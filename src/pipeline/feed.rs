@@ -56,7 +56,17 @@ pub(super) struct Feed {
 impl Feed {
     pub(super) fn new(reader: Box<dyn Read + Send>, file: u32, chunk: usize) -> Self {
         let (rest, binding) = (Vec::new(), Binding::ByWidth);
-        Self { reader, rest, file, offset: 0, line: 1, binding, chunk: chunk.max(1), at_end: false, growing: false }
+        Self {
+            reader,
+            rest,
+            file,
+            offset: 0,
+            line: 1,
+            binding,
+            chunk: chunk.max(1),
+            at_end: false,
+            growing: false,
+        }
     }
 
     /// Reads a piece again, of which `reader` gives the bytes.

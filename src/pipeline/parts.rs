@@ -72,7 +72,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Parts {
     pub(super) fn new(budget: Budget) -> Self {
         let all = (0..PARTS).map(|_| Mutex::default()).collect();
-        Self { all, held: AtomicUsize::new(0), budget, file: Mutex::default(), failed: Mutex::default(), lasting: false }
+        Self {
+            all,
+            held: AtomicUsize::new(0),
+            budget,
+            file: Mutex::default(),
+            failed: Mutex::default(),
+            lasting: false,
+        }
     }
 
     /// In memory, to be built and added to again and again.
@@ -82,7 +89,8 @@ impl Parts {
 
     /// Takes what another reading laid down.
     pub(super) fn adopt(&mut self, other: Self) {
-        let parts = other.all.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let parts =
+            other.all.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
         for (number, part) in parts.enumerate() {
             self.adopt_blocks(part.blocks.into_iter().map(|block| (number, block)));
         }

@@ -103,7 +103,12 @@ impl Pieces {
 
     /// Gives files other numbers; what lies in those without one is forgotten.
     pub(super) fn renumber(&mut self, number: impl Fn(u32) -> Option<u32>) {
-        self.done.retain_mut(|piece| number(piece.file).is_some_and(|new| { piece.file = new; true }));
+        self.done.retain_mut(|piece| {
+            number(piece.file).is_some_and(|new| {
+                piece.file = new;
+                true
+            })
+        });
         self.whole = self.whole.iter().filter_map(|file| number(*file)).collect();
     }
 

@@ -21,8 +21,8 @@ use crate::route::shape::FrozenShapes;
 use crate::route::store::{KeyKind, Shard};
 
 pub use order::Order;
-pub(super) use sweep::Swept;
 pub(super) use order::sort;
+pub(super) use sweep::Swept;
 
 /// Where a message lies: shard (8 bits), bag or set of joined bags (32) and which of its messages (24), since
 /// there may be one of these for every message.

@@ -209,8 +209,11 @@ fn run(shared: &Shared, program: &OsString, args: &[OsString], json: &[u8]) -> i
     input.write_all(json)?;
     input.write_all(b"\n")?;
     input.rewind()?;
-    let mut child =
-        Command::new(program).args(args).stdin(Stdio::from(input)).stdout(Stdio::from(io::stderr())).spawn()?;
+    let mut child = Command::new(program)
+        .args(args)
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::from(io::stderr()))
+        .spawn()?;
     let until = Instant::now() + PATIENCE;
     loop {
         match child.try_wait()? {

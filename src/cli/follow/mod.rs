@@ -20,7 +20,7 @@ use super::options::{Environment, Usage, options, sources};
 use super::run::Exports;
 use super::say;
 use crate::findings::kind::Shown;
-use crate::findings::news::Told;
+use crate::findings::news::{Told, may_pass};
 use crate::model::finding::Finding;
 use crate::model::time::Timestamp;
 use crate::output::file::Target;
@@ -224,21 +224,22 @@ impl<'a> Follow<'a> {
         }
         self.short = short.is_some();
         let Totals { bytes, records, rejects, .. } = &mut self.totals;
-        (*bytes, *records, *rejects) = (*bytes + tick.bytes, *records + tick.records, *rejects + tick.rejects);
+        (*bytes, *records, *rejects) =
+            (*bytes + tick.bytes, *records + tick.records, *rejects + tick.rejects);
     }
 
     /// Judges the window, and tells what is new in it.
     fn judge(&mut self) -> anyhow::Result<()> {
+        let Some(latest) = self.follower.latest() else { return Ok(()) };
         let (told, beforehand) = (&self.told, &self.beforehand);
-        let shows = |finding: &Finding| !beforehand.knows(finding) && told.news(finding).is_some();
-        let judged = self.follower.judge(shows)?;
+        let counts = |finding: &Finding| !beforehand.knows(finding) && !may_pass(finding, latest);
+        let judged = self.follower.judge(|f| counts(f) && told.news(f).is_some())?;
         self.judged = true;
         if let Some(exports) = self.exports.take() {
             self.incomplete |= exports.conclude()?;
         }
-        let Some(latest) = self.follower.latest() else { return Ok(()) };
         let mut news: Vec<Finding> = Vec::new();
-        for finding in judged.findings().filter(|f| !self.beforehand.knows(f)) {
+        for finding in judged.findings().filter(|f| !self.beforehand.knows(f) && !may_pass(f, latest)) {
             match self.told.news(finding) {
                 Some(standing) => news.push(Finding { standing: Some(standing), ..finding.clone() }),
                 None => self.told.see(finding, latest),

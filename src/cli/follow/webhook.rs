@@ -38,9 +38,12 @@ impl Hook {
     /// Checks the address.
     pub(super) fn new(url: &str) -> Result<Self, Usage> {
         use ureq::tls::{RootCerts, TlsConfig};
-        let wrong = || Usage("--webhook: an address begins with http:// or https:// and names a host".to_owned());
+        let wrong =
+            || Usage("--webhook: an address begins with http:// or https:// and names a host".to_owned());
         let uri: ureq::http::Uri = url.parse().map_err(|_| wrong())?;
-        let (Some("http" | "https"), Some(host)) = (uri.scheme_str(), uri.host()) else { return Err(wrong()) };
+        let (Some("http" | "https"), Some(host)) = (uri.scheme_str(), uri.host()) else {
+            return Err(wrong());
+        };
         let port = uri.port_u16().map_or(String::new(), |port| format!(":{port}"));
         let shown = format!("{}://{host}{port}", uri.scheme_str().unwrap_or_default());
         // Also a certificate of the organisation's own authority is good, if the system trusts it.
@@ -74,7 +77,9 @@ impl Hook {
 impl Hook {
     /// Cannot be done in this build.
     pub(super) fn new(_: &str) -> Result<Self, Usage> {
-        Err(Usage("--webhook: this build cannot post (feature `webhook`); --exec can run a program".to_owned()))
+        Err(Usage(
+            "--webhook: this build cannot post (feature `webhook`); --exec can run a program".to_owned(),
+        ))
     }
 
     /// Is never called, as there is none.

@@ -74,7 +74,8 @@ impl State {
         for number in 0..shard.len() {
             work.bag.clear();
             shard.decode(number, &self.shapes, &mut work.bag);
-            let Some(key) = shard.key(number).filter(|_| work.bag.facts.iter().any(|f| f.time >= since)) else {
+            let Some(key) = shard.key(number).filter(|_| work.bag.facts.iter().any(|f| f.time >= since))
+            else {
                 continue;
             };
             keeper.ids.extend([key.value, u128::from(key.message_id)]);

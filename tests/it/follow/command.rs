@@ -55,7 +55,7 @@ impl Desk {
 
     /// Starts it; what it tells is appended to a list.
     fn start(&self, args: &[&str], told: &Arc<Mutex<Vec<Value>>>) -> Child {
-        let base = ["--interval=50ms", "--state=state.json", "--window=30days"];
+        let base = ["--interval=50ms", "--state=state.json", "--window=366days"];
         let mut command = self.command(&[&base, args].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (lines, told) = (BufReader::new(child.stdout.take().unwrap()).lines(), Arc::clone(told));
@@ -137,14 +137,18 @@ fn a_state_of_another_version_is_refused_with_the_way_out() {
         (r#"{"schema_version":2,"told":[]}"#, "version 2"),
         (r#"{"schema_version":1,"written_by":"mailtrail","told":{"a":1}}"#, "damaged"),
         ("", "no state of follow"),
-        ("[1]", "no state of follow"),
+        ("[1]", "damaged"),
     ] {
         std::fs::write(desk.path("state.json"), content).unwrap();
         let done = desk.once(&[]);
         let said = error(&done);
         assert_eq!(done.status.code(), Some(2), "{content} {said}");
         assert!(said.contains(words) && said.contains("delete it"), "{content} {said}");
-        assert_eq!(std::fs::read_to_string(desk.path("state.json")).unwrap(), content, "it is left as it was");
+        assert_eq!(
+            std::fs::read_to_string(desk.path("state.json")).unwrap(),
+            content,
+            "it is left as it was"
+        );
     }
     let done = desk.run(&["--once", "--state=nowhere/state.json"]);
     assert_eq!((done.status.code(), rows(&done).len()), (Some(1), 0), "{done:?}");
@@ -204,7 +208,7 @@ fn killed_and_started_again_it_loses_and_doubles_nothing() {
             all.append(&format!("logs/{story}/{name}"), bytes);
         }
     }
-    let all = new_ones(&rows(&all.run(&["--once", "--state=state.json", "--window=60days"])));
+    let all = new_ones(&rows(&all.run(&["--once", "--state=state.json", "--window=366days"])));
     assert!(all.len() > 3, "{all:?}");
     wait_until("everything is told", || {
         let told = new_ones(&told.lock().unwrap());
