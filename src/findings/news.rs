@@ -56,7 +56,9 @@ fn name(finding: &Finding) -> String {
         hasher.update(text.unwrap_or_default());
     };
     add(Some(&kind));
-    parts.iter().for_each(|part| add(part.as_deref()));
+    for part in &parts {
+        add(part.as_deref());
+    }
     add((finding.confidence == Confidence::Low).then_some("doubtful"));
     hexadecimal(hasher.finalize().get(..NAME).unwrap_or_default())
 }

@@ -38,7 +38,7 @@ use hashbrown::HashSet;
 
 pub use digests::digests;
 pub use feed::CHUNK;
-pub use follow::{Follower, Tick};
+pub use follow::{Follower, Held, Tick};
 pub use judge::Judged;
 pub use lines::{Batch, MakeRows};
 pub use read::read;

@@ -121,7 +121,9 @@ impl Fact {
             &mut self.subject,
             &mut self.reference,
         ];
-        texts.into_iter().for_each(|text| *text = name(*text));
+        for text in texts {
+            *text = name(*text);
+        }
     }
 }
 
@@ -140,7 +142,9 @@ impl Recipient {
     /// Names all its texts anew.
     pub fn rename(&mut self, mut name: impl FnMut(Symbol) -> Symbol) {
         let StatusInfo { tag, text, host, .. } = &mut self.status;
-        [&mut self.address, &mut self.shown, tag, text, host].into_iter().for_each(|t| *t = name(*t));
+        for symbol in [&mut self.address, &mut self.shown, tag, text, host] {
+            *symbol = name(*symbol);
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test that cannot go on has failed; it writes logs of its own"
 )]
@@ -35,7 +34,8 @@ pub(super) struct Place {
 
 fn options() -> Options {
     let needs = Needs { findings: Findings::Samples, ..Needs::default() };
-    Options { threads: 2, needs, ..Options::default() }
+    // So small that a look has many strides, between which messages are swept out.
+    Options { threads: 2, chunk: 64, needs, ..Options::default() }
 }
 
 impl Place {
@@ -105,8 +105,11 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// Logs by name.
+type Logs = Vec<(String, Vec<u8>)>;
+
 /// Stories whose findings rest on logs alone, with their logs.
-fn stories() -> Vec<(String, Vec<(String, Vec<u8>)>)> {
+fn stories() -> Vec<(String, Logs)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings");
     let mut out = Vec::new();
     for kind in KINDS {
@@ -143,7 +146,9 @@ fn written(logs: &[(String, Vec<u8>)]) -> Vec<(usize, Vec<u8>)> {
         }
         // A file is made when its first row is written.
         let first = lines.iter().map(|l| l.0.clone()).find(|t| !t.is_empty()).unwrap_or_default();
-        lines.iter_mut().for_each(|line| line.0 = line.0.clone().max(first.clone()));
+        for line in &mut lines {
+            line.0 = line.0.clone().max(first.clone());
+        }
         all.extend(lines);
     }
     all.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
@@ -405,7 +410,9 @@ fn what_stays_is_the_same_after_any_number_of_sweeps() {
     for (story, logs) in stories() {
         let lines = written(&logs);
         let mut whole = Place::new(60 * DAY);
-        logs.iter().for_each(|(name, bytes)| whole.put(name, bytes));
+        for (name, bytes) in &logs {
+            whole.put(name, bytes);
+        }
         whole.look();
         let latest = whole.follower.latest().unwrap();
         // So long that all stays, and so short that the window moves by more than an eighth of it.

@@ -14,7 +14,7 @@ use super::webhook::{Hook, Refused};
 /// So many alarms may wait; what comes on top is left out, which is said.
 const QUEUE: usize = 1000;
 /// A program must end within this time.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked whether it has.
 const LOOK: Duration = Duration::from_millis(20);
 /// A post is tried so often,
@@ -22,7 +22,7 @@ const TRIES: u32 = 5;
 /// at first after this time, then after twice as long as the last time.
 const BACKOFF: Duration = Duration::from_secs(1);
 /// At the end of the run what waits has this time to go out.
-const FAREWELL: Duration = Duration::from_secs(60);
+const FAREWELL: Duration = Duration::from_mins(1);
 
 /// A finding as JSON, and what it is called in messages.
 struct Alarm {

@@ -7,6 +7,7 @@ mod webhook;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ use delivery::Delivery;
 use state::StateFile;
 
 /// What was told is written at least so often, though nothing new was, as what is still there changes.
-const SAVE: Duration = Duration::from_secs(60);
+const SAVE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(args: &FollowArgs, env: &Environment) -> anyhow::Result<Exit> {
     check(args, env)?;
@@ -88,7 +89,8 @@ fn listen(once: bool) -> anyhow::Result<Receiver<()>> {
         if asked.swap(true, Ordering::Relaxed) {
             end_at_once();
         }
-        let _: Result<_, _> = tell.send(());
+        // Nobody hears it any more only where the run is over.
+        tell.send(()).unwrap_or_default();
     })?;
     Ok(stop)
 }
@@ -136,7 +138,7 @@ impl<'a> Follow<'a> {
         let exports = Exports::named(&read)?;
         let mut options = options(&read, env, Needs::default())?;
         options.thresholds = beforehand.thresholds();
-        options.topology = exports.as_ref().map(|exports| exports.told.clone());
+        options.topology = exports.as_ref().map(|exports| Arc::clone(&exports.told));
         let span = i64::try_from(args.window.as_millis())?;
         let (file, told) = StateFile::open(args.state.as_deref())?;
         Ok(Self {
@@ -186,7 +188,7 @@ impl<'a> Follow<'a> {
                 tick.bytes,
                 tick.files,
                 read.as_secs_f64(),
-                (began.elapsed() - read).as_secs_f64(),
+                began.elapsed().saturating_sub(read).as_secs_f64(),
                 held / mib,
                 self.follower.since().map_or_else(|| "?".to_owned(), |t| t.to_string()),
             ));
@@ -206,11 +208,8 @@ impl<'a> Follow<'a> {
         for left in tick.left_out.iter().filter(|l| l.explicit || self.args.verbose) {
             say(&format!("mailtrail: {}: left out: {}", left.name, left.reason));
         }
-        if let (Some(name), false) = (&tick.again, quiet) {
-            say(&format!(
-                "mailtrail: {name}: what was read of it is not there any more, or it repeats what was read of another \
-                 file; all logs of the window are read again"
-            ));
+        if let (Some(why), false) = (&tick.again, quiet) {
+            say(&format!("mailtrail: {why}; all logs of the window are read again"));
         }
         let short = self.follower.held().short;
         match (short, self.short) {
@@ -253,7 +252,9 @@ impl<'a> Follow<'a> {
         }
         let all: Vec<&Finding> = judged.findings().collect();
         self.tell(&news, &all, latest)?;
-        news.iter().for_each(|finding| self.told.tell(finding, latest));
+        for finding in &news {
+            self.told.tell(finding, latest);
+        }
         self.totals.findings += news.len() as u64;
         self.save()
     }

@@ -58,11 +58,8 @@ fn read(path: &Path) -> anyhow::Result<Told> {
     let complain = |what: &str| Usage(format!("--state {name}: {what}"));
     let way_out = "delete it, or name another file; what was told before is then told once more";
     let bytes = read_bytes(path, MOST).map_err(|e| complain(&e.to_string()))?;
-    let version = match serde_json::from_slice(&bytes) {
-        Ok(Probe { schema_version: Some(version) }) => version,
-        Ok(_) | Err(_) => {
-            return Err(complain(&format!("this is no state of follow, or it is damaged; {way_out}")).into());
-        }
+    let Ok(Probe { schema_version: Some(version) }) = serde_json::from_slice(&bytes) else {
+        return Err(complain(&format!("this is no state of follow, or it is damaged; {way_out}")).into());
     };
     if version.as_u64() != Some(SCHEMA_VERSION) {
         let what = format!(

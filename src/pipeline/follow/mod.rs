@@ -1,6 +1,7 @@
 //! Logs that somebody still writes: what is appended is read, and what is known of all messages of a sliding
 //! window is judged again. Facts stay in memory between readings; what is over is swept out.
 
+mod room;
 mod watched;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use super::parts::Parts;
 use super::pass::{Done, Pass};
 use super::pieces::{Piece, Pieces, Places};
 use super::plan::{Plan, Planned, plan_until_latest};
-use super::state::{State, Swept};
+use super::state::State;
 use super::twins::Met;
 use super::window::Window;
 use super::{Findings, Needs, Options, ReadError, Run};
@@ -22,21 +23,18 @@ use crate::input::{InputError, Packing, Source};
 use crate::model::finding::Finding;
 use crate::model::name::Names;
 use crate::model::report::LeftOut;
-use crate::model::time::{HOUR, Timestamp};
+use crate::model::time::Timestamp;
 use crate::parse::header::Binding;
 use crate::parse::sniff::Family;
 use crate::route::shape::Shapes;
 use crate::route::store::Keyer;
+pub use room::Held;
 use watched::Watched;
 
-/// So many bytes are read before it is seen whether memory is short.
-const STRIDE: u64 = if cfg!(test) { 1 << 10 } else { 128 << 20 };
-/// What is over is swept out when the window has moved by this part of its length.
-const SLIDE: i64 = 8;
-/// Rows of a message are kept for so many windows, however long it goes on.
-const LONGEST: i64 = 8;
-/// More blocks than this are laid down anew: one that is hardly filled costs more than what is in it.
-const MOST_BLOCKS: usize = 1 << 16;
+/// So many chunks are read before it is seen whether memory is short: 128 MiB.
+const STRIDE: usize = 1 << 8;
+/// Of a file at least so many are read at once, which is more than any record.
+const LEAST: usize = 1 << 6;
 
 /// Reads logs that grow.
 #[derive(Debug)]
@@ -55,6 +53,8 @@ pub struct Follower {
     parts: Parts,
     pieces: Pieces,
     resubmitted: HashSet<u128>,
+    /// Files in which there is more, each with where to go on.
+    due: Vec<(Source, End)>,
     /// Latest time of a row, but not later than now.
     latest: Option<Timestamp>,
     /// What is older was swept out.
@@ -78,17 +78,8 @@ pub struct Tick {
     pub errors: Vec<InputError>,
     /// Files that are no logs.
     pub left_out: Vec<LeftOut>,
-    /// A file that is not what it was where it was read, or repeats another: all was read again for it.
+    /// Why all was read again.
     pub again: Option<String>,
-}
-
-/// Memory of facts that is at hand and that they may take, bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// Taken.
-    pub bytes: usize,
-    /// Messages without a row since then are not there, since memory was short.
-    pub short: Option<Timestamp>,
 }
 
 impl Follower {
@@ -111,6 +102,7 @@ impl Follower {
             parts: Parts::lasting(),
             pieces: Pieces::default(),
             resubmitted: HashSet::new(),
+            due: Vec::new(),
             latest: None,
             swept: None,
             short: None,
@@ -128,27 +120,18 @@ impl Follower {
         since.max(self.short.filter(|_| since.is_some()))
     }
 
-    /// What memory is taken.
-    pub fn held(&self) -> Held {
-        let short = self.short.filter(|short| self.since() == Some(*short));
-        Held { bytes: self.bytes(), short }
-    }
-
-    fn bytes(&self) -> usize {
-        let others = self.names.bytes() + self.pieces.bytes() + self.met.bytes();
-        self.parts.bytes() + others + self.resubmitted.capacity() * 17
-    }
-
     /// Reads what these files hold that was not read before. `now`: the clock.
     pub fn read(&mut self, sources: &[Source], now: Timestamp) -> Result<Tick, ReadError> {
         let mut tick = Tick::default();
         let mut survey = self.watched.survey(sources);
-        let mut plan = self.look(std::mem::take(&mut survey.fresh), now);
-        tick.again = survey.changed.take().or_else(|| self.repeats(&plan));
+        let mut plan = self.look(&survey.fresh, now);
+        let changed =
+            survey.changed.take().map(|name| format!("{name}: what was read of it is not there any more"));
+        tick.again = changed.or_else(|| self.repeats(&plan));
         if tick.again.is_some() {
             self.forget();
             survey = self.watched.survey(sources);
-            plan = self.look(std::mem::take(&mut survey.fresh), now);
+            plan = self.look(&survey.fresh, now);
         }
         for (number, source) in survey.moved {
             if let (Some(file), Some(note)) =
@@ -159,15 +142,15 @@ impl Follower {
             }
         }
         tick.errors.append(&mut survey.errors);
-        let mut due = survey.grown;
-        due.extend(self.take_in(plan, &mut tick));
-        self.read_due(due, now, &mut tick)?;
+        self.due = survey.grown;
+        self.take_in(plan, &mut tick);
+        self.read_due(now, &mut tick)?;
         Ok(tick)
     }
 
     /// Looks into files that were not read so far.
-    fn look(&mut self, fresh: Vec<Source>, now: Timestamp) -> Plan {
-        for source in &fresh {
+    fn look(&mut self, fresh: &[Source], now: Timestamp) -> Plan {
+        for source in fresh {
             self.watched.pass(source);
         }
         if fresh.is_empty() {
@@ -179,7 +162,7 @@ impl Follower {
             let since = latest.map(|t| Timestamp(t.0.saturating_sub(span))).max(short);
             Window { since, until: None }
         };
-        let plan = self.pool.install(|| plan_until_latest(fresh.clone(), window));
+        let plan = self.pool.install(|| plan_until_latest(fresh.to_vec(), window));
         // What could not be looked into is tried again.
         let failed = |source: &&Source| plan.errors.iter().any(|e| e.path() == source.name);
         fresh.iter().filter(failed).for_each(|source| self.watched.forget(source));
@@ -188,9 +171,13 @@ impl Follower {
 
     /// A file that may hold rows of what was read already.
     fn repeats(&self, plan: &Plan) -> Option<String> {
+        let read = || self.plan.reaches.iter().zip(&self.plan.files);
+        let repeated = |new: &Reach| Some(&read().find(|(read, _)| new.may_repeat(read))?.1.source.name);
         let mut new = plan.reaches.iter().zip(&plan.files);
-        let repeats = |new: &Reach| self.plan.reaches.iter().any(|read| new.may_repeat(read));
-        new.find(|(new, _)| repeats(new)).map(|(_, file)| file.source.name.clone())
+        new.find_map(|(new, file)| {
+            let name = &file.source.name;
+            repeated(new).map(|read| format!("{name}: it may repeat what was read of {read}"))
+        })
     }
 
     /// Forgets everything, so that all files are new.
@@ -200,9 +187,8 @@ impl Follower {
         (self.pieces, self.resubmitted, self.swept) = Default::default();
     }
 
-    /// Adds new files to those that are known, and says which are to be read from where.
-    fn take_in(&mut self, plan: Plan, tick: &mut Tick) -> Vec<(Source, End)> {
-        let mut due = Vec::new();
+    /// Adds new files to those that are known, to be read from their start.
+    fn take_in(&mut self, plan: Plan, tick: &mut Tick) {
         for ((mut file, note), reach) in plan.files.into_iter().zip(plan.notes).zip(plan.reaches) {
             // What it is shows in its first row.
             if !reach.has_begun() && file.source.packing == Packing::Plain {
@@ -210,7 +196,7 @@ impl Follower {
             }
             file.twins.share(&self.met);
             let number = self.plan.files.len() as u32;
-            due.push((
+            self.due.push((
                 file.source.clone(),
                 End { file: number, offset: 0, line: 1, binding: Binding::ByWidth },
             ));
@@ -226,34 +212,30 @@ impl Follower {
             tick.left_out.push(left);
         }
         tick.errors.extend(plan.errors);
-        due
     }
 
     /// Reads from files, stride by stride, so that memory can be seen to in between.
-    fn read_due(
-        &mut self,
-        mut due: Vec<(Source, End)>,
-        now: Timestamp,
-        tick: &mut Tick,
-    ) -> Result<(), ReadError> {
-        tick.files = due.len() as u64;
-        due.sort_by_key(|(_, end)| self.plan.files.get(end.file as usize).map(|file| file.hour));
+    fn read_due(&mut self, now: Timestamp, tick: &mut Tick) -> Result<(), ReadError> {
+        tick.files = self.due.len() as u64;
+        self.due.sort_by_key(|(_, end)| self.plan.files.get(end.file as usize).map(|file| file.hour));
         self.plan.overlap();
-        while !due.is_empty() {
-            let (mut places, mut room, mut some) = (Places::default(), STRIDE, Vec::new());
-            while let (true, Some((source, end))) = (room > 0, due.first()) {
+        let bytes = |chunks: usize| (self.options.chunk * chunks) as u64;
+        let (stride, least) = (bytes(STRIDE), bytes(LEAST));
+        while !self.due.is_empty() {
+            let (mut places, mut room, mut some) = (Places::default(), stride, Vec::new());
+            while let (true, Some((source, end))) = (room > 0, self.due.first()) {
                 let whole = !self.plan.files.get(end.file as usize).is_some_and(Planned::is_seekable);
                 let rest = source.size.saturating_sub(end.offset);
-                let to = if whole { u64::MAX } else { end.offset + rest.min(room.max(LEAST)) };
+                let to = if whole { u64::MAX } else { end.offset + rest.min(room.max(least)) };
                 match source.packing {
                     Packing::Plain => places.pieces.push(Piece::behind(end, to)),
                     _ => places.whole.push(end.file),
                 }
                 room = room.saturating_sub(rest);
-                some.push((due.remove(0), to));
+                some.push((self.due.remove(0), to));
             }
             let done = self.pass(places);
-            self.settle(done, some, &mut due, tick);
+            self.settle(done, some, tick);
             self.latest = self.latest.map(|latest| latest.min(now));
             self.make_room()?;
         }
@@ -290,13 +272,7 @@ impl Follower {
     }
 
     /// Adds what was read. What was not read to its end, though more lies there, is due again.
-    fn settle(
-        &mut self,
-        done: Done,
-        some: Vec<((Source, End), u64)>,
-        due: &mut Vec<(Source, End)>,
-        tick: &mut Tick,
-    ) {
+    fn settle(&mut self, done: Done, some: Vec<((Source, End), u64)>, tick: &mut Tick) {
         let Done { parts, seen, pieces, errors, ends } = done;
         self.parts.adopt(parts);
         self.pieces.merge(pieces);
@@ -319,79 +295,11 @@ impl Follower {
                 continue;
             };
             if end.offset > before.offset && to < source.size {
-                due.insert(0, (source, end));
+                self.due.insert(0, (source, end));
             } else if let Err(e) = self.watched.read(&source, end) {
                 tick.errors.push(e);
             }
         }
-    }
-
-    /// Sweeps out what is over, and where memory is short the older half of what is there.
-    fn make_room(&mut self) -> Result<(), ReadError> {
-        let limit = self.options.budget.bytes;
-        let Some(since) = self.since() else { return Ok(()) };
-        let slid = self.swept.is_none_or(|swept| since.0 - swept.0 > self.span / SLIDE);
-        if self.swept.is_none() {
-            self.swept = Some(since);
-        } else if slid || self.parts.blocks() > MOST_BLOCKS {
-            self.sweep(since)?;
-        }
-        if self.met.bytes() > limit / 4
-            && let Some(file) = self.plan.files.first()
-        {
-            file.twins.forget();
-        }
-        while self.bytes() > limit {
-            let (Some(since), Some(latest)) = (self.since(), self.latest) else { return Ok(()) };
-            let half = Timestamp(since.0 + (latest.0 - since.0) / 2);
-            if half <= since {
-                return Ok(());
-            }
-            self.short = Some(half);
-            self.sweep(half)?;
-        }
-        Ok(())
-    }
-
-    /// Takes out messages without a row since then, and files that end before.
-    fn sweep(&mut self, since: Timestamp) -> Result<(), ReadError> {
-        let oldest = Timestamp(since.0.saturating_sub((LONGEST - 1) * self.span));
-        let state = self.state();
-        let swept = state.sweep((since, oldest), &self.parting);
-        state.error()?;
-        let Swept { parts, names, shapes, resubmitted } = swept;
-        (self.parts, self.names, self.shapes) = (parts, names, shapes);
-        self.resubmitted = resubmitted;
-        self.swept = Some(since);
-        self.pieces.keep_since(since);
-        self.prune(since);
-        Ok(())
-    }
-
-    /// Forgets files whose time is over.
-    fn prune(&mut self, since: Timestamp) {
-        let mut next = 0;
-        let stays = |last: Option<Timestamp>| last.is_none_or(|last| last.0 + HOUR >= since.0);
-        let numbers: Vec<Option<u32>> = self
-            .plan
-            .reaches
-            .iter()
-            .map(|reach| {
-                stays(reach.last()).then(|| {
-                    next += 1;
-                    next - 1
-                })
-            })
-            .collect();
-        let number = |old: u32| numbers.get(old as usize).copied().flatten();
-        let mut keeps = numbers.iter().map(Option::is_some);
-        self.plan.files.retain(|_| keeps.next().unwrap_or(true));
-        let mut keeps = numbers.iter().map(Option::is_some);
-        self.plan.notes.retain(|_| keeps.next().unwrap_or(true));
-        let mut keeps = numbers.iter().map(Option::is_some);
-        self.plan.reaches.retain(|_| keeps.next().unwrap_or(true));
-        self.pieces.renumber(number);
-        self.watched.renumber(number);
     }
 
     /// All messages, taken out of here.
@@ -437,6 +345,3 @@ impl Follower {
         Ok(judged)
     }
 }
-
-/// Of a file at least so much is read at once, bytes: more than any record.
-const LEAST: u64 = if cfg!(test) { 1 << 10 } else { 32 << 20 };

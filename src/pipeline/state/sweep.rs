@@ -90,7 +90,9 @@ impl State {
                 renamed.rename(&mut name);
                 recipients.clear();
                 recipients.extend_from_slice(work.bag.recipients_of(fact));
-                recipients.iter_mut().for_each(|r| r.rename(&mut name));
+                for recipient in recipients.iter_mut() {
+                    recipient.rename(&mut name);
+                }
                 let mut key = key;
                 if fact.flags & ANNOTATION == 0 && !std::mem::take(&mut first) {
                     key.message_id = others.next().unwrap_or(key.message_id);
