@@ -32,6 +32,8 @@ pub(super) enum Verb {
     Loops(FindingsArgs),
     /// Findings of every kind, as rows: what misroutes and loops show, and what report alone does.
     Findings(AllFindingsArgs),
+    /// The same on logs that are still written: findings as they arise, once each, and alarms for grave ones.
+    Follow(super::follow::args::FollowArgs),
     /// What is new, gone or different between two days, two folders or two earlier runs?
     Compare(super::compare::args::CompareArgs),
     /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
@@ -143,8 +145,9 @@ pub(super) struct FailOn {
     fail_on: Option<Level>,
 }
 
+/// A severity, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Level {
+pub(super) enum Level {
     Info,
     Low,
     Medium,
@@ -152,17 +155,23 @@ enum Level {
     Critical,
 }
 
+impl Level {
+    /// As findings have it.
+    pub(super) fn severity(self) -> Severity {
+        match self {
+            Self::Info => Severity::Info,
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+        }
+    }
+}
+
 impl FailOn {
     /// Whether the gravest finding is at or above the level asked for.
     pub(super) fn fails(&self, worst: Option<Severity>) -> bool {
-        let least = self.fail_on.map(|level| match level {
-            Level::Info => Severity::Info,
-            Level::Low => Severity::Low,
-            Level::Medium => Severity::Medium,
-            Level::High => Severity::High,
-            Level::Critical => Severity::Critical,
-        });
-        least.zip(worst).is_some_and(|(least, worst)| worst >= least)
+        self.fail_on.map(Level::severity).zip(worst).is_some_and(|(least, worst)| worst >= least)
     }
 }
 

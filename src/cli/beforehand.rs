@@ -76,6 +76,11 @@ impl Beforehand {
         Ok(Self { config, baseline, verb, show: args.show_known, today, windowed })
     }
 
+    /// It is another day.
+    pub(super) fn on(&mut self, today: NaiveDate) {
+        self.today = today;
+    }
+
     /// What findings depend on.
     pub(super) fn thresholds(&self) -> Thresholds {
         self.config.as_ref().map(|c| c.thresholds).unwrap_or_default()

@@ -10,6 +10,7 @@ mod events;
 mod exit;
 mod explain;
 mod findings;
+mod follow;
 mod generate;
 mod mail;
 mod manifest;
@@ -60,6 +61,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Misroutes(args) => findings::run(&args, Shown::Misroutes, &env),
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
         Verb::Findings(args) => tables::findings::run(&args, &env),
+        Verb::Follow(args) => follow::run(&args, &env),
         Verb::Compare(args) => compare::run(&args, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),

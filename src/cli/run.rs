@@ -209,14 +209,14 @@ impl Run {
 }
 
 /// Exports that are read while logs are, and what came of that.
-struct Exports {
-    told: Arc<Told>,
+pub(super) struct Exports {
+    pub told: Arc<Told>,
     outcome: Arc<Mutex<Option<anyhow::Result<Loaded>>>>,
 }
 
 impl Exports {
     /// Of those that the arguments name. Fails where there is nothing at a path.
-    fn named(args: &ReadArgs) -> anyhow::Result<Option<Self>> {
+    pub(super) fn named(args: &ReadArgs) -> anyhow::Result<Option<Self>> {
         if args.topology.is_empty() {
             return Ok(None);
         }
@@ -235,7 +235,7 @@ impl Exports {
     }
 
     /// Says what is wrong with them; whether some could not be used.
-    fn conclude(self) -> anyhow::Result<bool> {
+    pub(super) fn conclude(self) -> anyhow::Result<bool> {
         match self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(loaded) => {
                 let loaded = loaded?;

@@ -198,12 +198,9 @@ impl<S: Copy + Ord> Groups<S> {
     }
 
     /// Where the messages lie that are to be samples.
-    pub fn spots(&self, held: &HashSet<GroupKey>) -> Vec<S> {
+    pub fn spots(&self, held: &HashSet<GroupKey>) -> HashMap<GroupKey, Vec<S>> {
         let all = self.groups.iter().filter(|(key, _)| held.contains(*key));
-        let mut spots: Vec<S> = all.flat_map(|(_, g)| g.spots.values().flatten().copied()).collect();
-        spots.sort_unstable();
-        spots.dedup();
-        spots
+        all.map(|(key, group)| (key.clone(), group.spots.values().flatten().copied().collect())).collect()
     }
 
     /// The findings, the gravest first, without samples and evidence.

@@ -12,6 +12,7 @@ pub mod group;
 pub mod kind;
 mod kinds;
 pub mod latent;
+pub mod news;
 pub mod norms;
 pub mod remote_routing;
 mod roads;

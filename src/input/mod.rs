@@ -6,6 +6,7 @@ pub mod digest;
 pub mod discover;
 pub mod exports;
 mod platform;
+pub mod print;
 pub mod tables;
 
 use std::fs::{File, Metadata};

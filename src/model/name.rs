@@ -101,6 +101,15 @@ impl Names {
         shard.find(hash, text).map(|index| Symbol(index * SHARDS as u32 + number as u32))
     }
 
+    /// Memory that the texts take, bytes.
+    pub fn bytes(&self) -> usize {
+        let of = |shard: &RwLock<Shard>| {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            shard.text.capacity() + 4 * shard.ends.capacity() + 5 * shard.table.capacity()
+        };
+        self.shards.iter().map(of).sum()
+    }
+
     /// All texts, to be read without locks when none is added any more. Addresses are not looked for then, so
     /// that of these only the texts stay.
     pub fn freeze(self) -> Frozen {
@@ -127,6 +136,29 @@ pub struct Frozen {
 }
 
 impl Frozen {
+    /// The table to be filled further, with the same symbols.
+    pub fn thaw(self) -> Names {
+        let hasher = self.hasher;
+        let filled = |mut shard: Shard| {
+            let Shard { table, ends, text } = &mut shard;
+            let hash_of = |i: &u32| {
+                let start =
+                    if *i == 0 { 0 } else { ends.get(*i as usize - 1).copied().unwrap_or(0) as usize };
+                let end = ends.get(*i as usize).copied().unwrap_or(0) as usize;
+                hasher.hash_one(text.get(start..end).unwrap_or_default())
+            };
+            table.clear();
+            table.reserve(ends.len(), hash_of);
+            // Nobody looks for the empty text, which is the first of the first table.
+            for index in (0..ends.len() as u32).filter(|i| *i > 0 || ends.first().is_some_and(|e| *e > 0)) {
+                table.insert_unique(hash_of(&index), index, hash_of);
+            }
+            RwLock::new(shard)
+        };
+        let shards = self.shards.into_iter().map(filled).collect();
+        Names { shards, hasher }
+    }
+
     /// The text of a symbol; empty for a symbol of another table.
     pub fn get(&self, symbol: Symbol) -> &[u8] {
         let (index, number) = (symbol.0 / SHARDS as u32, symbol.0 as usize % SHARDS);
@@ -242,6 +274,12 @@ mod tests {
         }
         assert_eq!(frozen.get(EMPTY), b"");
         assert_eq!(frozen.find(b"EX1"), Some(host));
+        let names = frozen.thaw();
+        assert_eq!(names.intern(b"user7@contoso.com"), symbols[7]);
+        assert_eq!((names.intern(b""), names.intern(b"EX1")), (EMPTY, host));
+        let new = names.intern(b"EX2");
+        assert!(new != host && !symbols.contains(&new));
+        assert_eq!(names.freeze().get(new), b"EX2");
     }
 
     #[test]

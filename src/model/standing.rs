@@ -12,6 +12,8 @@ pub enum Standing {
     New,
     /// It was there, and less severe.
     Graver,
+    /// It was there with far less mail; only where logs are followed.
+    Grown,
     /// It was there.
     StillThere,
     /// It was there, and is not any more.
@@ -24,6 +26,7 @@ impl Standing {
         match self {
             Self::New => "new",
             Self::Graver => "graver",
+            Self::Grown => "grown",
             Self::StillThere => "still-there",
             Self::Gone => "gone",
         }
@@ -34,6 +37,7 @@ impl Standing {
         match self {
             Self::New => "new",
             Self::Graver => "graver than before",
+            Self::Grown => "grown",
             Self::StillThere => "still there",
             Self::Gone => "gone",
         }

@@ -116,6 +116,15 @@ fn unfinished(mode: u32) -> tempfile::Builder<'static, 'static> {
     builder
 }
 
+/// Writes a file anew. What was there stays until the new one is whole, and on disk.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let fail = |source| OutputError::Write { path: path.to_owned(), source };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temp = unfinished(0o666).tempfile_in(folder).map_err(fail)?;
+    temp.write_all(bytes).and_then(|()| temp.as_file().sync_all()).map_err(fail)?;
+    temp.persist(path).map(drop).map_err(|e| fail(e.error))
+}
+
 /// Writes a secret to a file of its own, which nobody else may read where the system can say so. One that is there is never
 /// replaced: what was made with it could not be told any more.
 pub fn write_secret(path: &Path, secret: &[u8]) -> Result<(), OutputError> {

@@ -27,6 +27,17 @@ pub(super) struct Chunk {
     pub zeros: bool,
 }
 
+/// How far a log was read.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    pub file: u32,
+    /// Bytes of UTF-8 lines.
+    pub offset: u64,
+    /// Number of the next line.
+    pub line: u64,
+    pub binding: Binding,
+}
+
 /// A log that is being read. What is done here is done by one thread at a time: a read, and one look that finds
 /// where records end, and with that where fields do.
 pub(super) struct Feed {
@@ -38,18 +49,40 @@ pub(super) struct Feed {
     binding: Binding,
     chunk: usize,
     at_end: bool,
+    /// Somebody writes: what has no end yet is no record yet.
+    growing: bool,
 }
 
 impl Feed {
     pub(super) fn new(reader: Box<dyn Read + Send>, file: u32, chunk: usize) -> Self {
         let (rest, binding) = (Vec::new(), Binding::ByWidth);
-        Self { reader, rest, file, offset: 0, line: 1, binding, chunk: chunk.max(1), at_end: false }
+        Self {
+            reader,
+            rest,
+            file,
+            offset: 0,
+            line: 1,
+            binding,
+            chunk: chunk.max(1),
+            at_end: false,
+            growing: false,
+        }
     }
 
     /// Reads a piece again, of which `reader` gives the bytes.
     pub(super) fn of_piece(reader: Box<dyn Read + Send>, piece: &Piece, chunk: usize) -> Self {
         let (offset, line, binding) = (piece.from, piece.line, piece.binding.clone());
         Self { offset, line, binding, ..Self::new(reader, piece.file, chunk) }
+    }
+
+    /// Of a log that somebody writes, only what has an end is handed out.
+    pub(super) fn growing(self) -> Self {
+        Self { growing: true, ..self }
+    }
+
+    /// How far it was handed out: where to go on when there is more.
+    pub(super) fn end(&self) -> End {
+        End { file: self.file, offset: self.offset, line: self.line, binding: self.binding.clone() }
     }
 
     /// Offset of what was not handed out, decompressed bytes.
@@ -74,7 +107,10 @@ impl Feed {
             if chunk.data.is_empty() {
                 return (false, error);
             }
-            let cut = split::cut(&chunk.data, &self.binding, self.at_end, &mut chunk.fields);
+            let cut = split::cut(&chunk.data, &self.binding, self.at_end && !self.growing, &mut chunk.fields);
+            if cut.end == 0 && self.at_end {
+                return (false, error);
+            }
             if cut.end == 0 {
                 want = chunk.data.len() + self.chunk.max(chunk.data.len());
                 continue;

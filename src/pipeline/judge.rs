@@ -135,12 +135,12 @@ pub(super) fn look(
 }
 
 /// Judges the messages worth a second look. Also gives those that are to be shown: the samples of each
-/// finding, or with `all` every message of every finding.
+/// finding that `shows`, or with `all` every message of every finding.
 pub(super) fn judge(
     state: &State,
     (norms, suspects): (Norms, &[Spot]),
     (filter, all): (&Filter, bool),
-    plan: &Plan,
+    (plan, shows): (&Plan, impl Fn(&Finding) -> bool),
 ) -> (Judged, Vec<Spot>) {
     let names = state.names();
     let judge = |(groups, astray): &mut (Groups<Spot>, Astray), spot: Spot, journey: &Journey| {
@@ -157,8 +157,17 @@ pub(super) fn judge(
         note_missing_files(&mut groups, plan);
     }
     let held = groups.held(norms.thresholds());
-    let shown = if all { suspects.to_vec() } else { groups.spots(&held) };
+    let mut spots = groups.spots(&held);
     let findings = groups.findings(&held, &norms, names);
+    let shown = if all {
+        suspects.to_vec()
+    } else {
+        let shown = findings.iter().filter(|(_, f)| shows(f));
+        let mut shown: Vec<Spot> = shown.filter_map(|(key, _)| spots.remove(key)).flatten().collect();
+        shown.sort_unstable();
+        shown.dedup();
+        shown
+    };
     let shown = if findings.is_empty() { Vec::new() } else { shown };
     let mut findings = findings;
     let unmet: Vec<Finding> =

@@ -5,6 +5,7 @@ mod absorb;
 mod digests;
 mod feed;
 pub mod filter;
+mod follow;
 mod judge;
 mod known;
 mod lines;
@@ -37,6 +38,7 @@ use hashbrown::HashSet;
 
 pub use digests::digests;
 pub use feed::CHUNK;
+pub use follow::{Follower, Held, Tick};
 pub use judge::Judged;
 pub use lines::{Batch, MakeRows};
 pub use plan::is_log;

@@ -42,6 +42,32 @@ impl Reach {
         Self { host, family, first, last: last.map_or(Last::Unknown, Last::Known) }
     }
 
+    /// The latest time in it, as far as known.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        if let Last::Known(last) = self.last { Some(last) } else { None }
+    }
+
+    /// Whether a row of it was seen.
+    pub(super) fn has_begun(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// Up to when it was read.
+    pub(super) fn reached(&mut self, last: Option<Timestamp>) {
+        self.last = last.map_or(self.last, Last::Known);
+    }
+
+    /// Whether it may hold rows of what was read of another file: it begins with it, or some time before the end of
+    /// what was read.
+    pub(super) fn may_repeat(&self, read: &Self) -> bool {
+        if self.host != read.host || !self.may_be_one(read) {
+            return false;
+        }
+        let (Some(first), Last::Known(end)) = (self.first, read.last) else { return false };
+        let before = matches!((self.last, read.first), (Last::Known(last), Some(begins)) if last < begins);
+        Some(first) == read.first || first.0.saturating_add(FOLLOWING) < end.0 && !before
+    }
+
     /// When it begins and ends, with some slack.
     fn span(&self) -> Span {
         let first = self.first.map_or(i64::MIN, |t| t.0.saturating_sub(SLACK));

@@ -37,6 +37,9 @@ impl Default for Budget {
     }
 }
 
+/// What a block costs besides its bytes.
+const BLOCK_COST: usize = 64;
+
 /// All parts.
 #[derive(Debug)]
 pub(super) struct Parts {
@@ -45,6 +48,8 @@ pub(super) struct Parts {
     budget: Budget,
     file: Mutex<Option<Spill>>,
     failed: Mutex<Option<io::Error>>,
+    /// Blocks stay when a part is built of them, since more are to come.
+    lasting: bool,
 }
 
 #[derive(Debug, Default)]
@@ -67,7 +72,46 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Parts {
     pub(super) fn new(budget: Budget) -> Self {
         let all = (0..PARTS).map(|_| Mutex::default()).collect();
-        Self { all, held: AtomicUsize::new(0), budget, file: Mutex::default(), failed: Mutex::default() }
+        Self {
+            all,
+            held: AtomicUsize::new(0),
+            budget,
+            file: Mutex::default(),
+            failed: Mutex::default(),
+            lasting: false,
+        }
+    }
+
+    /// In memory, to be built and added to again and again.
+    pub(super) fn lasting() -> Self {
+        Self { lasting: true, ..Self::new(Budget::default()) }
+    }
+
+    /// Takes what another reading laid down.
+    pub(super) fn adopt(&mut self, other: Self) {
+        let parts =
+            other.all.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        for (number, part) in parts.enumerate() {
+            self.adopt_blocks(part.blocks.into_iter().map(|block| (number, block)));
+        }
+    }
+
+    /// The same of blocks. They become as long as what is in them, since few are full.
+    pub(super) fn adopt_blocks(&mut self, blocks: impl Iterator<Item = (usize, Vec<u8>)>) {
+        self.take(blocks.map(|(number, mut block)| {
+            block.shrink_to_fit();
+            (number, block)
+        }));
+    }
+
+    /// Bytes held in memory, what each block costs included.
+    pub(super) fn bytes(&self) -> usize {
+        self.held.load(Ordering::Relaxed) + self.blocks() * BLOCK_COST
+    }
+
+    /// How many blocks there are.
+    pub(super) fn blocks(&self) -> usize {
+        self.all.iter().map(|part| lock(part).blocks.len()).sum()
     }
 
     /// Takes blocks, each with the number of its part.
@@ -122,6 +166,9 @@ impl Parts {
     pub(super) fn load(&self, number: usize) -> Shard {
         let Some(part) = self.all.get(number) else { return Shard::default() };
         let mut part = lock(part);
+        if self.lasting {
+            return Shard::of(&part.blocks);
+        }
         let mut blocks = std::mem::take(&mut part.blocks);
         let read = self.read_back(&part.away, &mut blocks);
         drop(part);

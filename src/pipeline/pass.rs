@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::absorb::Absorber;
-use super::feed::{Chunk, Feed};
+use super::feed::{Chunk, End, Feed};
 use super::near::{Listener, Near};
 use super::parts::{Budget, Parts};
 use super::pieces::{Piece, Pieces, Places};
@@ -29,6 +29,9 @@ pub(super) struct Pass<'p> {
     progress: &'p (dyn Fn(u64) + Sync),
     errors: Mutex<Vec<InputError>>,
     budget: Budget,
+    /// Somebody writes the files; how far they were read is kept.
+    growing: bool,
+    ends: Mutex<Vec<End>>,
 }
 
 /// A file, or a piece of one.
@@ -51,6 +54,8 @@ pub(super) struct Done {
     pub seen: Seen,
     pub pieces: Pieces,
     pub errors: Vec<InputError>,
+    /// How far files that somebody writes were read.
+    pub ends: Vec<End>,
 }
 
 impl<'p> Pass<'p> {
@@ -82,7 +87,14 @@ impl<'p> Pass<'p> {
             progress,
             errors: Mutex::new(Vec::new()),
             budget: options.budget.clone(),
+            growing: false,
+            ends: Mutex::default(),
         }
+    }
+
+    /// Takes it that somebody writes the files.
+    pub(super) fn growing(self) -> Self {
+        Self { growing: true, ..self }
     }
 
     pub(super) fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {
@@ -100,7 +112,8 @@ impl<'p> Pass<'p> {
             pieces.merge(more);
         }
         seen.trim_rejects(self.keep_rejects);
-        Done { parts, seen, pieces, errors: self.errors() }
+        let ends = std::mem::take(&mut *self.ends.lock().unwrap_or_else(PoisonError::into_inner));
+        Done { parts, seen, pieces, errors: self.errors(), ends }
     }
 
     /// Reads all rows for no more than their message-ids.
@@ -180,7 +193,7 @@ impl<'p> Pass<'p> {
         let Some(job) = self.jobs.get(number) else { return false };
         let mut progress = job.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*progress, Progress::Waiting) {
-            *progress = match job.open(self.chunk) {
+            *progress = match job.open(self.chunk, self.growing) {
                 Ok(feed) => Progress::Open(Box::new(feed)),
                 Err(error) => {
                     self.fail(error);
@@ -198,6 +211,9 @@ impl<'p> Pass<'p> {
             });
         }
         if !more {
+            if self.growing {
+                self.ends.lock().unwrap_or_else(PoisonError::into_inner).push(feed.end());
+            }
             *progress = Progress::Done;
         }
         more
@@ -209,10 +225,11 @@ impl<'p> Pass<'p> {
 }
 
 impl Job<'_> {
-    fn open(&self, chunk: usize) -> Result<Feed, InputError> {
-        Ok(match &self.piece {
-            None => Feed::new(self.planned.open()?, self.number, chunk),
-            Some(piece) => Feed::of_piece(self.planned.open_between(piece.from, piece.to)?, piece, chunk),
-        })
+    fn open(&self, chunk: usize, growing: bool) -> Result<Feed, InputError> {
+        let Some(piece) = &self.piece else {
+            return Ok(Feed::new(self.planned.open()?, self.number, chunk));
+        };
+        let feed = Feed::of_piece(self.planned.open_between(piece.from, piece.to)?, piece, chunk);
+        Ok(if growing { feed.growing() } else { feed })
     }
 }

@@ -1,6 +1,7 @@
 //! Where the rows of each server and time lie, so that a few messages can be read again without reading
 //! everything. A piece is some hundred rows of a file; it costs a few dozen bytes.
 
+use super::feed::End;
 use crate::model::intake::Position;
 use crate::model::name::Symbol;
 use crate::model::time::Timestamp;
@@ -23,6 +24,15 @@ pub(super) struct Piece {
     first: Timestamp,
     last: Timestamp,
     server: Symbol,
+}
+
+impl Piece {
+    /// What follows behind the end of an earlier reading, up to an offset.
+    pub(super) fn behind(end: &End, to: u64) -> Self {
+        let (file, from, line, binding) = (end.file, end.offset, end.line, end.binding.clone());
+        let (first, last) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
+        Self { file, from, to, line, binding, first, last, server: SEVERAL }
+    }
 }
 
 /// The pieces that one thread has read.
@@ -81,6 +91,30 @@ impl Pieces {
         if self.whole.last() != Some(&file) {
             self.whole.push(file);
         }
+    }
+
+    /// Keeps what may hold rows of this time or later.
+    pub(super) fn keep_since(&mut self, since: Timestamp) {
+        self.done.retain(|piece| piece.last >= since);
+        self.done.shrink_to_fit();
+        self.whole.sort_unstable();
+        self.whole.dedup();
+    }
+
+    /// Gives files other numbers; what lies in those without one is forgotten.
+    pub(super) fn renumber(&mut self, number: impl Fn(u32) -> Option<u32>) {
+        self.done.retain_mut(|piece| {
+            number(piece.file).is_some_and(|new| {
+                piece.file = new;
+                true
+            })
+        });
+        self.whole = self.whole.iter().filter_map(|file| number(*file)).collect();
+    }
+
+    /// Memory that is taken, bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.done.capacity() * size_of::<Piece>() + self.whole.capacity() * size_of::<u32>()
     }
 
     /// Adds what another thread has read.

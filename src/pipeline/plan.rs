@@ -109,7 +109,7 @@ impl Plan {
     }
 
     /// Looks for copies where files overlap.
-    fn overlap(&mut self) {
+    pub(super) fn overlap(&mut self) {
         for (file, windows) in self.files.iter_mut().zip(overlap::windows(&self.reaches)) {
             file.twins.look_in(windows);
         }
@@ -131,15 +131,28 @@ struct Looked {
 
 /// Looks into every file. Files whose time lies outside the window are not read further, nor copies of others.
 pub(super) fn plan(sources: Vec<Source>, window: &Window) -> Plan {
-    plan_by(sources, window, drop_identical)
+    plan_by(sources, |_| *window, drop_identical)
+}
+
+/// The same, with a window that depends on the latest time in any of them, as far as that can be seen.
+pub(super) fn plan_until_latest(
+    sources: Vec<Source>,
+    window: impl FnOnce(Option<Timestamp>) -> Window,
+) -> Plan {
+    let latest = |files: &[Looked]| files.iter().filter_map(|f| f.last.max(f.sniffed.first)).max();
+    plan_by(sources, |files| window(latest(files)), drop_identical)
 }
 
 /// The same, but every log is read, also one that is a copy of another.
 pub(super) fn plan_all(sources: Vec<Source>) -> Plan {
-    plan_by(sources, &Window::default(), |_, _| {})
+    plan_by(sources, |_| Window::default(), |_, _| {})
 }
 
-fn plan_by(sources: Vec<Source>, window: &Window, choose: impl FnOnce(&mut Vec<Looked>, &mut Plan)) -> Plan {
+fn plan_by(
+    sources: Vec<Source>,
+    window: impl FnOnce(&[Looked]) -> Window,
+    choose: impl FnOnce(&mut Vec<Looked>, &mut Plan),
+) -> Plan {
     let mut plan = Plan::default();
     let mut looked: Vec<Looked> = Vec::new();
     let hasher = RandomState::default();
@@ -149,12 +162,14 @@ fn plan_by(sources: Vec<Source>, window: &Window, choose: impl FnOnce(&mut Vec<L
         match file {
             Ok(file) => match not_a_log(&file) {
                 Some(left_out) => plan.left_out.push(left_out),
-                None if outside(window, &file) => plan.outside_window += 1,
                 None => looked.push(file),
             },
             Err(e) => plan.errors.push(e),
         }
     }
+    let (window, all) = (window(&looked), looked.len());
+    looked.retain(|file| !outside(&window, file));
+    plan.outside_window = (all - looked.len()) as u64;
     choose(&mut looked, &mut plan);
     let met = Arc::new(Met::default());
     for file in looked {

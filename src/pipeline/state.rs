@@ -2,6 +2,7 @@
 
 mod basis;
 mod order;
+mod sweep;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,6 +22,7 @@ use crate::route::store::{KeyKind, Shard};
 
 pub use order::Order;
 pub(super) use order::sort;
+pub(super) use sweep::Swept;
 
 /// Where a message lies: shard (8 bits), bag or set of joined bags (32) and which of its messages (24), since
 /// there may be one of these for every message.
@@ -151,6 +153,11 @@ impl State {
             Some(Some(shard)) => look(shard),
             _ => look(&self.parts.load(number)),
         }
+    }
+
+    /// Gives back what it was made of, to be added to.
+    pub(super) fn dissolve(self) -> (Parts, (Frozen, FrozenShapes), HashSet<u128>) {
+        (self.parts, (self.names, self.shapes), self.resubmitted)
     }
 
     /// What went wrong with parts that were put aside; asked when all is done.

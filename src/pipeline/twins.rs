@@ -69,6 +69,17 @@ impl Shard {
     }
 }
 
+impl Met {
+    /// Memory that is taken, bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |shard: &Mutex<Shard>| {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.rows.capacity() * 40 + shard.others.capacity() * 44
+        };
+        self.shards.iter().map(of).sum()
+    }
+}
+
 /// One file's part in it.
 #[derive(Debug)]
 pub(super) struct Twins {
@@ -82,6 +93,11 @@ pub(super) struct Twins {
 impl Twins {
     pub(super) fn new(host: Vec<u8>, met: Arc<Met>) -> Self {
         Self { windows: Vec::new(), host, met }
+    }
+
+    /// Compares its rows with those of files that share this.
+    pub(super) fn share(&mut self, met: &Arc<Met>) {
+        self.met = Arc::clone(met);
     }
 
     /// Times in which another file has rows too.

@@ -103,6 +103,30 @@ pub struct Fact {
     pub id_hash: u64,
 }
 
+impl Fact {
+    /// Names all its texts anew.
+    pub fn rename(&mut self, mut name: impl FnMut(Symbol) -> Symbol) {
+        let texts = [
+            &mut self.server,
+            &mut self.link_host,
+            &mut self.connector,
+            &mut self.peer,
+            &mut self.peer_ip,
+            &mut self.origin_ip,
+            &mut self.related,
+            &mut self.related_shown,
+            &mut self.sender,
+            &mut self.sender_shown,
+            &mut self.message_id,
+            &mut self.subject,
+            &mut self.reference,
+        ];
+        for text in texts {
+            *text = name(*text);
+        }
+    }
+}
+
 /// One recipient of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recipient {
@@ -112,6 +136,16 @@ pub struct Recipient {
     pub shown: Symbol,
     /// Its status.
     pub status: StatusInfo,
+}
+
+impl Recipient {
+    /// Names all its texts anew.
+    pub fn rename(&mut self, mut name: impl FnMut(Symbol) -> Symbol) {
+        let StatusInfo { tag, text, host, .. } = &mut self.status;
+        for symbol in [&mut self.address, &mut self.shown, tag, text, host] {
+            *symbol = name(*symbol);
+        }
+    }
 }
 
 impl Default for Fact {

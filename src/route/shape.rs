@@ -198,6 +198,18 @@ impl Shapes {
 pub struct FrozenShapes(Vec<Shape>);
 
 impl FrozenShapes {
+    /// The shapes to be added to, with the same numbers.
+    pub fn thaw(self) -> Shapes {
+        let hasher = RandomState::default();
+        let shapes: Vec<[u64; 6]> = self.0.iter().map(Shape::words).collect();
+        let mut numbers = HashTable::with_capacity(shapes.len());
+        for (number, shape) in (0u32..).zip(&shapes) {
+            let hash_of = |n: &u32| shapes.get(*n as usize).map_or(0, |shape| hasher.hash_one(shape));
+            numbers.insert_unique(hasher.hash_one(shape), number, hash_of);
+        }
+        Shapes { shared: RwLock::new(Table { numbers, shapes }), hasher }
+    }
+
     /// A shape; one that says nothing for a number of another run.
     pub(super) fn get(&self, number: u32) -> Shape {
         self.0.get(number as usize).copied().unwrap_or_default()

@@ -7,6 +7,7 @@ mod determinism;
 mod documents;
 mod expected;
 mod findings;
+mod follow;
 mod generate;
 mod generate_exports;
 mod layering;
