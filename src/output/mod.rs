@@ -13,6 +13,7 @@ pub mod hops;
 pub mod manifest;
 pub mod numbers;
 pub mod rejects;
+pub mod report_html;
 pub mod report_json;
 pub mod report_markdown;
 pub mod report_prometheus;

@@ -18,6 +18,7 @@ mod plan;
 mod read;
 mod rewrite;
 mod rows;
+mod sampled;
 mod seen;
 mod sequence;
 mod standing;
@@ -41,6 +42,7 @@ pub use judge::Judged;
 pub use lines::{Batch, MakeRows};
 pub use read::read;
 pub use rewrite::{Create, RewriteError, rewrite};
+pub use sampled::{Sampled, Samples};
 pub use sequence::Turn;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Rows, Stream, Take, write_text};
@@ -50,6 +52,7 @@ use crate::findings::thresholds::Thresholds;
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
+use crate::model::page::Page;
 use crate::model::report::{CoverageRow, EventRow, FileNote, LeftOut, Report};
 use crate::model::series::Series;
 use crate::model::time::Timestamp;
@@ -74,6 +77,8 @@ pub struct Needs {
     pub sums: bool,
     /// The same by hour of the week, if sums.
     pub series: bool,
+    /// What a page draws from, if sums; and with samples of findings their messages.
+    pub page: bool,
     /// Findings.
     pub findings: Findings,
 }
@@ -206,6 +211,8 @@ pub struct Reading {
     /// The sums, where they were asked for.
     tally: Option<Tally>,
     series: Option<Series>,
+    /// What a page draws from, where that was asked for.
+    pub page: Page,
     /// The messages the filter takes, where they were put in order on the way.
     orders: Option<Vec<Order>>,
     /// The findings, where they were asked for.
