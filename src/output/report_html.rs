@@ -20,8 +20,10 @@ use crate::model::report::{Report, grouped};
 
 /// Rises when a field of the page's data changes its name or meaning.
 const VERSION: u32 = 1;
-/// Lists of the report that may have no end are cut here; files and findings stand in `report --format json`.
-const MOST: Most = Most { findings: 250, files: 100, servers: 60 };
+/// Findings and files of the report, and hours of its mail flow, at most.
+const MOST: (usize, usize, usize) = (200, 100, 1_000);
+/// Hours of all servers together that the coverage shows at most.
+const COVERED: usize = 8_000;
 
 const FRAME: &str = include_str!("page/frame.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -54,6 +56,16 @@ pub struct Beside<'s> {
     pub named: usize,
     /// What samples are written with.
     pub context: Context<'s>,
+}
+
+/// How much of the report's lists the page holds.
+fn most(report: &Report) -> Most {
+    let (findings, files, hours) = MOST;
+    let covered = report.coverage.iter().scan(0, |sum, row| {
+        *sum += row.hours.len();
+        Some(*sum)
+    });
+    Most { findings, files, hours, servers: covered.take_while(|sum| *sum <= COVERED).count() }
 }
 
 /// Writes the page.
@@ -118,11 +130,21 @@ struct Data<'p> {
     zone: &'static str,
     offset_min: i32,
     report: Box<RawValue>,
+    totals: Totals,
     words: Words,
     #[serde(flatten)]
     page: &'p Page,
     samples: Vec<Box<RawValue>>,
     cut: Vec<String>,
+}
+
+/// How long lists of the report are that may be cut here.
+#[derive(Serialize)]
+struct Totals {
+    findings: usize,
+    files: usize,
+    coverage: usize,
+    samples: usize,
 }
 
 /// What words of the log and of ours mean.
@@ -138,7 +160,13 @@ fn data(report: &Report, beside: Beside<'_>) -> io::Result<String> {
         tool: concat!("mailtrail ", env!("CARGO_PKG_VERSION")),
         zone: "UTC",
         offset_min: 0,
-        report: RawValue::from_string(compact(report, MOST)?)?,
+        report: RawValue::from_string(compact(report, most(report))?)?,
+        totals: Totals {
+            findings: report.findings.len(),
+            files: report.files.len(),
+            coverage: report.coverage.len(),
+            samples: beside.named,
+        },
         words: Words { decision: Decision::ALL.map(|d| (d.as_str(), d.in_words())).into() },
         page: beside.page,
         samples: samples.collect::<io::Result<_>>()?,
@@ -158,20 +186,22 @@ fn row(sample: &Sample<'_>, context: &Context<'_>) -> io::Result<Box<RawValue>> 
 
 /// What the page leaves out of what there is, and where that is.
 fn cut(report: &Report, beside: Beside<'_>) -> Vec<String> {
-    let of = |what: &str, all: usize, most: usize, order: &str, whole: &str| {
-        let (some, all_) = (grouped(most as u64), grouped(all as u64));
-        (all > most).then(|| format!("Of {all_} {what} {order} {some} are here; {whole} has all."))
-    };
-    let json = "`mailtrail report --format json`";
-    let shown = beside.samples.len();
-    let reports = [
-        of("findings", report.findings.len(), MOST.findings, "the gravest", json),
-        of("files", report.files.len(), MOST.files, "the first", json),
-        of("servers of the coverage", report.coverage.len(), MOST.servers, "the first", json),
-        of("sample messages of findings", beside.named, shown, "only", "`mailtrail trace --message-id ID`"),
+    let most = most(report);
+    let hours = if report.hours.len() > most.hours { 0 } else { report.hours.len() };
+    let lists = [
+        ("findings", report.findings.len(), most.findings),
+        ("files that were read", report.files.len(), most.files),
+        ("servers whose coverage is known", report.coverage.len(), most.servers),
+        ("hours in the list of hours", report.hours.len(), hours),
     ];
-    reports.into_iter().flatten().chain(beside.page.cut.iter().cloned()).collect()
+    let over = lists.into_iter().filter(|(_, all, most)| all > most).map(|(what, all, most)| {
+        let (some, all) = (grouped(most as u64), grouped(all as u64));
+        format!("Of {all} {what} {some} are here: `mailtrail report --format json` has all.")
+    });
+    let (shown, named) = (beside.samples.len(), beside.named);
+    let samples = (shown < named).then(|| {
+        let (shown, named) = (grouped(shown as u64), grouped(named as u64));
+        format!("Of {named} messages that findings name {shown} are here: `mailtrail trace --message-id ID` shows any.")
+    });
+    over.chain(samples).chain(beside.page.cut.iter().cloned()).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -36,6 +36,10 @@ pub(super) fn compact(report: &Report, most: Most) -> io::Result<String> {
     object.findings = some(object.findings, most.findings);
     object.files = some(object.files, most.files);
     object.coverage = some(object.coverage, most.servers);
+    let none = BTreeMap::new();
+    if object.hours.len() > most.hours {
+        object.hours = &none;
+    }
     Ok(json(&serde_json::to_string(&object)?).into_owned())
 }
 
@@ -46,6 +50,8 @@ pub(super) struct Most {
     pub files: usize,
     /// Servers of the coverage.
     pub servers: usize,
+    /// Of the mail flow: all, or where there are more none.
+    pub hours: usize,
 }
 
 fn some<T>(all: &[T], most: usize) -> &[T] {

@@ -13,9 +13,9 @@ use crate::model::journey::{Hop, Journey, Leaf};
 use crate::model::name::Frozen;
 
 /// Messages of one finding at most.
-const EACH: usize = 3;
+const EACH: usize = 2;
 /// Messages in all: findings take turns.
-const ALL: usize = 120;
+const ALL: usize = 90;
 /// Hops of one message at most: those of its beginning and of its end.
 const HOPS: (usize, usize) = (40, 20);
 

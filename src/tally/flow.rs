@@ -3,7 +3,9 @@
 //! what is kept does not grow with the number of hosts and addresses. Only where a page is asked for.
 
 mod bins;
+mod counts;
 mod finish;
+mod grain;
 mod listing;
 mod plan;
 mod way;
@@ -15,7 +17,9 @@ use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
 use crate::tally::{FailureKey, is_done, is_failure};
 
-use bins::{bin, latencies, sizes};
+use bins::bin;
+use counts::{Detail, Sort};
+use grain::Grain;
 pub use listing::Listing;
 use listing::{Entry, connector};
 pub use plan::Plan;
@@ -32,44 +36,43 @@ struct Key {
     next_hop: u16,
 }
 
+impl Key {
+    /// With one number for all that is not told apart.
+    fn within(self, grain: Grain) -> Self {
+        let Grain { names, next_hops, .. } = grain;
+        Self {
+            entry: self.entry.min(names),
+            server: self.server.min(names),
+            connector: self.connector.min(names),
+            next_hop: self.next_hop.min(next_hops),
+            ..self
+        }
+    }
+}
+
 /// Recipients of one key, and the sizes of their messages.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
+struct Cell {
     n: u64,
     bytes: u64,
 }
 
-/// What recipients of one cell are counted by further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Detail {
-    /// Part of the way, and bin of the time it took.
-    Latency(Part, u8),
-    /// Bin.
-    Size(u8),
-    /// List, and place in it.
-    Top(List, u8),
-}
-
-/// The lists of the most frequent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum List {
-    Senders,
-    Recipients,
-    SenderDomains,
-    RecipientDomains,
-    Statuses,
+impl Cell {
+    fn add(&mut self, more: Self) {
+        (self.n, self.bytes) = (self.n + more.n, self.bytes + more.bytes);
+    }
 }
 
 /// What has been counted so far.
 #[derive(Debug)]
 pub struct Flow<'p> {
     plan: &'p Plan,
-    latencies: Vec<u64>,
-    sizes: Vec<u64>,
     /// Cells by their place.
     places: HashMap<Key, u32>,
-    cells: Vec<(Key, Sum)>,
-    details: HashMap<(u32, Detail), u32>,
+    cells: Vec<(Key, Cell)>,
+    /// Parts of ways by their number.
+    parts: HashMap<Part, u16>,
+    details: HashMap<Detail, u32>,
     /// By how much what waits at a server changes in a bucket.
     changes: HashMap<(Symbol, i64), i64>,
     without_size: u64,
@@ -88,10 +91,9 @@ impl<'p> Flow<'p> {
     pub fn new(plan: &'p Plan) -> Self {
         Self {
             plan,
-            latencies: latencies(),
-            sizes: sizes(),
             places: HashMap::new(),
             cells: Vec::new(),
+            parts: HashMap::new(),
             details: HashMap::new(),
             changes: HashMap::new(),
             without_size: 0,
@@ -123,31 +125,31 @@ impl<'p> Flow<'p> {
 
     fn leaf(&mut self, leaf: &Leaf, whole: &Whole, journey: &Journey, names: &Frozen) {
         let plan = self.plan;
-        let cell = self.cell(Key {
+        let key = Key {
             server: plan.server.number(leaf.server),
             decision: leaf.decision as u16,
             connector: plan.connector.number(connector(leaf)),
             next_hop: plan.next_hop.number(leaf.next_hop),
             ..whole.key
-        });
+        };
+        let cell = self.cell(key.within(plan.grain));
         if let Some((_, sum)) = self.cells.get_mut(cell as usize) {
-            sum.n += 1;
-            sum.bytes += whole.bytes.unwrap_or(0);
+            sum.add(Cell { n: 1, bytes: whole.bytes.unwrap_or(0) });
         }
         match whole.bytes {
-            Some(bytes) => self.count(cell, Detail::Size(bin(bytes, &self.sizes))),
+            Some(bytes) => self.count(Detail::new(cell, Sort::Size, 0, bin(bytes, &plan.sizes))),
             None => self.without_size += 1,
         }
         let status = || plan.statuses.place(&FailureKey::of(leaf));
         let tops = [
-            (List::Senders, whole.sender),
-            (List::SenderDomains, whole.sender_domain),
-            (List::Recipients, plan.recipients.place(&leaf.folded.1)),
-            (List::RecipientDomains, plan.recipient_domains.place(domain_of(names.get(leaf.folded.0)))),
-            (List::Statuses, is_failure(leaf.decision).then(status).flatten()),
+            (Sort::Senders, whole.sender),
+            (Sort::SenderDomains, whole.sender_domain),
+            (Sort::Recipients, plan.recipients.place(&leaf.folded.1)),
+            (Sort::RecipientDomains, plan.recipient_domains.place(domain_of(names.get(leaf.folded.0)))),
+            (Sort::Statuses, is_failure(leaf.decision).then(status).flatten()),
         ];
         for (list, place) in tops {
-            place.into_iter().for_each(|place| self.count(cell, Detail::Top(list, place)));
+            place.into_iter().for_each(|place| self.count(Detail::new(cell, list, 0, place)));
         }
         if is_done(leaf.decision) {
             let ahead = plan.offsets.of(leaf.last_server) - plan.offsets.of(journey.first_server);
@@ -175,18 +177,24 @@ impl<'p> Flow<'p> {
         let next = self.cells.len() as u32;
         let place = *self.places.entry(key).or_insert(next);
         if place == next {
-            self.cells.push((key, Sum::default()));
+            self.cells.push((key, Cell::default()));
         }
         place
     }
 
-    fn count(&mut self, cell: u32, detail: Detail) {
-        *self.details.entry((cell, detail)).or_default() += 1;
+    fn count(&mut self, detail: Detail) {
+        *self.details.entry(detail).or_default() += 1;
     }
 
     fn took(&mut self, cell: u32, part: Part, ms: i64) {
-        let bin = bin(ms.max(0) as u64, &self.latencies);
-        self.count(cell, Detail::Latency(part, bin));
+        let part = self.part(part);
+        let bin = bin(ms.max(0) as u64, &self.plan.latencies);
+        self.count(Detail::new(cell, Sort::Latency, part, bin));
+    }
+
+    fn part(&mut self, part: Part) -> u16 {
+        let next = u16::try_from(self.parts.len()).unwrap_or(u16::MAX);
+        *self.parts.entry(part).or_insert(next)
     }
 
     /// Adds what another thread has counted by the same plan.
@@ -195,13 +203,17 @@ impl<'p> Flow<'p> {
         for (key, sum) in other.cells {
             let place = self.cell(key);
             if let Some((_, mine)) = self.cells.get_mut(place as usize) {
-                *mine = Sum { n: mine.n + sum.n, bytes: mine.bytes + sum.bytes };
+                mine.add(sum);
             }
             places.push(place);
         }
-        for ((cell, detail), n) in other.details {
-            let Some(cell) = places.get(cell as usize) else { continue };
-            *self.details.entry((*cell, detail)).or_default() += n;
+        let parts: HashMap<u16, u16> =
+            other.parts.into_iter().map(|(part, number)| (number, self.part(part))).collect();
+        for (detail, n) in other.details {
+            let Some(cell) = places.get(detail.cell() as usize) else { continue };
+            let latency = detail.is(Sort::Latency);
+            let part = if latency { parts.get(&detail.part()).copied().unwrap_or(u16::MAX) } else { 0 };
+            *self.details.entry(detail.moved(*cell, part)).or_default() += n;
         }
         other.changes.into_iter().for_each(|(k, n)| *self.changes.entry(k).or_default() += n);
         self.without_size += other.without_size;

@@ -14,6 +14,7 @@ mod layering;
 mod logwriter;
 mod manifest;
 mod namespace;
+mod page;
 mod quirks;
 mod readme;
 mod redact;

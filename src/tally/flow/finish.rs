@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
-use super::bins::coarser;
-use super::plan::{Dimension, Listed, Plan, longer};
+use super::counts::{Counts, Detail, Sort};
+use super::grain::Grain;
+use super::plan::{Dimension, Listed, Plan};
 use super::way::Part;
-use super::{Detail, Flow, Key, List, Sum};
+use super::{Flow, Key};
 use crate::model::journey::Decision;
 use crate::model::name::Frozen;
 use crate::model::page::{
@@ -19,50 +20,34 @@ use crate::model::report::grouped;
 use crate::model::time::HOUR;
 
 /// What the counts may take when written as JSON, bytes.
-const BUDGET: usize = 600 << 10;
-
-/// How finely things are told apart.
-#[derive(Clone, Copy, Debug)]
-struct Grain {
-    /// Hours of a bucket.
-    step: i64,
-    /// Entries, servers, connectors and parts of the way.
-    names: u16,
-    next_hops: u16,
-    /// Of the most frequent senders and the like.
-    tops: u8,
-    /// Bins of latencies, three to a power of ten in place of six.
-    coarse: bool,
-}
-
-impl Grain {
-    /// From the finest on, each coarser than the one before.
-    fn all(step: i64) -> Vec<Self> {
-        let finest = Self { step, names: 40, next_hops: 40, tops: 20, coarse: false };
-        let few = Self { next_hops: 15, tops: 10, coarse: true, ..finest };
-        let mut all = vec![
-            finest,
-            Self { coarse: true, ..finest },
-            Self { next_hops: 20, coarse: true, ..finest },
-            few,
-            Self { next_hops: 8, ..few },
-        ];
-        let fewer = Self { names: 12, next_hops: 8, ..few };
-        all.extend(longer(step).into_iter().map(|step| Self { step, ..fewer }));
-        all.extend(all.last().map(|last| Self { names: 6, next_hops: 4, tops: 5, ..*last }));
-        all
-    }
-}
+const BUDGET: usize = 560 << 10;
 
 impl Flow<'_> {
-    /// The page.
+    /// The page: what was counted, told apart as finely as there is room for.
     pub fn finish(&self, names: &Frozen) -> Page {
-        let mut page = Page::default();
-        for grain in Grain::all(self.plan.step) {
-            page = Shown::new(self, grain, names).page();
-            if size(&page) <= BUDGET {
-                break;
-            }
+        let mut totals: HashMap<Part, u64> = self.parts.keys().map(|part| (*part, 0)).collect();
+        let by_number: HashMap<u16, Part> =
+            self.parts.iter().map(|(part, number)| (*number, *part)).collect();
+        for (detail, n) in self.details.iter().filter(|(detail, _)| detail.is(Sort::Latency)) {
+            let part = by_number.get(&detail.part());
+            part.and_then(|part| totals.get_mut(part)).into_iter().for_each(|all| *all += u64::from(*n));
+        }
+        let parts = Dimension::new(&totals, Some(Part::Whole), |part| part.label(names));
+        let number = |detail: Detail| match by_number.get(&detail.part()) {
+            Some(part) if detail.is(Sort::Latency) => parts.number(*part),
+            _ => 0,
+        };
+        let details = self.details.iter().map(|(d, n)| (d.moved(d.cell(), number(*d)), u64::from(*n)));
+        let counts = Counts::sorted(&self.cells, details.collect());
+        let finest = Shown { flow: self, plan: self.plan, grain: self.plan.grain, parts: &parts, counts };
+        let mut page = finest.page();
+        let mut grains = self.plan.grain.coarser().into_iter().skip(1);
+        let mut shown = finest;
+        while size(&page) > BUDGET
+            && let Some(grain) = grains.next()
+        {
+            shown = shown.coarser(grain);
+            page = shown.page();
         }
         page
     }
@@ -73,55 +58,25 @@ struct Shown<'f> {
     flow: &'f Flow<'f>,
     plan: &'f Plan,
     grain: Grain,
-    names: &'f Frozen,
-    start: i64,
-    /// In order.
-    cells: Vec<(Key, Sum)>,
-    /// For each cell of the flow the one it is part of.
-    places: Vec<u32>,
+    /// Parts of the way.
+    parts: &'f Dimension<Part>,
+    counts: Counts,
 }
 
-impl<'f> Shown<'f> {
-    fn new(flow: &'f Flow<'f>, grain: Grain, names: &'f Frozen) -> Self {
-        let plan = flow.plan;
-        let mut shown = Self {
-            flow,
-            plan,
-            grain,
-            names,
-            start: plan.start.div_euclid(grain.step) * grain.step,
-            cells: Vec::new(),
-            places: Vec::new(),
-        };
-        let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
-        for (key, sum) in &flow.cells {
-            let all = sums.entry(shown.key(*key)).or_default();
-            *all = Sum { n: all.n + sum.n, bytes: all.bytes + sum.bytes };
-        }
-        shown.cells = sums.into_iter().collect();
-        let place = |key: &Key| {
-            let key = shown.key(*key);
-            shown.cells.binary_search_by_key(&key, |(k, _)| *k).unwrap_or_default() as u32
-        };
-        shown.places = flow.cells.iter().map(|(key, _)| place(key)).collect();
-        shown
+impl Shown<'_> {
+    fn coarser(&self, grain: Grain) -> Self {
+        let bucket = |bucket: u32| bucket_of((self.plan, self.grain), grain, i64::from(bucket)) as u32;
+        Self { grain, counts: self.counts.coarser(grain, bucket), ..*self }
     }
 
-    fn key(&self, key: Key) -> Key {
-        let names = self.grain.names;
-        Key {
-            t: self.bucket(i64::from(key.t)) as u32,
-            entry: key.entry.min(names),
-            server: key.server.min(names),
-            decision: key.decision,
-            connector: key.connector.min(names),
-            next_hop: key.next_hop.min(self.grain.next_hops),
-        }
+    /// First hour of the first bucket.
+    fn start(&self) -> i64 {
+        start(self.plan, self.grain)
     }
 
-    /// The bucket as it is shown of one of the plan.
+    /// The bucket of one of the plan.
     fn bucket(&self, bucket: i64) -> i64 {
-        (self.plan.start + bucket * self.plan.step - self.start).div_euclid(self.grain.step)
+        bucket_of((self.plan, self.plan.grain), self.grain, bucket)
     }
 
     fn buckets(&self) -> i64 {
@@ -129,104 +84,72 @@ impl<'f> Shown<'f> {
     }
 
     fn page(&self) -> Page {
-        let Flow { plan, without_size, .. } = self.flow;
-        let (latency, parts) = self.latency();
-        let tops = Tops {
-            senders: self.top(&plan.senders, List::Senders),
-            recipients: self.top(&plan.recipients, List::Recipients),
-            sender_domains: self.top(&plan.sender_domains, List::SenderDomains),
-            recipient_domains: self.top(&plan.recipient_domains, List::RecipientDomains),
-            statuses: self.top(&plan.statuses, List::Statuses),
-        };
+        let Plan { sizes, senders, recipients, sender_domains, recipient_domains, statuses, .. } = self.plan;
+        let rows = self.counts.of(Sort::Size).map(|(d, n)| (d.cell(), d.bin(), n));
+        let (cell, (bin, n)) = rows.map(|(cell, bin, n)| (cell, (bin, n))).unzip();
+        let unknown = self.flow.without_size;
         Page {
             cube: self.cube(),
-            latency,
-            sizes: Sizes { edges: self.flow.sizes.clone(), unknown: *without_size, rows: self.sizes() },
-            tops,
+            latency: self.latency(),
+            sizes: Sizes { edges: sizes.clone(), unknown, rows: SizeRows { cell, bin, n } },
+            tops: Tops {
+                senders: self.top(senders, Sort::Senders),
+                recipients: self.top(recipients, Sort::Recipients),
+                sender_domains: self.top(sender_domains, Sort::SenderDomains),
+                recipient_domains: self.top(recipient_domains, Sort::RecipientDomains),
+                statuses: self.top(statuses, Sort::Statuses),
+            },
             queue: self.queue(),
-            cut: self.cut(parts),
+            cut: self.cut(),
         }
     }
 
     fn cube(&self) -> Cube {
         let Plan { entry, server, connector, next_hop, .. } = self.plan;
-        let names = self.grain.names;
+        let Grain { names, next_hops, step, .. } = self.grain;
         let mut cells = Cells::default();
-        for (key, sum) in &self.cells {
-            cells.t.push(key.t);
-            cells.entry.push(key.entry);
-            cells.server.push(key.server);
-            cells.decision.push(key.decision);
-            cells.connector.push(key.connector);
-            cells.next_hop.push(key.next_hop);
-            let decision = Decision::ALL.get(usize::from(key.decision));
-            cells.outcome.push(decision.map_or(0, |d| outcome(*d)));
-            cells.n.push(sum.n);
-            cells.bytes.push(sum.bytes);
+        for (Key { t, entry, server, decision, connector, next_hop }, cell) in &self.counts.cells {
+            cells.t.push(*t);
+            cells.entry.push(*entry);
+            cells.server.push(*server);
+            cells.decision.push(*decision);
+            cells.connector.push(*connector);
+            cells.next_hop.push(*next_hop);
+            cells.outcome.push(Decision::ALL.get(usize::from(*decision)).map_or(0, |d| outcome(*d)));
+            cells.n.push(cell.n);
+            cells.bytes.push(cell.bytes);
         }
         Cube {
-            start: self.start * HOUR,
-            step: self.grain.step * HOUR,
+            start: self.start() * HOUR,
+            step: step * HOUR,
             buckets: self.buckets() as u32,
             entry: shown(entry, names),
             server: shown(server, names),
             decision: Decision::ALL.map(Decision::as_str).to_vec(),
             connector: shown(connector, names),
-            next_hop: shown(next_hop, self.grain.next_hops),
+            next_hop: shown(next_hop, next_hops),
             outcome: OUTCOMES.to_vec(),
             cells,
         }
     }
 
-    /// Latencies, and how many parts of the way there are.
-    fn latency(&self) -> (Latency, usize) {
-        let mut totals: HashMap<Part, u64> = HashMap::new();
-        for ((_, detail), n) in &self.flow.details {
-            if let Detail::Latency(part, _) = detail {
-                *totals.entry(*part).or_default() += u64::from(*n);
-            }
+    fn latency(&self) -> Latency {
+        let mut rows = LatencyRows::default();
+        for (detail, n) in self.counts.of(Sort::Latency) {
+            rows.cell.push(detail.cell());
+            rows.hop.push(detail.part());
+            rows.bin.push(detail.bin());
+            rows.n.push(n);
         }
-        let all = Dimension::new(&totals, Some(Part::Whole), |part| part.label(self.names));
-        let (edges, bins) = coarser(&self.flow.latencies);
-        let edges = if self.grain.coarse { edges } else { self.flow.latencies.clone() };
-        let bin = |fine: u8| {
-            if self.grain.coarse { bins.get(usize::from(fine)).copied().unwrap_or(0) } else { fine }
-        };
-        let rows = self.rows(|detail| match detail {
-            Detail::Latency(part, fine) => Some((all.number(part).min(self.grain.names), bin(fine))),
-            _ => None,
-        });
-        let mut out = LatencyRows::default();
-        for ((cell, hop, bin), n) in rows {
-            out.cell.push(cell);
-            out.hop.push(hop);
-            out.bin.push(bin);
-            out.n.push(n);
-        }
-        (Latency { edges, hops: shown(&all, self.grain.names), rows: out }, all.names.len())
+        Latency { edges: self.plan.latencies.clone(), hops: shown(self.parts, self.grain.names), rows }
     }
 
-    fn sizes(&self) -> SizeRows {
-        let mut out = SizeRows::default();
-        let rows = self.rows(|detail| if let Detail::Size(bin) = detail { Some((0, bin)) } else { None });
-        for ((cell, _, bin), n) in rows {
-            out.cell.push(cell);
-            out.bin.push(bin);
-            out.n.push(n);
-        }
-        out
-    }
-
-    fn top<K>(&self, listed: &Listed<K>, list: List) -> TopList {
+    fn top<K>(&self, listed: &Listed<K>, list: Sort) -> TopList {
         let most = usize::from(self.grain.tops);
         let mut rows = TopRows::default();
-        let counted = self.rows(|detail| match detail {
-            Detail::Top(of, place) if of == list && place < self.grain.tops => Some((0, place)),
-            _ => None,
-        });
-        for ((cell, _, item), n) in counted {
-            rows.item.push(u16::from(item));
-            rows.cell.push(cell);
+        for (detail, n) in self.counts.of(list).filter(|(detail, _)| detail.bin() < self.grain.tops) {
+            rows.item.push(u16::from(detail.bin()));
+            rows.cell.push(detail.cell());
             rows.n.push(n);
         }
         TopList {
@@ -235,22 +158,6 @@ impl<'f> Shown<'f> {
             counts: listed.counts.iter().take(most).copied().collect(),
             rows,
         }
-    }
-
-    /// Details of one sort by cell and two numbers, in order.
-    fn rows(&self, wanted: impl Fn(Detail) -> Option<(u16, u8)>) -> Vec<((u32, u16, u8), u64)> {
-        let mut all: Vec<((u32, u16, u8), u64)> = Vec::new();
-        for ((cell, detail), n) in &self.flow.details {
-            let place = self.places.get(*cell as usize);
-            all.extend(place.zip(wanted(*detail)).map(|(cell, (a, b))| ((*cell, a, b), u64::from(*n))));
-        }
-        all.sort_unstable();
-        all.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            kept.1 += if same { next.1 } else { 0 };
-            same
-        });
-        all
     }
 
     fn queue(&self) -> Queue {
@@ -273,15 +180,15 @@ impl<'f> Shown<'f> {
         Queue { server, depth, note: NOTE }
     }
 
-    fn cut(&self, parts: usize) -> Vec<String> {
-        let Grain { names, next_hops, .. } = self.grain;
+    fn cut(&self) -> Vec<String> {
+        let Grain { names, next_hops, step, .. } = self.grain;
         let Plan { entry, server, connector, next_hop, .. } = self.plan;
         let lists = [
             ("ways in", entry.names.len(), names),
             ("servers", server.names.len(), names),
             ("send connectors", connector.names.len() - 1, names - 1),
             ("next hops", next_hop.names.len() - 1, next_hops - 1),
-            ("parts of the way", parts - 1, names - 1),
+            ("parts of the way", self.parts.names.len() - 1, names - 1),
         ];
         let over = lists.into_iter().filter(|(_, all, most)| *all > usize::from(*most));
         let said = |(what, all, most): (&str, usize, u16)| {
@@ -290,8 +197,23 @@ impl<'f> Shown<'f> {
                 "Of {all} {what} the {most} with most recipients are told apart, the rest is “other”: `mailtrail routes` and `mailtrail hops` write every recipient."
             )
         };
-        over.map(said).collect()
+        let steps = (step > 1).then(|| {
+            format!(
+                "Mail is counted by {step} hours at a time: `mailtrail report --format json` has every hour."
+            )
+        });
+        over.map(said).chain(steps).collect()
     }
+}
+
+/// First hour of the first bucket.
+fn start(plan: &Plan, grain: Grain) -> i64 {
+    plan.start.div_euclid(grain.step) * grain.step
+}
+
+/// The bucket of a coarser grain in which one of a finer lies.
+fn bucket_of((plan, finer): (&Plan, Grain), coarser: Grain, bucket: i64) -> i64 {
+    (start(plan, finer) + bucket * finer.step - start(plan, coarser)).div_euclid(coarser.step)
 }
 
 /// What the depth of queues rests on.

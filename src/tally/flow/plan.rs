@@ -6,6 +6,8 @@ use std::hash::Hash;
 
 use hashbrown::HashMap;
 
+use super::bins::{latencies, sizes};
+use super::grain::{Grain, is_coarse};
 use super::listing::{Entry, Listing};
 use crate::model::name::{EMPTY, Frozen, Symbol};
 use crate::model::report::Top;
@@ -18,7 +20,7 @@ use crate::tally::{FailureKey, Tally};
 /// Buckets there are at most.
 const BUCKETS: i64 = 200;
 /// Lengths of buckets, hours; beyond, whole days.
-const STEPS: [i64; 6] = [1, 2, 4, 6, 12, 24];
+pub(super) const STEPS: [i64; 6] = [1, 2, 4, 6, 12, 24];
 /// Items of each list of the most frequent.
 const TOP: usize = 20;
 
@@ -101,7 +103,13 @@ pub struct Plan {
     pub(super) start: i64,
     /// Hours of a bucket.
     pub(super) step: i64,
-    /// How many.
+    /// How finely it is counted.
+    pub(super) grain: Grain,
+    /// Least latency of each bin, ms.
+    pub(super) latencies: Vec<u64>,
+    /// Least size of each bin, bytes.
+    pub(super) sizes: Vec<u64>,
+    /// How many buckets.
     pub(super) buckets: i64,
     pub(super) entry: Dimension<Entry>,
     pub(super) server: Dimension<Symbol>,
@@ -122,6 +130,7 @@ impl Plan {
         let (first, last) = listing.span.map_or((0, -1), |(first, last)| (first.hour(), last.hour()));
         let step = base(first, last);
         let start = first.div_euclid(step) * step;
+        let coarse = is_coarse(tally.recipients);
         let addresses = |what| {
             let top = ranked(tally.addresses.sums(what), |s| names.get(s), TOP);
             Listed::new(named(top, |s| s))
@@ -133,6 +142,9 @@ impl Plan {
         Self {
             start,
             step,
+            grain: Grain::finest(step, tally.recipients),
+            latencies: latencies(coarse),
+            sizes: sizes(coarse),
             buckets: (last + 1 - start + step - 1).div_euclid(step).max(0),
             entry: Dimension::new(&listing.entries, None, |entry| entry.label(names)),
             server: Dimension::new(&listing.servers, None, text),
@@ -161,13 +173,6 @@ fn base(first: i64, last: i64) -> i64 {
         // One more than enough, since the first bucket may hold little.
         days((last - first) / 24 / (BUCKETS - 1) + 1)
     })
-}
-
-/// Longer steps that a step divides.
-pub(super) fn longer(step: i64) -> Vec<i64> {
-    let usual = STEPS.into_iter().filter(|s| *s > step && s % step == 0);
-    let days = [2, 4, 8].map(|times| times * step).into_iter().filter(|_| step >= 24);
-    usual.chain(days).collect()
 }
 
 fn named<K, N>(top: Top<(K, crate::model::report::Count)>, key: impl Fn(K) -> N) -> Top<(N, String, u64)> {
@@ -202,7 +207,5 @@ mod tests {
             let buckets = last.div_euclid(step) - first.div_euclid(step) + 1;
             assert!(buckets <= BUCKETS && (step == 24 || step % 24 == 0), "{first} {last}: {step}");
         }
-        assert_eq!(longer(4), [12, 24]);
-        assert_eq!(longer(48), [96, 192, 384]);
     }
 }
