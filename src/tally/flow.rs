@@ -18,7 +18,7 @@ use crate::model::time::Timestamp;
 use crate::tally::{FailureKey, is_done, is_failure};
 
 use bins::bin;
-use counts::{Detail, Sort};
+use counts::{Detail, LAST_PART, Sort};
 use grain::Grain;
 pub use listing::Listing;
 use listing::{Entry, connector};
@@ -71,7 +71,7 @@ pub struct Flow<'p> {
     places: HashMap<Key, u32>,
     cells: Vec<(Key, Cell)>,
     /// Parts of ways by their number.
-    parts: HashMap<Part, u16>,
+    parts: HashMap<Part, u32>,
     details: HashMap<Detail, u32>,
     /// By how much what waits at a server changes in a bucket.
     changes: HashMap<(Symbol, i64), i64>,
@@ -149,7 +149,9 @@ impl<'p> Flow<'p> {
             (Sort::Statuses, is_failure(leaf.decision).then(status).flatten()),
         ];
         for (list, place) in tops {
-            place.into_iter().for_each(|place| self.count(Detail::new(cell, list, 0, place)));
+            if let Some(place) = place {
+                self.count(Detail::new(cell, list, 0, place));
+            }
         }
         if is_done(leaf.decision) {
             let ahead = plan.offsets.of(leaf.last_server) - plan.offsets.of(journey.first_server);
@@ -169,7 +171,9 @@ impl<'p> Flow<'p> {
         let (from, to) = (self.plan.bucket(from.0), to.map(|to| self.plan.bucket(to.0)));
         if to.is_none_or(|to| to > from) {
             *self.changes.entry((server, from)).or_default() += 1;
-            to.into_iter().for_each(|to| *self.changes.entry((server, to)).or_default() -= 1);
+            if let Some(to) = to {
+                *self.changes.entry((server, to)).or_default() -= 1;
+            }
         }
     }
 
@@ -192,8 +196,8 @@ impl<'p> Flow<'p> {
         self.count(Detail::new(cell, Sort::Latency, part, bin));
     }
 
-    fn part(&mut self, part: Part) -> u16 {
-        let next = u16::try_from(self.parts.len()).unwrap_or(u16::MAX);
+    fn part(&mut self, part: Part) -> u32 {
+        let next = (self.parts.len() as u32).min(LAST_PART);
         *self.parts.entry(part).or_insert(next)
     }
 
@@ -207,12 +211,12 @@ impl<'p> Flow<'p> {
             }
             places.push(place);
         }
-        let parts: HashMap<u16, u16> =
+        let parts: HashMap<u32, u32> =
             other.parts.into_iter().map(|(part, number)| (number, self.part(part))).collect();
         for (detail, n) in other.details {
             let Some(cell) = places.get(detail.cell() as usize) else { continue };
             let latency = detail.is(Sort::Latency);
-            let part = if latency { parts.get(&detail.part()).copied().unwrap_or(u16::MAX) } else { 0 };
+            let part = if latency { parts.get(&detail.part()).copied().unwrap_or(LAST_PART) } else { 0 };
             *self.details.entry(detail.moved(*cell, part)).or_default() += n;
         }
         other.changes.into_iter().for_each(|(k, n)| *self.changes.entry(k).or_default() += n);

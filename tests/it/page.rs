@@ -1,7 +1,12 @@
 //! The page of a report holds the report's own numbers, lets nothing of a log become markup, and runs nothing but
 //! its own scripts.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![expect(clippy::disallowed_methods, reason = "lays out logs in a folder of its own")]
 
 use std::collections::BTreeMap;
@@ -115,6 +120,9 @@ fn expect_details(page: &Value, report: &Value) {
             }
         }
     }
+    assert!(
+        numbers(&page["queue"]["server"]).iter().all(|s| page["cube"]["server"][*s as usize].is_string())
+    );
     for depth in page["queue"]["depth"].as_array().unwrap() {
         assert_eq!(numbers(depth).len() as u64, page["cube"]["buckets"].as_u64().unwrap());
     }

@@ -22,22 +22,29 @@ pub(super) enum Sort {
     Statuses,
 }
 
+/// Bits of a detail: 28 for its cell, 4 for its sort, 24 for the part of the way, 8 for the bin.
+const CELL: u32 = 36;
+const SORT: u32 = 32;
+const PART: u32 = 8;
+/// The largest number of a part.
+pub(super) const LAST_PART: u32 = (1 << 24) - 1;
+
 impl Detail {
     /// `part` is the number of a part of the way; `bin` may be a place in a list.
-    pub(super) fn new(cell: u32, sort: Sort, part: u16, bin: u8) -> Self {
-        Self(u64::from(cell) << 32 | (sort as u64) << 24 | u64::from(part) << 8 | u64::from(bin))
+    pub(super) fn new(cell: u32, sort: Sort, part: u32, bin: u8) -> Self {
+        Self(u64::from(cell) << CELL | (sort as u64) << SORT | u64::from(part) << PART | u64::from(bin))
     }
 
     pub(super) fn cell(self) -> u32 {
-        (self.0 >> 32) as u32
+        (self.0 >> CELL) as u32
     }
 
     pub(super) fn is(self, sort: Sort) -> bool {
-        self.0 >> 24 & 0xff == sort as u64
+        self.0 >> SORT & 0xf == sort as u64
     }
 
-    pub(super) fn part(self) -> u16 {
-        (self.0 >> 8) as u16
+    pub(super) fn part(self) -> u32 {
+        (self.0 >> PART) as u32 & LAST_PART
     }
 
     pub(super) fn bin(self) -> u8 {
@@ -45,8 +52,9 @@ impl Detail {
     }
 
     /// The same of another cell and part.
-    pub(super) fn moved(self, cell: u32, part: u16) -> Self {
-        Self(u64::from(cell) << 32 | self.0 & 0xff00_00ff | u64::from(part) << 8)
+    pub(super) fn moved(self, cell: u32, part: u32) -> Self {
+        let same = self.0 & (0xf << SORT | 0xff);
+        Self(u64::from(cell) << CELL | same | u64::from(part) << PART)
     }
 }
 
@@ -93,7 +101,9 @@ impl Counts {
         let cells: Vec<(Key, Cell)> = self.cells.iter().map(|(k, cell)| (key(*k), *cell)).collect();
         let fits =
             |detail: &Detail| detail.is(Sort::Latency) || detail.is(Sort::Size) || detail.bin() < grain.tops;
-        let part = |detail: Detail| if detail.is(Sort::Latency) { detail.part().min(grain.names) } else { 0 };
+        let part = |detail: Detail| {
+            if detail.is(Sort::Latency) { detail.part().min(u32::from(grain.names)) } else { 0 }
+        };
         let details = self.details.iter().filter(|(detail, _)| fits(detail));
         let details = details.map(|(d, n)| (d.moved(d.cell(), part(*d)), *n)).collect();
         Self::sorted(&cells, details)
@@ -111,9 +121,11 @@ mod tests {
 
     #[test]
     fn details_keep_what_they_are_made_of() {
-        for (cell, sort, part, bin) in
-            [(0, Sort::Latency, 0, 0), (u32::MAX, Sort::Statuses, u16::MAX, u8::MAX), (7, Sort::Size, 0, 9)]
-        {
+        for (cell, sort, part, bin) in [
+            (0, Sort::Latency, 0, 0),
+            ((1 << 28) - 1, Sort::Statuses, LAST_PART, u8::MAX),
+            (7, Sort::Size, 0, 9),
+        ] {
             let detail = Detail::new(cell, sort, part, bin);
             assert_eq!((detail.cell(), detail.part(), detail.bin()), (cell, part, bin));
             assert!(detail.is(sort) && !detail.is(Sort::Senders));
@@ -141,7 +153,7 @@ mod tests {
             .collect();
         let details = (0..5000).map(|_| {
             let sort = if random.bool() { Sort::Latency } else { Sort::Recipients };
-            (Detail::new(random.u32(0..500), sort, random.u16(0..30), random.u8(0..20)), random.u64(1..9))
+            (Detail::new(random.u32(0..500), sort, random.u32(0..30), random.u8(0..20)), random.u64(1..9))
         });
         let fine = Counts::sorted(&cells, details.collect());
         let sums = |counts: &Counts| {

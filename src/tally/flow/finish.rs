@@ -20,13 +20,13 @@ use crate::model::report::grouped;
 use crate::model::time::HOUR;
 
 /// What the counts may take when written as JSON, bytes.
-const BUDGET: usize = 560 << 10;
+const BUDGET: usize = 800 << 10;
 
 impl Flow<'_> {
     /// The page: what was counted, told apart as finely as there is room for.
     pub fn finish(&self, names: &Frozen) -> Page {
         let mut totals: HashMap<Part, u64> = self.parts.keys().map(|part| (*part, 0)).collect();
-        let by_number: HashMap<u16, Part> =
+        let by_number: HashMap<u32, Part> =
             self.parts.iter().map(|(part, number)| (*number, *part)).collect();
         for (detail, n) in self.details.iter().filter(|(detail, _)| detail.is(Sort::Latency)) {
             let part = by_number.get(&detail.part());
@@ -34,7 +34,9 @@ impl Flow<'_> {
         }
         let parts = Dimension::new(&totals, Some(Part::Whole), |part| part.label(names));
         let number = |detail: Detail| match by_number.get(&detail.part()) {
-            Some(part) if detail.is(Sort::Latency) => parts.number(*part),
+            Some(part) if detail.is(Sort::Latency) => {
+                u32::from(parts.number(*part).min(self.plan.grain.names))
+            }
             _ => 0,
         };
         let details = self.details.iter().map(|(d, n)| (d.moved(d.cell(), number(*d)), u64::from(*n)));
@@ -88,8 +90,13 @@ impl Shown<'_> {
         let rows = self.counts.of(Sort::Size).map(|(d, n)| (d.cell(), d.bin(), n));
         let (cell, (bin, n)) = rows.map(|(cell, bin, n)| (cell, (bin, n))).unzip();
         let unknown = self.flow.without_size;
+        let (mut cube, queue) = (self.cube(), self.queue());
+        // One that nothing was decided at, and nothing sent to that is certain, is in no list.
+        if queue.server.iter().any(|server| usize::from(*server) >= cube.server.len()) {
+            cube.server.push(OTHERS.to_owned());
+        }
         Page {
-            cube: self.cube(),
+            cube,
             latency: self.latency(),
             sizes: Sizes { edges: sizes.clone(), unknown, rows: SizeRows { cell, bin, n } },
             tops: Tops {
@@ -99,7 +106,7 @@ impl Shown<'_> {
                 recipient_domains: self.top(recipient_domains, Sort::RecipientDomains),
                 statuses: self.top(statuses, Sort::Statuses),
             },
-            queue: self.queue(),
+            queue,
             cut: self.cut(),
         }
     }
@@ -137,7 +144,7 @@ impl Shown<'_> {
         let mut rows = LatencyRows::default();
         for (detail, n) in self.counts.of(Sort::Latency) {
             rows.cell.push(detail.cell());
-            rows.hop.push(detail.part());
+            rows.hop.push(detail.part() as u16);
             rows.bin.push(detail.bin());
             rows.n.push(n);
         }
@@ -162,9 +169,10 @@ impl Shown<'_> {
 
     fn queue(&self) -> Queue {
         let buckets = self.buckets() as usize;
+        let most = self.plan.server.names.len().min(usize::from(self.grain.names)) as u16;
         let mut depth: BTreeMap<u16, Vec<i64>> = BTreeMap::new();
         for ((server, bucket), change) in &self.flow.changes {
-            let number = self.plan.server.number(*server).min(self.grain.names);
+            let number = self.plan.server.number(*server).min(most);
             let changes = depth.entry(number).or_insert_with(|| vec![0; buckets]);
             let at = self.bucket(*bucket).max(0) as usize;
             changes.get_mut(at).into_iter().for_each(|all| *all += change);
@@ -206,6 +214,9 @@ impl Shown<'_> {
     }
 }
 
+/// What all is called that is not told apart.
+const OTHERS: &str = "other";
+
 /// First hour of the first bucket.
 fn start(plan: &Plan, grain: Grain) -> i64 {
     plan.start.div_euclid(grain.step) * grain.step
@@ -224,7 +235,7 @@ const NOTE: &str = "Recipients whose mail a server had received and not yet sent
 fn shown<K: Copy + Eq + std::hash::Hash>(all: &Dimension<K>, most: u16) -> Vec<String> {
     let more = all.names.len() > usize::from(most);
     let some = all.names.iter().take(usize::from(most)).cloned();
-    some.chain(more.then(|| "other".to_owned())).collect()
+    some.chain(more.then(|| OTHERS.to_owned())).collect()
 }
 
 /// About how many bytes the counts take as JSON.

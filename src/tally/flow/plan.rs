@@ -101,8 +101,6 @@ impl<K: Eq + Hash> Listed<K> {
 pub struct Plan {
     /// First hour of the first bucket, since 1970.
     pub(super) start: i64,
-    /// Hours of a bucket.
-    pub(super) step: i64,
     /// How finely it is counted.
     pub(super) grain: Grain,
     /// Least latency of each bin, ms.
@@ -141,7 +139,6 @@ impl Plan {
         };
         Self {
             start,
-            step,
             grain: Grain::finest(step, tally.recipients),
             latencies: latencies(coarse),
             sizes: sizes(coarse),
@@ -161,7 +158,7 @@ impl Plan {
 
     /// The bucket of a time.
     pub(super) fn bucket(&self, ms: i64) -> i64 {
-        (ms.div_euclid(HOUR) - self.start).div_euclid(self.step)
+        (ms.div_euclid(HOUR) - self.start).div_euclid(self.grain.step)
     }
 }
 

@@ -87,7 +87,9 @@ pub(super) fn walk(leaf: &Leaf, mut found: impl FnMut(Walked)) {
                     _ => hop.outbound.then_some(Part::Out(server)),
                 };
                 sent = part.is_none().then_some((server, here.since));
-                part.into_iter().for_each(|part| found(Walked::Took(part, (server, here.since), now)));
+                if let Some(part) = part {
+                    found(Walked::Took(part, (server, here.since), now));
+                }
                 found(Walked::Stayed(server, here.arrived, Some(hop.time)));
                 at = None;
             }
