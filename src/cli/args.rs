@@ -70,7 +70,7 @@ pub(super) struct ReportArgs {
     pub read: ReadArgs,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// text, md, json or prometheus; else by the ending of the output file, else text.
+    /// text, md, json, html or prometheus; else by the ending of the output file, else text.
     #[arg(long, value_enum)]
     pub format: Option<ReportFormat>,
     /// How many rows the lists of senders, addresses, failures, … show.
@@ -181,6 +181,7 @@ pub(super) enum ReportFormat {
     Md,
     Json,
     Prometheus,
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `mailtrail report`.
 
+use std::io::{self, Write};
+
 use super::args::{ReportArgs, ReportFormat};
 use super::beforehand::{Beforehand, worst};
 use super::exit::Exit;
@@ -7,9 +9,12 @@ use super::mail::Post;
 use super::options::{Environment, Usage};
 use super::run::{Run, ending, to_file};
 use crate::findings::kind::Shown;
+use crate::model::report::Report;
 use crate::output::file::Target;
-use crate::output::{report_json, report_markdown, report_prometheus, report_text};
-use crate::pipeline::{Findings, Needs};
+use crate::output::report_html::{Beside, Sample};
+use crate::output::routes::Context;
+use crate::output::{report_html, report_json, report_markdown, report_prometheus, report_text};
+use crate::pipeline::{Findings, Needs, Reading};
 
 pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
@@ -18,12 +23,7 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
         (None, Some("json")) => ReportFormat::Json,
         (None, Some("md" | "markdown")) => ReportFormat::Md,
         (None, Some("prom")) => ReportFormat::Prometheus,
-        (None, Some("html" | "htm")) => {
-            return Err(Usage(
-                "-o: report writes text, md, json or prometheus; html is not among them".to_owned(),
-            )
-            .into());
-        }
+        (None, Some("html" | "htm")) => ReportFormat::Html,
         (None, _) => ReportFormat::Text,
     };
     let beforehand = Beforehand::read(&args.beforehand, &args.read, env, Shown::Report)?;
@@ -35,7 +35,8 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     if series && format != ReportFormat::Json {
         return Err(Usage("--series goes with --format json".to_owned()).into());
     }
-    let needs = Needs { sums: true, series, findings: Findings::Samples, ..Needs::default() };
+    let page = format == ReportFormat::Html;
+    let needs = Needs { sums: true, series, page, findings: Findings::Samples, ..Needs::default() };
     let mut run =
         Run::read((&args.read, &args.output), env, needs, |o| o.thresholds = beforehand.thresholds())?;
     let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
@@ -53,6 +54,7 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
             ReportFormat::Md => report_markdown::write(&report, out),
             ReportFormat::Json => report_json::write(&report, out),
             ReportFormat::Prometheus => report_prometheus::write(&report, out),
+            ReportFormat::Html => write_page(&report, &run.reading, args.read.no_subjects, out),
         })?;
     }
     post.map_or(Ok(()), |post| post.send(&report))?;
@@ -61,4 +63,28 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     }
     run.failing = args.fail_on.fails(worst(report.findings.iter()));
     Ok(run.close(report.messages > 0))
+}
+
+/// Writes the page, with what it draws from beside the report.
+fn write_page(report: &Report, reading: &Reading, no_subjects: bool, out: &mut dyn Write) -> io::Result<()> {
+    let names = reading.judged.names.as_ref().unwrap_or_else(|| reading.state.names());
+    let samples = reading.judged.samples();
+    let shown: Vec<Sample<'_>> = samples
+        .shown
+        .iter()
+        .map(|(finding, s)| Sample {
+            finding: *finding,
+            journey: &s.journey,
+            leaf: &s.leaf,
+            kinds: &s.kinds,
+            hops_cut: s.hops_cut,
+        })
+        .collect();
+    let beside = Beside {
+        page: &reading.page,
+        samples: &shown,
+        named: samples.named,
+        context: Context { names, files: &reading.files, no_subjects },
+    };
+    report_html::write(report, beside, out)
 }

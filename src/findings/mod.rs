@@ -72,6 +72,19 @@ pub fn add<S: Copy + Ord>(
     }
 }
 
+/// The findings that leaves of a message belong to, by the number of the leaf.
+pub fn keys_of(
+    journey: &Journey,
+    names: &Frozen,
+    (norms, held): (&Norms, &HashSet<GroupKey>),
+) -> Vec<(usize, Vec<GroupKey>)> {
+    let held = |(leaf, sightings): (usize, Vec<(GroupKey, kind::Sighting)>)| {
+        let keys = sightings.into_iter().map(|(key, _)| key).filter(|key| held.contains(key));
+        (leaf, keys.collect())
+    };
+    judge(journey, names, norms, |_| {}).into_iter().map(held).collect()
+}
+
 /// The kinds that hold for each leaf of a message, in the order of [`KINDS`].
 pub fn kinds_of(
     journey: &Journey,

@@ -348,6 +348,8 @@ pub struct Journey {
     pub resubmitted: bool,
     /// How it came in: by SMTP from outside Exchange, from a mailbox, or unknown.
     pub entered_by_smtp: Option<bool>,
+    /// Source and connector-id of the first RECEIVE.
+    pub received: Option<(Source, Symbol)>,
     /// One for each final recipient.
     pub leaves: Vec<Leaf>,
     /// Which of the filters any of its rows met; see the pipeline.

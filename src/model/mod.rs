@@ -10,6 +10,7 @@ pub mod intake;
 pub mod journey;
 pub mod manifest;
 pub mod name;
+pub mod page;
 pub mod remote_routing;
 pub mod report;
 pub mod row;

@@ -115,6 +115,37 @@ pub fn json_line(out: &mut Vec<u8>, start: usize) {
     }
 }
 
+/// For JSON that is written already and stands in the script element of a page: nothing in it can end that, and it is
+/// the same JSON.
+pub fn script(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + json.len() / 64);
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// For text and attributes of a page: no markup, and terminal commands but line breaks are shown.
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' => out.push(c),
+            c if is_command(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// For the value of a metric's label, which stands in quotes: commands are shown, backslashes and quotes escaped.
 pub fn metric_label(text: &str) -> String {
     terminal(text).replace('\\', "\\\\").replace('"', "\\\"")
@@ -194,6 +225,8 @@ mod tests {
                 .filter(|c| is_command(*c) && *c > '~')
                 .all(|c| json(&c.to_string()) != c.to_string())
         );
+        assert_eq!(script("[\"</script>&\u{2028}\"]"), r#"["\u003c/script\u003e\u0026\u2028"]"#);
+        assert_eq!(html("<a href='x'>\"&\n\x1b"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;\n\\u{1b}");
         assert_eq!(json("\"a\u{9b}\u{202e}\u{7f}\""), "\"a\\u009b\\u202e\\u007f\"");
     }
 }

@@ -16,6 +16,7 @@ pub mod mail;
 pub mod manifest;
 pub mod numbers;
 pub mod rejects;
+pub mod report_html;
 pub mod report_json;
 pub mod report_markdown;
 pub mod report_prometheus;

@@ -30,6 +30,34 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", json(&text))
 }
 
+/// The same object in one line, its lists no longer than this, and without what only comparisons need.
+pub(super) fn compact(report: &Report, most: Most) -> io::Result<String> {
+    let mut object = Object::new(report);
+    object.findings = some(object.findings, most.findings);
+    object.files = some(object.files, most.files);
+    object.coverage = some(object.coverage, most.servers);
+    let none = BTreeMap::new();
+    if object.hours.len() > most.hours {
+        object.hours = &none;
+    }
+    Ok(json(&serde_json::to_string(&object)?).into_owned())
+}
+
+/// How many of lists that have no end of their own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    pub findings: usize,
+    pub files: usize,
+    /// Servers of the coverage.
+    pub servers: usize,
+    /// Of the mail flow: all, or where there are more none.
+    pub hours: usize,
+}
+
+fn some<T>(all: &[T], most: usize) -> &[T] {
+    all.get(..most).unwrap_or(all)
+}
+
 #[derive(Serialize)]
 struct Object<'r> {
     schema_version: u32,

@@ -6,7 +6,8 @@ use hashbrown::{HashMap, HashSet};
 
 use super::Needs;
 use super::filter::Filter;
-use super::plan::Plan;
+use super::plan::Plan as Files;
+use super::sampled::Sampled;
 use super::state::{Order, Spot, State, sort};
 use crate::findings::addresses::Addresses;
 use crate::findings::expected::Table;
@@ -21,19 +22,25 @@ use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
 use crate::model::finding::{Finding, Instance};
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, short_host};
+use crate::model::page::Page;
 use crate::model::remote_routing::RemoteRouting;
 use crate::model::report::FileNote;
 use crate::model::series::Series;
 use crate::parse::sniff::Family;
+use crate::tally::flow::{Flow, Listing, Plan};
 use crate::tally::{self, Hourly, Tally};
 use crate::topology::Topology;
 
 /// Findings, and what is needed to say of any message which of them it has.
 #[derive(Debug, Default)]
 pub struct Judged {
-    norms: Norms,
-    held: HashSet<GroupKey>,
-    findings: Vec<(GroupKey, Finding)>,
+    pub(super) norms: Norms,
+    pub(super) held: HashSet<GroupKey>,
+    pub(super) findings: Vec<(GroupKey, Finding)>,
+    /// The messages that findings show, where a page is asked for; by finding and time.
+    pub(super) sampled: Vec<Sampled>,
+    /// Their texts, if not those of the reading.
+    pub names: Option<Frozen>,
     /// Remote mailboxes whose mail goes astray, where exports tell.
     pub remote_routing: Option<RemoteRouting>,
     /// Every message and recipient, where that was asked for.
@@ -44,6 +51,7 @@ pub struct Judged {
 struct Look<'n> {
     tally: Option<Tally>,
     hourly: Option<Hourly>,
+    listing: Option<Listing>,
     survey: Survey<'n>,
     /// Messages by what may be wrong with them.
     suspects: HashMap<Suspicion, Vec<Spot>>,
@@ -57,6 +65,9 @@ impl Look<'_> {
         }
         if let (Some(mine), Some(hourly)) = (&mut self.hourly, other.hourly) {
             mine.merge(hourly);
+        }
+        if let (Some(mine), Some(listing)) = (&mut self.listing, other.listing) {
+            mine.merge(listing);
         }
         self.survey.merge(other.survey);
         for (why, spots) in other.suspects {
@@ -75,6 +86,8 @@ pub(super) struct Overview {
     pub tally: Option<Tally>,
     /// The same by hour of the week.
     pub series: Option<Series>,
+    /// The same by when and which way.
+    pub page: Option<Page>,
     pub norms: Norms,
     /// Messages that are worth a second look.
     pub suspects: Vec<Spot>,
@@ -95,6 +108,7 @@ pub(super) fn look(
     let new = || Look {
         tally: sums.clone().map(Tally::new),
         hourly: (wants.sums && wants.series).then(Hourly::default),
+        listing: (wants.sums && wants.page).then(Listing::default),
         survey: Survey::new(Arc::clone(&addresses), expected.clone(), thresholds),
         suspects: HashMap::new(),
         orders: order.then(Vec::new),
@@ -106,6 +120,9 @@ pub(super) fn look(
         }
         if let Some(hourly) = look.hourly.as_mut().filter(|_| taken) {
             hourly.add(journey, |address| addresses.domain(address));
+        }
+        if let Some(listing) = look.listing.as_mut().filter(|_| taken) {
+            listing.add(journey, names);
         }
         if let Some(orders) = look.orders.as_mut().filter(|_| taken) {
             orders.push(state.order(spot, journey));
@@ -131,7 +148,22 @@ pub(super) fn look(
     let series = look.hourly.zip(look.tally.as_ref()).map(|(hourly, tally)| {
         hourly.finish((tally, names), |address| addresses.domain(address), |number| addresses.text(number))
     });
-    Overview { tally: look.tally, series, norms, suspects, orders: look.orders }
+    let page = look.listing.zip(look.tally.as_ref()).map(|(listing, tally)| {
+        let plan = Plan::new(&listing, tally, names);
+        flow(state, filter, &plan)
+    });
+    Overview { tally: look.tally, series, page, norms, suspects, orders: look.orders }
+}
+
+/// Looks at all messages once more, now that it is known what there is most of.
+fn flow(state: &State, filter: &Filter, plan: &Plan) -> Page {
+    let names = state.names();
+    let add = |flow: &mut Flow<'_>, _: Spot, journey: &Journey| {
+        if filter.takes(journey, names) {
+            flow.add(journey, names);
+        }
+    };
+    state.fold_hops(|| Flow::new(plan), add, Flow::merge).finish(names)
 }
 
 /// Judges the messages worth a second look. Also gives those that are to be shown: the samples of each
@@ -140,7 +172,7 @@ pub(super) fn judge(
     state: &State,
     (norms, suspects): (Norms, &[Spot]),
     (filter, all): (&Filter, bool),
-    (plan, shows): (&Plan, impl Fn(&Finding) -> bool),
+    (plan, shows): (&Files, impl Fn(&Finding) -> bool),
 ) -> (Judged, Vec<Spot>) {
     let names = state.names();
     let judge = |(groups, astray): &mut (Groups<Spot>, Astray), spot: Spot, journey: &Journey| {
@@ -174,12 +206,13 @@ pub(super) fn judge(
         latent.into_iter().filter(|l| !findings.iter().any(|(_, f)| is_met(l, f))).collect();
     findings.extend(unmet.into_iter().map(|finding| (GroupKey::of_exports(&finding), finding)));
     findings.sort_by_key(|(_, f)| (std::cmp::Reverse(f.severity), f.caused_by.is_some(), f.messages == 0));
-    (Judged { norms, held, findings, remote_routing, instances: Vec::new() }, shown)
+    let judged = Judged { norms, held, findings, remote_routing, ..Judged::default() };
+    (judged, shown)
 }
 
 /// Files whose numbers leave a gap, by the server that wrote them, else by their folder and stamp. A copy
 /// that was left out, since another file says the same, is here all the same.
-fn note_missing_files(groups: &mut Groups<Spot>, plan: &Plan) {
+fn note_missing_files(groups: &mut Groups<Spot>, plan: &Files) {
     let names = || {
         let read = plan.files.iter().map(|f| f.source.name.as_str());
         read.chain(plan.left_out.iter().map(|l| l.name.as_str()))

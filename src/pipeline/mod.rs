@@ -19,6 +19,7 @@ mod plan;
 mod read;
 mod rewrite;
 mod rows;
+mod sampled;
 mod seen;
 mod sequence;
 mod standing;
@@ -44,6 +45,7 @@ pub use lines::{Batch, MakeRows};
 pub use plan::is_log;
 pub use read::read;
 pub use rewrite::{Create, RewriteError, rewrite};
+pub use sampled::{Sampled, Samples};
 pub use sequence::Turn;
 pub use state::{Order, State};
 pub use stream::{Encode, Outcome, Rows, Stream, Take, write_text};
@@ -53,6 +55,7 @@ use crate::findings::thresholds::Thresholds;
 use crate::input::InputError;
 use crate::model::intake::{Ledger, Reject};
 use crate::model::name::Names;
+use crate::model::page::Page;
 use crate::model::report::{CoverageRow, EventRow, FileNote, LeftOut, Report};
 use crate::model::series::Series;
 use crate::model::time::Timestamp;
@@ -77,6 +80,8 @@ pub struct Needs {
     pub sums: bool,
     /// The same by hour of the week, if sums.
     pub series: bool,
+    /// What a page draws from, if sums; and with samples of findings their messages.
+    pub page: bool,
     /// Findings.
     pub findings: Findings,
 }
@@ -209,6 +214,8 @@ pub struct Reading {
     /// The sums, where they were asked for.
     tally: Option<Tally>,
     series: Option<Series>,
+    /// What a page draws from, where that was asked for.
+    pub page: Page,
     /// The messages the filter takes, where they were put in order on the way.
     orders: Option<Vec<Order>>,
     /// The findings, where they were asked for.

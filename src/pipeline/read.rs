@@ -17,6 +17,7 @@ use super::{Findings, Needs, Options, ReadError, Reading, Run};
 use crate::input::{InputError, Packing, Source};
 use crate::model::journey::Journey;
 use crate::model::name::{Names, Symbol};
+use crate::model::page::Page;
 use crate::model::report::{CoverageRow, EventRow};
 use crate::model::series::Series;
 use crate::model::time::Timestamp;
@@ -53,7 +54,7 @@ pub fn read(
     let Found { state, seen, errors, tables, verdict, searched } = found;
     let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
     (reading.tally, reading.judged, reading.orders) = (verdict.tally, verdict.judged, verdict.orders);
-    reading.series = verdict.series;
+    (reading.series, reading.page) = (verdict.series, verdict.page.unwrap_or_default());
     reading.searched = searched;
     Ok(reading)
 }
@@ -84,6 +85,7 @@ struct Found {
 struct Verdict {
     tally: Option<Tally>,
     series: Option<Series>,
+    page: Option<Page>,
     judged: Judged,
     orders: Option<Vec<Order>>,
 }
@@ -242,7 +244,7 @@ impl Reader<'_> {
         let topology = self.options.topology.as_ref().map(|told| told.get());
         let all =
             look(state, (filter, topology, self.options.thresholds), (wants, wants.texts && !self.twice()));
-        let Overview { tally, series, norms, suspects, orders } = all;
+        let Overview { tally, series, page, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
         let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), (&self.plan, |_| true));
         if wants.shows_findings() && !shown.is_empty() {
@@ -254,10 +256,15 @@ impl Reader<'_> {
                 let places = self.places(pieces, &basis.rows);
                 Some(self.pass(all, Some(Again { keys: &basis.keys, places, holding: None }))?.state)
             };
-            judged.illustrate(again.as_ref().unwrap_or(state), filter, &self.plan.notes, every);
+            let shown = again.as_ref().unwrap_or(state);
+            judged.illustrate(shown, filter, &self.plan.notes, every);
+            if wants.page {
+                judged.sample(shown, filter);
+                judged.names = again.map(State::into_names);
+            }
         }
         state.error()?;
-        Ok(Verdict { tally, series, judged, orders })
+        Ok(Verdict { tally, series, page, judged, orders })
     }
 }
 
@@ -310,6 +317,7 @@ pub(super) fn account(
         near: seen.near.into_iter().map(|(_, id)| id).collect(),
         tally: None,
         series: None,
+        page: Page::default(),
         orders: None,
         judged: Judged::default(),
     }

@@ -182,6 +182,11 @@ impl State {
         &self.names
     }
 
+    /// The texts alone.
+    pub(super) fn into_names(self) -> Frozen {
+        self.names
+    }
+
     /// The units of a shard.
     fn units(&self, number: usize, shard: &Shard) -> Vec<Unit> {
         if number == PARTS {
@@ -294,9 +299,29 @@ impl State {
         add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
+        self.fold_by(self.texts, new, add, merge)
+    }
+
+    /// The same with the hops of all, also where texts were not kept.
+    pub(super) fn fold_hops<T: Send>(
+        &self,
+        new: impl Fn() -> T + Sync + Send,
+        add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
+        merge: impl Fn(&mut T, T) + Sync + Send,
+    ) -> T {
+        self.fold_by(true, new, add, merge)
+    }
+
+    fn fold_by<T: Send>(
+        &self,
+        hops: bool,
+        new: impl Fn() -> T + Sync + Send,
+        add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
+        merge: impl Fn(&mut T, T) + Sync + Send,
+    ) -> T {
         let look = |out: &mut T, work: &mut Work, (number, shard): (usize, &Shard)| {
             for unit in self.units(number, shard) {
-                self.visit((shard, unit), work, (self.texts, |_| true), |number, journey| {
+                self.visit((shard, unit), work, (hops, |_| true), |number, journey| {
                     add(out, Spot::new(unit, number), journey);
                 });
             }

@@ -42,6 +42,7 @@ pub(super) fn particulars(message: &Message<'_>) -> Journey {
             _ if all.from_mailbox => Some(false),
             received => received.map(|f| f.source == Source::Smtp),
         },
+        received: received.map(|f| (f.source, f.connector)),
         leaves: Vec::new(),
         marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
         evidence: all.evidence.unwrap_or_default(),

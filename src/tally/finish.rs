@@ -1,5 +1,6 @@
 //! The sums made into the report: names in place of symbols, sorted so that nothing depends on chance.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
@@ -72,12 +73,22 @@ fn entered([by_smtp, from_a_mailbox, elsewhere]: [u64; 3]) -> BTreeMap<&'static 
     all.into_iter().filter(|(_, n)| *n > 0).collect()
 }
 
-/// The largest first; of equal ones the first by name. Only what is shown is named and put in order.
+/// As [`ranked`], by name alone.
 fn counts<'n, K: Copy>(
     all: impl Iterator<Item = (K, Sum)>,
     name: impl Fn(K) -> &'n [u8],
     top: usize,
 ) -> Top<Count> {
+    let Top { total, first } = ranked(all, name, top);
+    Top { total, first: first.into_iter().map(|(_, count)| count).collect() }
+}
+
+/// The largest first; of equal ones the first by name. Only what is shown is named and put in order.
+pub(super) fn ranked<'n, K: Copy>(
+    all: impl Iterator<Item = (K, Sum)>,
+    name: impl Fn(K) -> &'n [u8],
+    top: usize,
+) -> Top<(K, Count)> {
     let mut all: Vec<(K, Sum)> = all.collect();
     let total = all.len() as u64;
     if top < all.len() {
@@ -85,19 +96,28 @@ fn counts<'n, K: Copy>(
         let (_, least, _) = sizes.select_nth_unstable_by(top, |a, b| b.cmp(a));
         all.retain(|(_, sum)| sum.count >= *least);
     }
-    let count = |(key, sum): (K, Sum)| Count { name: lossy(name(key)), count: sum.count, bytes: sum.bytes };
-    let mut first: Vec<Count> = all.into_iter().map(count).collect();
-    first.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    let count =
+        |(key, sum): (K, Sum)| (key, Count { name: lossy(name(key)), count: sum.count, bytes: sum.bytes });
+    let mut first: Vec<(K, Count)> = all.into_iter().map(count).collect();
+    first.sort_unstable_by(|(_, a), (_, b)| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     first.truncate(top);
     Top { total, first }
 }
 
 fn by_domain(addresses: impl Iterator<Item = (Symbol, Sum)>, names: &Frozen, top: usize) -> Top<Count> {
+    counts(domains(addresses, names), |domain| domain, top)
+}
+
+/// What there was of addresses, by their domains.
+pub(super) fn domains(
+    addresses: impl Iterator<Item = (Symbol, Sum)>,
+    names: &Frozen,
+) -> impl Iterator<Item = (&[u8], Sum)> {
     let mut domains: HashMap<&[u8], Sum> = HashMap::new();
     for (address, sum) in addresses {
         domains.entry(domain_of(names.get(address))).or_default().merge(sum);
     }
-    counts(domains.into_iter(), |domain| domain, top)
+    domains.into_iter()
 }
 
 fn hours(hours: HashMap<i64, HourRow>) -> BTreeMap<String, HourRow> {
@@ -171,9 +191,26 @@ fn connectors(
     rows
 }
 
+/// What failures that are equally frequent are ordered by.
+pub(super) fn failure_order(
+    key: &FailureKey,
+    names: &Frozen,
+) -> (&'static str, Option<String>, Option<String>, String) {
+    let tag = (key.tag != EMPTY).then(|| names.text(key.tag).into_owned());
+    (key.decision.as_str(), key.code.map(|c| c.to_string()), tag, event(key))
+}
+
+fn event(key: &FailureKey) -> String {
+    key.by.map_or(String::new(), |(e, s)| format!("{} {}", e.as_str(), s.as_str()))
+}
+
 fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> Top<FailureRow> {
     let optional = |s: Symbol| (s != EMPTY).then(|| names.text(s).into_owned());
-    let mut rows: Vec<FailureRow> = all
+    let mut all: Vec<(FailureKey, Failure)> = all.into_iter().collect();
+    all.sort_by_cached_key(|(key, failure)| (Reverse(failure.count), failure_order(key, names)));
+    let total = all.len() as u64;
+    all.truncate(top);
+    let first = all
         .into_iter()
         .map(|(key, failure)| {
             let texts = failure.texts.into_iter().filter(|(s, _)| *s != EMPTY);
@@ -183,7 +220,7 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
                 decision: key.decision.as_str(),
                 code: key.code.map(|c| c.to_string()),
                 tag: optional(key.tag),
-                event: key.by.map_or(String::new(), |(e, s)| format!("{} {}", e.as_str(), s.as_str())),
+                event: event(&key),
                 text: text.and_then(|(s, _)| optional(s)),
                 recipients: failure.count,
                 domains: by_domain(addresses, names, top.min(5)),
@@ -192,11 +229,7 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
             }
         })
         .collect();
-    let order = |r: &FailureRow| (r.decision, r.code.clone(), r.tag.clone(), r.event.clone());
-    rows.sort_unstable_by(|a, b| b.recipients.cmp(&a.recipients).then_with(|| order(a).cmp(&order(b))));
-    let total = rows.len() as u64;
-    rows.truncate(top);
-    Top { total, first: rows }
+    Top { total, first }
 }
 
 fn not_found_domains(all: &HashMap<Symbol, NotFound>, names: &Frozen, top: usize) -> Top<Count> {
@@ -255,7 +288,7 @@ fn nearest(wanted: &[&[u8]], addresses: &Addresses, names: &Frozen) -> Vec<Optio
             }
             let wanted = local(address);
             let distance = strsim::damerau_levenshtein(&wanted, &local(a));
-            let found = Some((distance, std::cmp::Reverse(delivered), a));
+            let found = Some((distance, Reverse(delivered), a));
             if let Some(slot) = best.get_mut(*number).filter(|_| distance <= 2.min(wanted.len() / 3))
                 && (slot.is_none() || found < *slot)
             {

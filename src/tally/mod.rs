@@ -5,6 +5,7 @@ mod address;
 mod clocks;
 mod coverage;
 mod finish;
+pub mod flow;
 mod hourly;
 mod latency;
 pub mod verdict;
@@ -78,6 +79,12 @@ struct FailureKey {
     code: Option<EnhancedCode>,
     tag: Symbol,
     by: Option<(EventId, Source)>,
+}
+
+impl FailureKey {
+    fn of(leaf: &Leaf) -> Self {
+        Self { decision: leaf.decision, code: leaf.status.code, tag: leaf.status.tag, by: leaf.decided_by }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -210,19 +217,13 @@ impl Tally {
 
     fn failure(&mut self, leaf: &Leaf, journey: &Journey) {
         let at = leaf.last_seen;
-        let key = FailureKey {
-            decision: leaf.decision,
-            code: leaf.status.code,
-            tag: leaf.status.tag,
-            by: leaf.decided_by,
-        };
         let new = || Failure {
             count: 0,
             span: Span { first: at, last: at },
             texts: HashMap::new(),
             addresses: HashMap::new(),
         };
-        let failure = self.failures.entry(key).or_insert_with(new);
+        let failure = self.failures.entry(FailureKey::of(leaf)).or_insert_with(new);
         failure.count += 1;
         failure.span.see(at);
         *failure.texts.entry(leaf.status.text).or_default() += 1;
@@ -278,6 +279,11 @@ fn measured(leaf: &Leaf, journey: &Journey) -> Option<(Measured, i32)> {
 /// Whether mail arrived, as far as these logs go.
 fn is_done(decision: Decision) -> bool {
     matches!(decision, Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress)
+}
+
+/// Whether mail came to a bad end.
+fn is_failure(decision: Decision) -> bool {
+    matches!(decision, Decision::RecipientNotFound | Decision::Failed | Decision::Dropped)
 }
 
 fn add_all<K, V>(from: impl IntoIterator<Item = (K, V)>, mut add: impl FnMut(K, V)) {

@@ -244,7 +244,6 @@ fn status_2_is_usage() {
         &["routes", "logs", "--no-such-flag"],
         &["routes", "logs", "--threads=0"],
         &["routes", "logs", "--format=parchment"],
-        &["report", "logs", "-o", "report.html"],
         &["trace", "logs"],
         &["routes", "logs", "--since=soon"],
         &["routes", "logs", "--tz=Europe/Atlantis", "--since=2026-03-10"],

@@ -17,6 +17,7 @@ mod logwriter;
 mod mail;
 mod manifest;
 mod namespace;
+mod page;
 mod quirks;
 mod readme;
 mod redact;

@@ -1,0 +1,207 @@
+//! The report as one page for a browser: everything is in it, nothing is fetched. A frame holds marks; style and
+//! scripts go there as they are, what was counted as JSON, and the report as text for a browser without scripts.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::escape::{html, json, script};
+use super::report_json::{Most, compact};
+use super::report_text::{self, Style};
+use super::routes::{Context, Form, write_row};
+use crate::model::journey::{Decision, Journey, Leaf};
+use crate::model::page::Page;
+use crate::model::report::{Report, grouped};
+
+/// Rises when a field of the page's data changes its name or meaning.
+const VERSION: u32 = 1;
+/// Findings and files of the report, and hours of its mail flow, at most.
+const MOST: (usize, usize, usize) = (200, 100, 1_000);
+/// Hours of all servers together that the coverage shows at most.
+const COVERED: usize = 8_000;
+
+const FRAME: &str = include_str!("page/frame.html");
+const STYLE: &str = include_str!("page/page.css");
+/// In the order in which they run.
+const SCRIPTS: [&str; 1] = [include_str!("page/main.js")];
+
+/// A message of a finding.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'s> {
+    /// Place of the finding in the report.
+    pub finding: usize,
+    /// The message.
+    pub journey: &'s Journey,
+    /// One of its recipients.
+    pub leaf: &'s Leaf,
+    /// The kinds of findings that hold for it.
+    pub kinds: &'s [&'static str],
+    /// How many hops are left out in the middle of its way.
+    pub hops_cut: usize,
+}
+
+/// What is shown beside the report.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'s> {
+    /// The counts.
+    pub page: &'s Page,
+    /// Messages of findings, in their order.
+    pub samples: &'s [Sample<'s>],
+    /// How many messages findings name as samples in all.
+    pub named: usize,
+    /// What samples are written with.
+    pub context: Context<'s>,
+}
+
+/// How much of the report's lists the page holds.
+fn most(report: &Report) -> Most {
+    let (findings, files, hours) = MOST;
+    let covered = report.coverage.iter().scan(0, |sum, row| {
+        *sum += row.hours.len();
+        Some(*sum)
+    });
+    Most { findings, files, hours, servers: covered.take_while(|sum| *sum <= COVERED).count() }
+}
+
+/// Writes the page.
+pub fn write(report: &Report, beside: Beside<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (style, code) = (unix(STYLE), SCRIPTS.map(unix).concat());
+    for piece in FRAME.split("<!--") {
+        let Some((mark, rest)) = piece.split_once("-->") else {
+            out.write_all(piece.as_bytes())?;
+            continue;
+        };
+        match mark {
+            "TITLE" => out.write_all(html(&title(report)).as_bytes())?,
+            "CSP" => out.write_all(policy(&style, &code).as_bytes())?,
+            "STYLE" => out.write_all(style.as_bytes())?,
+            "SCRIPT" => out.write_all(code.as_bytes())?,
+            "DATA" => out.write_all(script(&data(report, beside)?).as_bytes())?,
+            "TEXT" => out.write_all(html(&plain(report)?).as_bytes())?,
+            _ => write!(out, "<!--{mark}-->")?,
+        }
+        out.write_all(rest.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Line breaks as browsers read them, since what they read is hashed.
+fn unix(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// Nothing is loaded, and only these very texts are run and applied.
+fn policy(style: &str, code: &str) -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
+         form-action 'none'",
+        hash(style),
+        hash(code)
+    )
+}
+
+fn title(report: &Report) -> String {
+    let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
+    match &report.period {
+        Some((first, last)) if day(first) == day(last) => format!("Mail flow {}", day(first)),
+        Some((first, last)) => format!("Mail flow {} to {}", day(first), day(last)),
+        None => "Mail flow".to_owned(),
+    }
+}
+
+fn plain(report: &Report) -> io::Result<String> {
+    let mut text = Vec::new();
+    report_text::write(report, Style::default(), &mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// The page's data, in the order of output.
+#[derive(Serialize)]
+struct Data<'p> {
+    v: u32,
+    tool: &'static str,
+    /// In which times are shown, and how far it is from UTC.
+    zone: &'static str,
+    offset_min: i32,
+    report: Box<RawValue>,
+    totals: Totals,
+    words: Words,
+    #[serde(flatten)]
+    page: &'p Page,
+    samples: Vec<Box<RawValue>>,
+    cut: Vec<String>,
+}
+
+/// How long lists of the report are that may be cut here.
+#[derive(Serialize)]
+struct Totals {
+    findings: usize,
+    files: usize,
+    coverage: usize,
+    samples: usize,
+}
+
+/// What words of the log and of ours mean.
+#[derive(Serialize)]
+struct Words {
+    decision: BTreeMap<&'static str, &'static str>,
+}
+
+fn data(report: &Report, beside: Beside<'_>) -> io::Result<String> {
+    let samples = beside.samples.iter().map(|sample| row(sample, &beside.context));
+    let data = Data {
+        v: VERSION,
+        tool: concat!("mailtrail ", env!("CARGO_PKG_VERSION")),
+        zone: "UTC",
+        offset_min: 0,
+        report: RawValue::from_string(compact(report, most(report))?)?,
+        totals: Totals {
+            findings: report.findings.len(),
+            files: report.files.len(),
+            coverage: report.coverage.len(),
+            samples: beside.named,
+        },
+        words: Words { decision: Decision::ALL.map(|d| (d.as_str(), d.in_words())).into() },
+        page: beside.page,
+        samples: samples.collect::<io::Result<_>>()?,
+        cut: cut(report, beside),
+    };
+    Ok(json(&serde_json::to_string(&data)?).into_owned())
+}
+
+/// A row as `routes` writes it, with the place of its finding.
+fn row(sample: &Sample<'_>, context: &Context<'_>) -> io::Result<Box<RawValue>> {
+    let mut text = format!("{{\"finding\":{},\"hops_cut\":{},", sample.finding, sample.hops_cut);
+    let mut row = Vec::new();
+    write_row(context, (sample.journey, sample.leaf), sample.kinds, Form::JsonLines, &mut row)?;
+    text.push_str(String::from_utf8_lossy(&row).trim_end().trim_start_matches('{'));
+    Ok(RawValue::from_string(text)?)
+}
+
+/// What the page leaves out of what there is, and where that is.
+fn cut(report: &Report, beside: Beside<'_>) -> Vec<String> {
+    let most = most(report);
+    let hours = if report.hours.len() > most.hours { 0 } else { report.hours.len() };
+    let lists = [
+        ("findings", report.findings.len(), most.findings),
+        ("files that were read", report.files.len(), most.files),
+        ("servers whose coverage is known", report.coverage.len(), most.servers),
+        ("hours in the list of hours", report.hours.len(), hours),
+    ];
+    let over = lists.into_iter().filter(|(_, all, most)| all > most).map(|(what, all, most)| {
+        let (some, all) = (grouped(most as u64), grouped(all as u64));
+        format!("Of {all} {what} {some} are here: `mailtrail report --format json` has all.")
+    });
+    let (shown, named) = (beside.samples.len(), beside.named);
+    let samples = (shown < named).then(|| {
+        let (shown, named) = (grouped(shown as u64), grouped(named as u64));
+        format!("Of {named} messages that findings name {shown} are here: `mailtrail trace --message-id ID` shows any.")
+    });
+    over.chain(samples).chain(beside.page.cut.iter().cloned()).collect()
+}
