@@ -51,15 +51,39 @@ function s(tag, attributes, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** An SVG text; `title` holds what did not fit. */
+const ruler = document.createElement('canvas').getContext('2d');
+
+/** How wide a text is in a chart, in pixels. */
+function textWidth(text, bold) {
+  ruler.font = (bold ? '600 ' : '') + '12px ' + getComputedStyle(document.body).fontFamily;
+  return ruler.measureText(text).width;
+}
+
+/** As much of a text as fits into `width` pixels, the middle left out. */
+function fit(text, width, bold) {
+  let most = Math.min(visible(text).length, 400);
+  let shown = clipMiddle(text, most);
+  for (let wide = textWidth(shown, bold); wide > width && most > 3; wide = textWidth(shown, bold)) {
+    most = Math.max(3, Math.min(most - 1, Math.floor(most * width / wide)));
+    shown = clipMiddle(text, most);
+  }
+  return shown;
+}
+
+/** An SVG text of at most `most` pixels; `title` holds what did not fit. */
 function label(x, y, text, attributes, most) {
-  const shown = most ? clipMiddle(text, most) : visible(text);
+  const shown = most ? fit(text, most, String((attributes || {}).class).includes('strong')) : visible(text);
   const full = most && shown !== visible(text) ? s('title', {}, text) : null;
   return s('text', { x: round(x), y: round(y), ...attributes }, shown, full);
 }
 
 function round(x) {
   return Math.round(x * 100) / 100;
+}
+
+/** A text in which what stands between backticks is code. */
+function ticked(text) {
+  return String(text).split('`').map((part, i) => (i % 2 ? h('code', {}, part) : h('bdi', {}, part)));
 }
 
 function sum(list) {

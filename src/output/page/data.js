@@ -15,7 +15,7 @@ const TOPS = {
   recipient_domains: 'Recipient domains', statuses: 'Status codes',
 };
 const OUTCOME_WORDS = {
-  delivered: 'Delivered here', left: 'Left for elsewhere', failed: 'Failed', waiting: 'Waiting', unknown: 'End not known',
+  delivered: 'Delivered here', left: 'Sent elsewhere', failed: 'Failed', waiting: 'Waiting', unknown: 'End not known',
 };
 /** Good ends first, so that what went wrong lies together. */
 const OUTCOME_ORDER = ['delivered', 'left', 'unknown', 'waiting', 'failed'];

@@ -3,12 +3,12 @@
 /** The ring of a loop: its members in order, an arrow between each two, the laps in the middle. */
 function ring(finding) {
   const members = finding.cycle.length ? finding.cycle : [];
-  const size = 250;
-  const side = 95;
-  const [cx, cy, r] = [size / 2 + side, size / 2, 78];
+  // Two members stand beside the ring, more of them also above and below.
+  const [width, height, r] = [440, members.length === 2 ? 180 : 236, 78];
+  const [cx, cy] = [width / 2, height / 2];
   const laps = finding.laps_max;
   const words = 'A loop: ' + members.map(m => clip(m, 60)).join(' to ') + ' and back, ' + many(laps, 'lap') + '.';
-  const out = picture(size + 2 * side, size, words, arrowHead());
+  const out = picture(width, height, words);
   const n = Math.max(1, members.length);
   const at = k => -Math.PI / 2 + k * 2 * Math.PI / n + (n === 2 ? Math.PI / 2 : 0);
   const shown = Math.min(laps, 6);
@@ -54,8 +54,8 @@ function capital(text) {
 }
 
 function arrowHead() {
-  return s('defs', {}, s('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse' },
-    s('path', { d: 'M0 0L8 4L0 8z', class: 'tip' })));
+  return s('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse' },
+    s('path', { d: 'M0 0L8 4L0 8z', class: 'tip' }));
 }
 
 /** The two ways of a misroute, one above the other. */
@@ -65,11 +65,11 @@ function tracks(finding) {
   const from = finding.address || finding.domain || 'the mail';
   const way = (name, kind, step, peer) => h('li', { class: kind },
     h('span', { class: 'which' }, name),
-    h('ol', {}, h('li', {}, named(from, 40)),
-      step && step.decision ? h('li', { title: meaning('decision', step.decision) }, step.decision) : null,
-      step && step.connector ? h('li', {}, named(step.connector, 40)) : null,
-      peer ? h('li', {}, named(peer, 40)) : null,
-      !step && h('li', { class: 'quiet' }, 'not known: the configuration was not given to this run')));
+    step ? h('ol', {}, h('li', {}, named(from, 40)),
+      step.decision ? h('li', { title: meaning('decision', step.decision) }, step.decision) : null,
+      step.connector ? h('li', {}, named(step.connector, 40)) : null,
+      peer ? h('li', {}, named(peer, 40)) : null)
+      : h('p', { class: 'quiet' }, 'Not known: this run was not given the configuration (', h('code', {}, '--topology'), ').'));
   return h('figure', { class: 'drawing' },
     h('ul', { class: 'tracks' }, way('Expected', 'expected', finding.expected, null), way('Actual', 'actual', went, finding.peer)),
     h('figcaption', {}, finding.expected ? 'What the configuration says, and what the log shows.' : 'What the log shows.'));

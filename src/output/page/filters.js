@@ -56,7 +56,7 @@ function ends() {
       const all = sum(n);
       const width = room(box);
       let x = 0;
-      const bar = picture(width, 14, 'Shares of the outcomes', hatch(), outcomes.map(o => {
+      const bar = picture(width, 14, 'Shares of the outcomes', outcomes.map(o => {
         const part = n[cube.outcome.indexOf(o)];
         const w = all ? part / all * width : 0;
         const rect = w > 0 && s('rect', { class: 'o-' + o, x: round(x), y: 0, width: round(Math.max(w - 1.5, 0.8)), height: 14, rx: 2 });

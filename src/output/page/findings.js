@@ -58,7 +58,7 @@ function findingCard(f, i) {
     node.open = true;
     draw();
   }
-  return { node, draw: () => { draw(); for (const c of node.querySelectorAll('.sample')) c.drawBody(); }, text: searchText(f, samples) };
+  return { node, draw: () => { draw(); const first = i < SOME && node.querySelector('.sample'); if (first) first.drawBody(); }, text: searchText(f, samples) };
 }
 
 function searchText(f, samples) {
@@ -70,6 +70,7 @@ function findingBody(f, samples, body, i) {
   const code = h('code', {}, f.fix);
   const button = h('button', { type: 'button', class: 'copy', onclick: () => copy(f.fix, code, button) }, 'Copy');
   const others = report.findings.map((g, k) => [g, k]).filter(([g, k]) => k !== i && g.caused_by === f.kind && g.domain === f.domain);
+  const cause = report.findings.findIndex((g, k) => k !== i && g.kind === f.caused_by && (!f.domain || !g.domain || g.domain === f.domain));
   const drawing = f.cycle.length ? ring(f) : f.expected || f.actual || f.connector ? tracks(f) : null;
   const meta = [
     f.messages ? many(f.messages, 'message') + ' to ' + many(f.recipients, 'recipient') + ' from ' + many(f.senders, 'sender') : null,
@@ -79,21 +80,25 @@ function findingBody(f, samples, body, i) {
   ].filter(Boolean);
   const left = h('div', { class: 'told' },
     h('h3', {}, 'Why'), h('p', {}, named(f.cause, 2000)),
-    f.caused_by && h('p', { class: 'quiet' }, 'It follows from another finding: ' + clip(f.caused_by, 80) + '.'),
+    f.caused_by && h('p', { class: 'quiet' }, 'It follows from: ', cause < 0 ? clip(f.caused_by, 80) : findingLink(cause), '.'),
     f.fix && [h('div', { class: 'fixhead' }, h('h3', {}, 'What to run'), button), h('pre', { class: 'fix', tabindex: '0' }, code)],
-    others.length > 0 && h('p', { class: 'quiet' }, 'It explains ', others.slice(0, 6).map(([g, k], n) => [n ? ', ' : '',
-      h('a', { href: '#finding-' + k, onclick: () => openFinding(k) }, clip(g.title, 80))]), '.'));
+    others.length > 0 && h('p', { class: 'quiet' }, 'It explains ', others.slice(0, 6).map(([, k], n) => [n ? ', ' : '',
+      findingLink(k)]), others.length > 6 ? ' and ' + (others.length - 6) + ' more.' : '.'));
   const evidence = h('details', { class: 'behind' }, h('summary', {}, 'Rows of the log that show it (' + num(f.evidence.length) + ')'),
     h('ul', { class: 'places' }, f.evidence.map(e => h('li', {}, h('code', {}, named(place(e), 160))))));
   const shown = new Set(samples.map(x => x.message_id));
   const rest = f.samples.filter(m => !shown.has(m));
-  body.append(h('p', { class: 'meta' }, named(meta.join(' \u00b7 '), 500)),
+  fill(body, {}, [h('p', { class: 'meta' }, named(meta.join(' \u00b7 '), 500)),
     h('div', { class: drawing ? 'two' : 'one' }, left, drawing),
     f.addresses.length > 1 && h('p', { class: 'quiet' }, 'Addresses: ' + f.addresses.map(a => clipMiddle(a, 80)).join(', ') + (f.recipients > f.addresses.length ? ', \u2026' : '')),
     f.evidence.length > 0 && evidence,
     samples.length > 0 && h('div', { class: 'samples' }, h('h3', {}, 'Messages that show it'), samples.map(x => sampleCard(x, false))),
     rest.length > 0 && h('p', { class: 'quiet' }, samples.length ? 'More: ' : 'Messages: ', rest.map((m, k) => [k ? ', ' : '', h('code', {}, named(m, 120))]),
-      '. See one with `mailtrail trace`.'));
+      '. See one with ', h('code', {}, 'mailtrail trace'), '.')]);
+}
+
+function findingLink(k) {
+  return h('a', { href: '#finding-' + k, onclick: () => openFinding(k) }, clip(report.findings[k].title, 80));
 }
 
 function openFinding(k) {

@@ -76,14 +76,14 @@ function drawFlow(box) {
   if (!nodes.length) return h('p', { class: 'none' }, 'No mail under these filters.');
   const width = Math.max(room(box), 820 * (onPaper ? 0 : 1), 600);
   const tallest = Math.max(...stages.map(x => Math.min(x.order.length, MOST_NODES + 1)));
-  const [top, height] = [26, Math.max(210, tallest * 44)];
-  const edge = 92;
+  const [top, height] = [26, Math.max(210, tallest * 42)];
+  const edge = 176;
   // The layout wants weights that leave room for the least of them; the figures shown are the counts.
-  const place = d3.sankey().nodeId(n => n.id).nodeAlign(n => n.k).nodeWidth(11).nodePadding(20).iterations(24)
+  const place = d3.sankey().nodeId(n => n.id).nodeAlign(n => n.k).nodeWidth(11).nodePadding(19).iterations(24)
     .linkSort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) || a.source.y0 - b.source.y0 || a.target.y0 - b.target.y0)
     .extent([[1, top + 14], [width - edge, top + height]]);
   const laid = place({ nodes: nodes.map(n => ({ ...n })), links: links.map(l => ({ ...l })) });
-  const out = board(width, top + height + 10, 'Flow map of ' + many(total(), 'recipient') + '. Each node is a button that filters the page; the table below has the figures.', hatch());
+  const out = board(width, top + height + 10, 'Flow map of ' + many(total(), 'recipient') + '. Each node is a button that filters the page; the table below has the figures.');
   const step = (width - edge - 12) / (STAGES.length - 1);
   STAGES.forEach((stage, k) => out.append(label(1 + k * step, 12, stage.name, { class: 'column' })));
   for (const l of laid.links) {
@@ -102,14 +102,14 @@ function flowNode(n, step) {
   const outcome = stage.parts[0] === 'outcome' && values ? cube.outcome[values[0]] : null;
   const tall = Math.max(1.5, n.y1 - n.y0);
   const last = n.k === STAGES.length - 1;
-  const most = Math.floor((last ? 92 : step - 22) / 6.3);
+  const figure = ' ' + num(n.n);
+  const most = (last ? 160 : step - 24) - textWidth(figure);
   const mid = (n.y0 + n.y1) / 2;
   const words = stage.name + ': ' + clip(n.name, 120) + ', ' + many(n.n, 'recipient');
   const group = s('g', { class: 'node', data: { n: n.n } }, s('title', {}, words + (stage.parts[0] === 'decision' && values ? ': ' + meaning('decision', cube.decision[values[0]]) : '')),
-    s('rect', { class: 'hit', x: round(n.x0 - 2), y: round(Math.min(n.y0, mid - 14)), width: round(last ? 92 : Math.min(step - 14, 150)), height: round(Math.max(tall, 28)) }),
+    s('rect', { class: 'hit', x: round(n.x0 - 2), y: round(Math.min(n.y0, mid - 10)), width: round(last ? 174 : Math.min(step - 14, 19 + textWidth(fit(n.name, most, true) + figure, true))), height: round(Math.max(tall, 20)) }),
     s('rect', { class: outcome ? 'bar o-' + outcome : 'bar', x: round(n.x0), y: round(n.y0), width: round(n.x1 - n.x0), height: round(tall), rx: 1.5 }),
-    label(n.x1 + 5, mid - 1, n.name, { class: 'strong halo' }, most),
-    label(n.x1 + 5, mid + 12, num(n.n), { class: 'quiet halo' }));
+    s('text', { class: 'halo', x: round(n.x1 + 5), y: round(mid + 4) }, s('tspan', { class: 'strong' }, fit(n.name, most, true)), s('tspan', { class: 'quiet' }, figure)));
   if (!values) return group;
   const pairs = stage.parts.map((p, i) => [p, values[i]]);
   return pressable(group, 'flow' + n.id, words, pairs.every(([p, i]) => chosen.parts[p].has(i)), () => choose(pairs));

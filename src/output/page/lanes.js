@@ -47,7 +47,7 @@ function drawLanes(sample, width) {
   const [top, row] = [40, 34];
   const height = top + rows.length * row + 12;
   const x = i => left + each * (i + 0.5);
-  const out = picture(wide, height, 'The way of the message over ' + many(lanes.length, 'server or host', 'servers and hosts') + ' in ' + many(rows.length, 'step') + '; the table below tells each.', arrowHead());
+  const out = picture(wide, height, 'The way of the message over ' + many(lanes.length, 'server or host', 'servers and hosts') + ' in ' + many(rows.length, 'step') + '; the table below tells each.');
   lanes.forEach((l, i) => {
     out.append(s('line', { class: l.own ? 'lane own' : 'lane', x1: x(i), x2: x(i), y1: top - 6, y2: height - 4 }));
     folded(l.name, Math.floor(each / 7)).slice(0, 2).forEach((line, k, all) =>
@@ -63,8 +63,8 @@ function drawLanes(sample, width) {
     const kind = hopClass(hop.event);
     const words = hop.event + (hop.connector ? ' \u00b7 ' + hop.connector : hop.source ? ' \u00b7 ' + hop.source : '');
     const near = from === null ? x(to) : (x(from) + x(to)) / 2;
-    const most = Math.max(10, Math.floor((from === null ? each * 1.4 : Math.max(each, Math.abs(x(from) - x(to)))) / 6.4));
-    const half = Math.min(most, words.length) * 3;
+    const most = Math.max(60, Math.floor(from === null ? each * 1.4 : Math.max(each, Math.abs(x(from) - x(to)))));
+    const half = Math.min(most, textWidth(words)) / 2;
     out.append(label(Math.min(Math.max(near, left + half), wide - half), y - 8, words, { 'text-anchor': 'middle', class: 'event small ' + kind }, most));
     if (from === null || from === to) out.append(s('circle', { class: 'step ' + kind, cx: x(to), cy: y, r: 5 }));
     else {
@@ -96,7 +96,7 @@ function sampleCard(sample, open) {
       [['From', sample.sender], ['To', sample.final_recipient || sample.recipient], way.length && ['Became', way.join('; ')],
         ['Message-id', sample.message_id], ['End', end], ['Took', span(sample.latency_ms)]]
         .filter(Boolean).map(([k, v]) => [h('dt', {}, k), h('dd', {}, named(v === null || v === undefined ? '\u2013' : v, 240))])),
-      drawLanes(sample, Math.max(280, (body.clientWidth || 640) - 4)),
+      drawLanes(sample, onPaper ? 620 : Math.max(280, (body.clientWidth || 640) - 4)),
       h('details', { class: 'behind' }, h('summary', {}, 'Steps as a table'), table()));
   }
   card.drawBody = () => { if (!body.firstChild) draw(); };

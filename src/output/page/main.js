@@ -9,7 +9,7 @@ function explorer() {
 
 function ending() {
   const lists = [];
-  if (page.cut && page.cut.length) lists.push(h('h2', {}, 'What is not on this page'), h('ul', { class: 'cut' }, page.cut.map(c => h('li', {}, named(c, 400)))));
+  if (page.cut && page.cut.length) lists.push(h('h2', {}, 'What is not on this page'), h('ul', { class: 'cut' }, page.cut.map(c => h('li', {}, ticked(clip(c, 400))))));
   if (report.left_out && report.left_out.length) {
     lists.push(h('details', { class: 'behind' }, h('summary', {}, many(report.left_out.length, 'file') + ' left out'),
       grid('Files left out', [{ name: 'File' }, { name: 'Why' }], report.left_out.slice(0, 200).map(f => [named(f.name, 100), named(f.reason, 200)]))));
@@ -33,11 +33,10 @@ function beforePaper() {
   onPaper = true;
   document.documentElement.classList.add('paper');
   findings.all();
-  opened = [...document.querySelectorAll('details:not([open])')];
+  // Of the messages of the first findings one each is printed whole; of the others subject and time.
+  opened = [...document.querySelectorAll('details:not([open])')].filter(d => !d.matches('.sample') || (d.matches(':first-of-type') && d.querySelector('.body > *')));
   for (const d of opened) d.open = true;
-  for (const p of panels) {
-    p.draw();
-  }
+  for (const p of panels) p.draw();
 }
 
 function afterPaper() {

@@ -13,7 +13,7 @@ function verdict() {
 /** A list of what the verdict rests on; more than `most` are folded away. */
 function attention(words, list, kind, most) {
   if (!list.length) return null;
-  const line = a => h('li', {}, h('span', { class: 'sign', 'aria-hidden': 'true' }), h('bdi', {}, clip(a.text, 400)));
+  const line = a => h('li', {}, h('span', { class: 'sign', 'aria-hidden': 'true' }), h('bdi', {}, capital(clip(a.text, 400))));
   const rest = list.slice(most);
   return h('div', { class: 'attention ' + kind },
     h('h2', {}, words, h('span', { class: 'count' }, num(list.length))),
@@ -117,11 +117,10 @@ function coverageGrid() {
 
 const SHADES = 5;
 
-/** The shade of a value: 0 for none, then by the logarithm, so that a peak does not make the rest alike. */
+/** The shade of a value: 0 for none, then by the root, so that a peak does not make the rest alike. */
 function shade(n, most) {
   if (n <= 0) return 0;
-  if (most <= 1) return SHADES;
-  return Math.min(SHADES, 1 + Math.floor(Math.log(n) / Math.log(most) * (SHADES - 0.001)));
+  return Math.min(SHADES, 1 + Math.floor(Math.sqrt(n / most) * SHADES));
 }
 
 function coverage() {
@@ -160,9 +159,9 @@ function drawCoverage(width, servers, columns, first, per, most) {
   const one = (width - left) / columns;
   const gap = one > 6 ? 1.5 : one > 3 ? 0.6 : 0;
   const bottom = servers.length * row;
-  const picture_ = picture(width, bottom + 20, 'Rows of ' + many(servers.length, 'server') + ' over time; the table below has the figures.', hatch());
+  const picture_ = picture(width, bottom + 20, 'Rows of ' + many(servers.length, 'server') + ' over time; the table below has the figures.');
   servers.forEach((server, i) => {
-    picture_.append(label(left - 8, i * row + row / 2 + 4, server.name, { 'text-anchor': 'end', class: server.missing ? 'bad' : null }, Math.floor(left / 7.5)));
+    picture_.append(label(left - 8, i * row + row / 2 + 4, server.name, { 'text-anchor': 'end', class: server.missing ? 'bad' : null }, left - 8));
     if (server.missing) {
       picture_.append(s('rect', { class: 'gap absent', x: left, y: i * row + 1, width: round(width - left), height: row - 3 }),
         label(left + 8, i * row + row / 2 + 4, 'no log of this server here', { class: 'on-gap' }));
@@ -191,14 +190,15 @@ function drawCoverage(width, servers, columns, first, per, most) {
   return picture_;
 }
 
-/** Patterns for gaps and for ends that are no ends; on paper they tell what colours tell on a screen. */
-function hatch() {
-  return s('defs', {}, ['gap', 'waiting', 'unknown'].map(name => s('pattern', {
+/** What drawings refer to. Patterns for gaps and for ends that are no ends: on paper they tell what colours tell on a screen. */
+function patterns() {
+  return s('svg', { class: 'unseen', width: 0, height: 0, 'aria-hidden': 'true' }, s('defs', {}, arrowHead(), ['gap', 'waiting', 'unknown'].map(name => s('pattern', {
     id: 'p-' + name, width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: name === 'unknown' ? 'rotate(-45)' : 'rotate(45)',
-  }, s('rect', { class: 'back', width: 6, height: 6 }), s('rect', { class: 'stripe', width: name === 'waiting' ? 3 : 1.6, height: 6 }))));
+  }, s('rect', { class: 'back', width: 6, height: 6 }), s('rect', { class: 'stripe', width: name === 'waiting' ? 3 : 1.6, height: 6 })))));
 }
 
 function overview() {
+  document.body.prepend(patterns());
   document.getElementById('top').append(
     h('div', { class: 'brand' }, h('span', { class: 'logo', 'aria-hidden': 'true' }), h('b', {}, 'mailtrail'), h('span', {}, 'mail report'),
       h('nav', { 'aria-label': 'Parts of the page' }, [['findings', 'Findings'], ['flow', 'Flow'], ['volume', 'Volume'], ['latency', 'Latency'], ['tops', 'Top lists']]

@@ -69,7 +69,7 @@ function grid(caption, columns, rows, empty = 'Nothing here.') {
     }, shown.text);
   })));
   return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    h('table', {}, h('caption', { class: 'unseen' }, caption), h('thead', {}, head), h('tbody', {}, body)));
+    h('table', { class: columns.length > 10 ? 'many' : null }, h('caption', { class: 'unseen' }, caption), h('thead', {}, head), h('tbody', {}, body)));
 }
 
 /** A figure for a table: shown with separators, kept bare. */
@@ -105,10 +105,10 @@ function pressable(node, key, words, pressed, press) {
   }, []);
 }
 
-/** Round values up to `most`, some four of them, whole numbers. */
+/** Round values up to `most`, some five of them, whole numbers. */
 function ticks(most) {
   if (most <= 0) return [0, 1];
-  const raw = most / 4;
+  const raw = most / 5;
   const size = 10 ** Math.floor(Math.log10(raw));
   const step = Math.max(1, [1, 2, 5, 10].map(k => k * size).find(k => k >= raw));
   const out = [];

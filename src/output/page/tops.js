@@ -35,7 +35,7 @@ function topList(list, title) {
       const lines = topLines(list);
       if (!lines) return h('p', { class: 'none' }, 'Not known for a single ' + TOPS[chosen.item.list].toLowerCase().replace(/s$/, '') + '.');
       const fit = lines.filter(x => !topSearch || x.name.toLowerCase().includes(topSearch));
-      const all = topOpen.has(list) || onPaper;
+      const all = topOpen.has(list);
       const most = fit.reduce((a, x) => Math.max(a, x.n), 1);
       const shown = fit.slice(0, all ? fit.length : FIRST);
       const rows = shown.map(x => {
@@ -131,13 +131,12 @@ function drawQueue(box) {
     const top = k * (tall + gap) + 18;
     const values = [0, ticks(l.most).at(-1)];
     const y = v => top + tall - v / values[1] * tall;
-    out.append(label(x0, top - 6, nameOf('server', l.server), { class: 'strong' }, 40), ...numberAxis(values, y, x0, x0 + inner));
+    out.append(label(x0, top - 6, nameOf('server', l.server), { class: 'strong' }, inner - 190), ...numberAxis(values, y, x0, x0 + inner));
     let d = `M${x0} ${top + tall}`;
     l.depth.forEach((n, t) => { d += `V${round(y(n))}H${round(x0 + (t + 1) * one)}`; });
     out.append(s('path', { class: 'area', d: d + `V${top + tall}Z` }));
     const peak = l.depth.indexOf(l.most);
-    const px = x0 + (peak + 0.5) * one;
-    out.append(label(Math.min(Math.max(px, x0 + 60), x0 + inner - 60), top - 6, 'most: ' + num(l.most) + ', ' + bucketName(peak), { class: 'quiet', 'text-anchor': 'middle' }));
+    out.append(label(x0 + inner, top - 6, 'most: ' + num(l.most) + ', ' + bucketName(peak), { class: 'quiet', 'text-anchor': 'end' }));
   });
   if (chosen.time) {
     out.append(s('rect', { class: 'range', x: round(x0 + chosen.time[0] * one), y: 14, width: round((chosen.time[1] - chosen.time[0] + 1) * one), height: shown.length * (tall + gap) - gap + 6 }));

@@ -17,7 +17,7 @@ function drawVolume(box) {
   const values = ticks(most);
   const y = v => top + tall - v / values[values.length - 1] * tall;
   const one = inner / cube.buckets;
-  const out = board(width, top + tall + 24, 'Recipients by ' + bucketWords() + ' and outcome. Two sliders set the time filter; the table below has the figures.', hatch());
+  const out = board(width, top + tall + 24, 'Recipients by ' + bucketWords() + ' and outcome. Two sliders set the time filter; the table below has the figures.');
   out.append(...numberAxis(values, y, x0, x0 + inner));
   const bars = s('g', { 'aria-hidden': 'true' });
   rows.forEach((row, t) => {
@@ -170,7 +170,7 @@ function drawHeat(box) {
   for (let hour = 0; hour < 24; hour += every) {
     out.append(label(left + hour / bucketHours * one, top + 7 * tall + 14, two(hour), { class: 'quiet' }));
   }
-  return [out, h('p', { class: 'scale quiet', 'aria-hidden': 'true' }, '1 ', [1, 2, 3, 4, 5].map(k => h('span', { class: 'swatch b' + k })), ' ' + num(most) + ', by the logarithm')];
+  return [out, h('p', { class: 'scale quiet', 'aria-hidden': 'true' }, '1 ', [1, 2, 3, 4, 5].map(k => h('span', { class: 'swatch b' + k })), ' ' + num(most))];
 }
 
 function heatKey(event, ok, out) {
@@ -194,9 +194,11 @@ function heat() {
     figure: drawHeat,
     table: () => {
       const rows = week(weights());
-      const columns = rows[0].map((_, c) => two(c * bucketHours));
-      const out = rows.map((row, d) => [DAYS[d], ...row.map(n => (n === null ? '\u2013' : cell(n))), cell(sum(row.map(n => n || 0)))]).filter((_, d) => rows[d].some(n => n !== null));
-      return grid('Recipients by weekday and hour', [{ name: 'Day' }, ...columns.map(name => ({ name, number: true })), { name: 'All', number: true }], out);
+      const days = DAYS.map((_, d) => d).filter(d => rows[d].some(n => n !== null));
+      const of = (name, list) => [name, ...list.map(n => (n === null ? '\u2013' : cell(n))), cell(sum(list.map(n => n || 0)))];
+      const out = rows[0].map((_, c) => of(two(c * bucketHours) + ':00', days.map(d => rows[d][c])));
+      if (out.length > 1) out.push(of('All', days.map(d => sum(rows[d].map(n => n || 0)))));
+      return grid('Recipients by weekday and hour', [{ name: 'Hour' }, ...days.map(d => ({ name: DAYS[d], number: true })), { name: 'All', number: true }], out);
     },
   });
 }
