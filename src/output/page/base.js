@@ -52,10 +52,11 @@ function s(tag, attributes, ...children) {
 }
 
 const ruler = document.createElement('canvas').getContext('2d');
+const face = getComputedStyle(document.body).fontFamily;
 
 /** How wide a text is in a chart, in pixels. */
 function textWidth(text, bold) {
-  ruler.font = (bold ? '600 ' : '') + '12px ' + getComputedStyle(document.body).fontFamily;
+  ruler.font = (bold ? '600 ' : '') + '12px ' + face;
   return ruler.measureText(text).width;
 }
 

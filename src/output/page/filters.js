@@ -7,9 +7,9 @@ function filterBar() {
   const clear = h('button', { type: 'button', class: 'reset', onclick: () => { reset(); say('All filters removed.'); } }, 'Reset');
   const node = h('div', { class: 'filters', role: 'region', 'aria-label': 'Filters' }, count, chips, clear, none);
   const chip = (key, what, words, drop) => h('li', {}, h('button', {
-    type: 'button', class: 'chip', data: { key }, 'aria-label': 'Remove filter ' + what + ' ' + clip(words, 200),
+    type: 'button', class: 'chip', data: { key },
     onclick: () => { drop(); say('Filter removed: ' + what + '.'); },
-  }, h('span', { class: 'k' }, what), named(words, 48), h('span', { class: 'x', 'aria-hidden': 'true' }, '\u00d7')));
+  }, h('span', { class: 'unseen' }, 'Remove filter '), h('span', { class: 'k' }, what), named(words, 48), h('span', { class: 'x', 'aria-hidden': 'true' }, '\u00d7')));
   const draw = () => {
     const out = [];
     if (chosen.time) out.push(chip('c-time', 'Time', rangeName(chosen.time), () => chooseTime(null)));

@@ -17,9 +17,19 @@ const STAGES = [
 /** More values of a stage than this are drawn as one. */
 const MOST_NODES = 9;
 
-/** The value of a stage in a cell, as a key; and what it means. */
+/** The value of a stage in a cell, as a key. */
 function stageKey(stage, c) {
-  return stage.parts.map(p => cells[p][c]).join(',');
+  stage.keys ??= cells.n.map((_, i) => stage.parts.map(p => cells[p][i]).join(','));
+  return stage.keys[c];
+}
+
+/** Recipients by value of a stage, most first. */
+function stageCounts(stage, w) {
+  const n = new Map();
+  for (let c = 0; c < w.length; c += 1) {
+    if (w[c]) n.set(stageKey(stage, c), (n.get(stageKey(stage, c)) || 0) + w[c]);
+  }
+  return [...n.entries()].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
 function stageName(stage, key) {
@@ -35,11 +45,7 @@ function stageName(stage, key) {
 function flowGraph() {
   const w = weights();
   const stages = STAGES.map(stage => {
-    const n = new Map();
-    for (let c = 0; c < w.length; c += 1) {
-      if (w[c]) n.set(stageKey(stage, c), (n.get(stageKey(stage, c)) || 0) + w[c]);
-    }
-    const order = [...n.entries()].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    const order = stageCounts(stage, w);
     const kept = new Set(order.slice(0, order.length > MOST_NODES + 1 ? MOST_NODES : order.length).map(e => e[0]));
     return { stage, order, kept, rest: order.length - kept.size };
   });
@@ -112,7 +118,7 @@ function flowNode(n, step) {
     s('text', { class: 'halo', x: round(n.x1 + 5), y: round(mid + 4) }, s('tspan', { class: 'strong' }, fit(n.name, most, true)), s('tspan', { class: 'quiet' }, figure)));
   if (!values) return group;
   const pairs = stage.parts.map((p, i) => [p, values[i]]);
-  return pressable(group, 'flow' + n.id, words, pairs.every(([p, i]) => chosen.parts[p].has(i)), () => choose(pairs));
+  return pressable(group, 'flow' + n.id, '', pairs.every(([p, i]) => chosen.parts[p].has(i)), () => choose(pairs));
 }
 
 function flow() {
@@ -124,11 +130,7 @@ function flow() {
     table: () => {
       const w = weights();
       const all = sum(w);
-      const rows = STAGES.flatMap(stage => {
-        const n = new Map();
-        for (let c = 0; c < w.length; c += 1) if (w[c]) n.set(stageKey(stage, c), (n.get(stageKey(stage, c)) || 0) + w[c]);
-        return [...n.entries()].sort((a, b) => b[1] - a[1]).map(([key, value]) => [stage.name, named(stageName(stage, key), 70), cell(value), percent(value, all)]);
-      });
+      const rows = STAGES.flatMap(stage => stageCounts(stage, w).map(([key, value]) => [stage.name, named(stageName(stage, key), 70), cell(value), percent(value, all)]));
       return grid('Recipients by stage of the flow', [{ name: 'Stage' }, { name: 'Value' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], rows, 'No mail under these filters.');
     },
   });

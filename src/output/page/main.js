@@ -53,6 +53,7 @@ function start() {
   overview();
   document.getElementById('main').append(findings(), explorer());
   ending();
+  measure();
   refresh();
   for (const p of panels) if (!p.live) p.draw();
   let width = innerWidth;
@@ -61,7 +62,10 @@ function start() {
     if (innerWidth === width || onPaper) return;
     width = innerWidth;
     clearTimeout(later);
-    later = setTimeout(() => { for (const p of panels) p.draw(); }, 120);
+    later = setTimeout(() => {
+      measure();
+      for (const p of panels) p.draw();
+    }, 120);
   });
   addEventListener('beforeprint', beforePaper);
   addEventListener('afterprint', afterPaper);

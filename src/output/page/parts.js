@@ -3,11 +3,21 @@
 const panels = [];
 
 /** How wide a drawing may be. On paper a width that fits A4 upright. */
-function room(node) {
-  return onPaper ? 690 : Math.max(280, Math.floor(node.clientWidth || 0));
+function room(box) {
+  if (onPaper) return 650;
+  if (!rooms.has(box)) rooms.set(box, Math.max(270, Math.floor(box.clientWidth || 0)));
+  return rooms.get(box);
 }
 
+/** Widths once measured: to ask for one while drawing makes the browser lay out the whole page. */
+let rooms = new Map();
 let onPaper = false;
+
+/** Measures all panels, before any is drawn. */
+function measure() {
+  rooms = new Map();
+  for (const p of panels) room(p.box);
+}
 
 /**
  * A panel: title, a line that says what is seen, a figure and a table behind it.
@@ -33,7 +43,7 @@ function panel({ id, title, lead, whole = false, live = !whole, figure, table, t
       if (details && details.open) fillTable();
     });
   }
-  panels.push({ node, draw, live });
+  panels.push({ node, box, draw, live });
   if (live) whenChanged(draw);
   return node;
 }
@@ -93,10 +103,10 @@ function board(width, height, words, ...children) {
   return s('svg', { class: 'chart', width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': words }, children);
 }
 
-/** Makes an SVG group a button. */
+/** Makes an SVG element a button; without `words` its own text is its name. */
 function pressable(node, key, words, pressed, press) {
   return fill(node, {
-    class: ((node.getAttribute('class') || '') + ' press').trim(), role: 'button', tabindex: '0', 'aria-label': words,
+    class: ((node.getAttribute('class') || '') + ' press').trim(), role: 'button', tabindex: '0', 'aria-label': words || null,
     'aria-pressed': pressed ? 'true' : 'false', data: { key },
     onclick: press,
     onkeydown: e => {
