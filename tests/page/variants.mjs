@@ -42,6 +42,7 @@ export function empty(data) {
   out.latency.hops = [];
   out.latency.rows = none(out.latency.rows);
   out.sizes.rows = none(out.sizes.rows);
+  out.sizes.unknown = 0;
   for (const list of Object.values(out.tops)) Object.assign(list, { total: 0, names: [], rows: none(list.rows) });
   Object.assign(out.queue, { server: [], depth: [] });
   out.samples = [];

@@ -75,7 +75,7 @@ function ends() {
       const n = byPart('decision');
       const all = sum(n);
       return grid('Recipients by decision', [{ name: 'Decision' }, { name: 'In plain words' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }],
-        cube.decision.map((d, i) => [d, meaning('decision', d), cell(n[i]), percent(n[i], all)]).filter(r => r[2].n > 0 || !anythingChosen()), 'No mail under these filters.');
+        cube.decision.map((d, i) => [d, meaning('decision', d), cell(n[i]), percent(n[i], all)]).filter(r => r[2].n > 0 || !anythingChosen()), nothingWords());
     },
   });
 }

@@ -6,7 +6,7 @@ function findings() {
   const list = report.findings;
   const cards = list.map(findingCard);
   const holder = h('div', { class: 'cards' }, cards.map(c => c.node));
-  const count = h('span', { class: 'n', data: { n: list.length } }, many(list.length, 'finding'));
+  const count = h('span', { class: 'n', data: { n: allOf('findings') } });
   const rest = h('button', { type: 'button', class: 'all' });
   let all = list.length <= SOME + 2;
   let search = '';
@@ -20,7 +20,8 @@ function findings() {
     });
     rest.hidden = all || shown <= SOME;
     rest.textContent = 'Show all ' + num(shown);
-    count.textContent = search || grade ? num(shown) + ' of ' + many(list.length, 'finding') : many(list.length, 'finding');
+    count.textContent = search || grade ? num(shown) + ' of ' + many(list.length, 'finding')
+      : many(allOf('findings'), 'finding') + (allOf('findings') > list.length ? ', the gravest ' + num(list.length) + ' here' : '');
   };
   rest.addEventListener('click', () => { all = true; show(); });
   const grades = ['critical', 'high', 'medium', 'low', 'info'].filter(g => list.some(f => f.severity === g));

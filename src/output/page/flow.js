@@ -49,44 +49,48 @@ function flowGraph() {
     const kept = new Set(order.slice(0, order.length > MOST_NODES + 1 ? MOST_NODES : order.length).map(e => e[0]));
     return { stage, order, kept, rest: order.length - kept.size };
   });
-  const nodes = new Map();
+  const nodes = [];
   const links = new Map();
-  const node = (k, key) => {
-    const { stage, kept, rest } = stages[k];
-    const id = k + ':' + (kept.has(key) ? key : '*');
-    if (!nodes.has(id)) {
-      nodes.set(id, { id, k, key: kept.has(key) ? key : null, n: 0, name: kept.has(key) ? stageName(stage, key) : many(rest, 'other', 'others') });
-    }
-    return nodes.get(id);
+  const make = (k, key, name) => {
+    nodes.push({ id: k + ':' + (key ?? '*'), place: nodes.length, k, key, n: 0, name });
+    return nodes[nodes.length - 1];
   };
+  const nodesOf = stages.map(({ stage, order, kept, rest }, k) => {
+    const others = rest > 0 ? make(k, null, many(rest, 'other', 'others')) : null;
+    return new Map(order.map(([key]) => [key, kept.has(key) ? make(k, key, stageName(stage, key)) : others]));
+  });
   for (let c = 0; c < w.length; c += 1) {
     if (!w[c]) continue;
-    const outcome = cube.outcome[cells.outcome[c]];
     let before = null;
     for (let k = 0; k < STAGES.length; k += 1) {
-      const here = node(k, stageKey(STAGES[k], c));
+      const here = nodesOf[k].get(stageKey(STAGES[k], c));
       here.n += w[c];
       if (before) {
-        const id = before.id + '|' + here.id + '|' + outcome;
-        if (!links.has(id)) links.set(id, { source: before.id, target: here.id, outcome, value: 0 });
-        links.get(id).value += w[c];
+        const id = (before.place * 1000 + here.place) * 10 + cells.outcome[c];
+        let link = links.get(id);
+        if (!link) {
+          const outcome = cube.outcome[cells.outcome[c]];
+          link = { source: before.id, target: here.id, outcome, rank: outcomes.indexOf(outcome), value: 0 };
+          links.set(id, link);
+        }
+        link.value += w[c];
       }
       before = here;
     }
   }
-  return { nodes: [...nodes.values()], links: [...links.values()], stages };
+  return { nodes, links: [...links.values()], stages };
 }
 
 function drawFlow(box) {
   const { nodes, links, stages } = flowGraph();
-  if (!nodes.length) return h('p', { class: 'none' }, 'No mail under these filters.');
+  if (!nodes.length) return nothing();
   const width = Math.max(room(box), 820 * (onPaper ? 0 : 1), 600);
   const tallest = Math.max(...stages.map(x => Math.min(x.order.length, MOST_NODES + 1)));
   const [top, height] = [26, Math.max(210, tallest * 42)];
   const edge = 176;
   // The layout wants weights that leave room for the least of them; the figures shown are the counts.
-  const place = d3.sankey().nodeId(n => n.id).nodeAlign(n => n.k).nodeWidth(11).nodePadding(19).iterations(24)
-    .linkSort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) || a.source.y0 - b.source.y0 || a.target.y0 - b.target.y0)
+  const place = d3.sankey().nodeId(n => n.id).nodeAlign(n => n.k).nodeWidth(11).nodePadding(19).iterations(12)
+    .linkSort((a, b) => a.rank - b.rank || a.source.y0 - b.source.y0 || a.target.y0 - b.target.y0)
     .extent([[1, top + 14], [width - edge, top + height]]);
   const laid = place({ nodes: nodes.map(n => ({ ...n })), links: links.map(l => ({ ...l })) });
   const out = board(width, top + height + 10, 'Flow map of ' + many(total(), 'recipient') + '. Each node is a button that filters the page; the table below has the figures.');
@@ -131,7 +135,7 @@ function flow() {
       const w = weights();
       const all = sum(w);
       const rows = STAGES.flatMap(stage => stageCounts(stage, w).map(([key, value]) => [stage.name, named(stageName(stage, key), 70), cell(value), percent(value, all)]));
-      return grid('Recipients by stage of the flow', [{ name: 'Stage' }, { name: 'Value' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], rows, 'No mail under these filters.');
+      return grid('Recipients by stage of the flow', [{ name: 'Stage' }, { name: 'Value' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], rows, nothingWords());
     },
   });
 }

@@ -97,6 +97,7 @@ function sampleCard(sample, open) {
         ['Message-id', sample.message_id], ['End', end], ['Took', span(sample.latency_ms)]]
         .filter(Boolean).map(([k, v]) => [h('dt', {}, k), h('dd', {}, named(v === null || v === undefined ? '\u2013' : v, 240))])),
       drawLanes(sample, onPaper ? 620 : Math.max(280, (body.clientWidth || 640) - 4)),
+      sample.hops_cut > 0 ? h('p', { class: 'under quiet' }, many(sample.hops_cut, 'step') + ' in the middle left out; ', h('code', {}, 'mailtrail trace'), ' has all.') : '',
       h('details', { class: 'behind' }, h('summary', {}, 'Steps as a table'), table()));
   }
   card.drawBody = () => { if (!body.firstChild) draw(); };

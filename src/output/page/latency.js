@@ -67,7 +67,7 @@ function latencyTable(view) {
     { name: 'p50', number: true }, { name: 'p90', number: true }, { name: 'p99', number: true }, { name: 'p50 \u25cf  p90 |  p99 \u25c6' }];
   return grid('How long it took, ' + first.toLowerCase(), columns, rows.map(r => [name(r), ...(view === 'worst' ? [named(r.server, 30), named(r.connector, 40)] : []), cell(r.n),
     cell(r.p50, span), cell(r.p90, span), cell(r.p99, span), rangeMarks(r, most, 'half within ' + span(r.p50) + ', 99 % within ' + span(r.p99))]),
-  'No mail with known times under these filters.');
+  nothingWords('mail with known times'));
 }
 
 /** Times by bucket. */
@@ -79,10 +79,10 @@ function latencyHours() {
 function drawLatencyHours(box) {
   const rows = latencyHours();
   const known = rows.filter(Boolean);
-  if (!known.length) return h('p', { class: 'none' }, 'No mail with known times under these filters.');
+  if (!known.length) return nothing('mail with known times');
   const width = room(box);
   const [x0, top, tall] = [58, 8, 150];
-  const inner = width - x0 - 44;
+  const inner = plotWidth(width - x0 - 44, cube.buckets);
   const most = known.reduce((a, r) => Math.max(a, r.p99), 10);
   const least = known.reduce((a, r) => Math.min(a, r.p50), most);
   const [lo, hi] = [Math.log10(Math.max(1, least / 1.5)), Math.log10(most * 1.3)];
@@ -124,7 +124,7 @@ function latency() {
     },
     tableName: 'Table by time',
     table: () => narrow() ? blocked() : grid('How long it took by ' + bucketWords(), [{ name: 'From' }, { name: 'Recipients', number: true }, { name: 'p50', number: true }, { name: 'p90', number: true }, { name: 'p99', number: true }],
-      latencyHours().map((r, t) => r && [bucketName(t), cell(r.n), cell(r.p50, span), cell(r.p90, span), cell(r.p99, span)]).filter(Boolean), 'No mail with known times under these filters.'),
+      latencyHours().map((r, t) => r && [bucketName(t), cell(r.n), cell(r.p50, span), cell(r.p90, span), cell(r.p99, span)]).filter(Boolean), nothingWords('mail with known times')),
   });
   const redraw = () => panels.find(p => p.node === hold).draw();
   return hold;

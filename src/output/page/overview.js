@@ -3,9 +3,9 @@
 function verdict() {
   const wrong = report.attention.filter(a => a.wrong);
   const open = report.attention.filter(a => !a.wrong);
-  const state = wrong.length ? 'bad' : open.length ? 'open' : 'good';
+  const state = wrong.length ? 'bad' : open.length ? 'open' : report.messages ? 'good' : 'none';
   return h('div', { class: 'verdict ' + state },
-    h('p', { class: 'mark' }, { bad: 'Something is wrong', open: 'Nothing wrong, something open', good: 'All is well' }[state]),
+    h('p', { class: 'mark' }, { bad: 'Something is wrong', open: 'Nothing wrong, something open', good: 'All is well', none: 'No mail' }[state]),
     h('h1', {}, named(report.verdict, 900)),
     attention('Wrong', wrong, 'wrong', 6), attention('Open', open, 'open', wrong.length > 3 ? 3 : 6));
 }
@@ -19,6 +19,11 @@ function attention(words, list, kind, most) {
     h('h2', {}, words, h('span', { class: 'count' }, num(list.length))),
     h('ul', {}, list.slice(0, most).map(line)),
     rest.length > 0 && h('details', { class: 'more' }, h('summary', {}, many(rest.length, 'more', 'more')), h('ul', {}, rest.map(line))));
+}
+
+/** How many of a list of the report there are, also where the page holds only some of them. */
+function allOf(list) {
+  return page.totals && page.totals[list] !== undefined ? page.totals[list] : report[list].length;
 }
 
 function zoneWords() {
@@ -35,7 +40,7 @@ function facts() {
     ? [clock(period.first).day, ' ', clock(period.first).year, ' ', clock(period.first).hm, ' to ',
       clock(period.last).day, ' ', clock(period.last).year, ' ', clock(period.last).hm].join('')
     : 'no event in these logs';
-  const read = report.files ? many(report.files.length, 'file') + ' read' : '';
+  const read = report.files ? many(allOf('files'), 'file') + ' read' : '';
   const out = [
     ['Period', whole + (period ? ', ' + span(Date.parse(period.last) - Date.parse(period.first)) : '')],
     ['Time zone', 'All times on this page are ' + zoneWords()],
@@ -66,8 +71,8 @@ function reconciliation() {
     const fits = whole === sum(terms.map(t => t[1]));
     return h('li', { class: fits ? 'fits' : 'off' },
       h('span', { class: 'sign', role: 'img', 'aria-label': fits ? 'comes out' : 'does not come out' }),
-      h('span', {}, h('b', {}, num(whole)), ' ' + name + ' = ',
-        terms.length ? terms.map(([t, n], i) => [i ? ' + ' : '', h('span', { class: 'term' }, num(n) + ' ' + t)]) : '0'));
+      h('span', {}, h('b', {}, num(whole)), ' ' + (whole === 1 ? name.replace(/s$/, '') : name) + ' = ',
+        terms.length ? terms.map(([t, n], i) => [i ? ' + ' : '', h('span', { class: 'term' }, num(n) + ' ' + (n === 1 ? t.replace(/copies$/, 'copy').replace(/s$/, '') : t))]) : '0'));
   });
   const lost = [
     report.errors.length && many(report.errors.length, 'input') + ' could not be read',
@@ -156,14 +161,14 @@ function runs(times) {
 function drawCoverage(width, servers, columns, first, per, most) {
   const left = Math.min(110, Math.max(60, width * 0.12));
   const row = servers.length > 12 ? 14 : 20;
-  const one = (width - left) / columns;
+  const one = Math.min(64, (width - left) / columns);
   const gap = one > 6 ? 1.5 : one > 3 ? 0.6 : 0;
   const bottom = servers.length * row;
   const picture_ = picture(width, bottom + 20, 'Rows of ' + many(servers.length, 'server') + ' over time; the table below has the figures.');
   servers.forEach((server, i) => {
     picture_.append(label(left - 8, i * row + row / 2 + 4, server.name, { 'text-anchor': 'end', class: server.missing ? 'bad' : null }, left - 8));
     if (server.missing) {
-      picture_.append(s('rect', { class: 'gap absent', x: left, y: i * row + 1, width: round(width - left), height: row - 3 }),
+      picture_.append(s('rect', { class: 'gap absent', x: left, y: i * row + 1, width: round(one * columns), height: row - 3 }),
         label(left + 8, i * row + row / 2 + 4, 'no log of this server here', { class: 'on-gap' }));
       return;
     }

@@ -115,6 +115,20 @@ function pressable(node, key, words, pressed, press) {
   }, []);
 }
 
+/** How wide a plot of `n` steps is where there is room for `most`: few steps are not drawn as walls. */
+function plotWidth(most, n) {
+  return Math.min(most, Math.max(1, n) * 64);
+}
+
+/** Says that there is nothing to draw, and whether filters are why. */
+function nothing(what = 'mail') {
+  return h('p', { class: 'none' }, nothingWords(what));
+}
+
+function nothingWords(what = 'mail') {
+  return 'No ' + what + (anythingChosen() ? ' under these filters.' : ' in these logs.');
+}
+
 /** Round values up to `most`, some five of them, whole numbers. */
 function ticks(most) {
   if (most <= 0) return [0, 1];

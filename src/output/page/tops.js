@@ -49,11 +49,11 @@ function topList(list, title) {
       });
       const more = fit.length > FIRST && !onPaper && h('button', { type: 'button', class: 'all', data: { key: 'more' + list }, onclick: () => { if (!topOpen.delete(list)) topOpen.add(list); refresh(); } },
         all ? 'Show fewer' : 'Show ' + num(fit.length));
-      return [rows.length ? h('ol', { class: 'toplist' }, rows) : h('p', { class: 'none' }, topSearch ? 'No name here with these letters.' : 'No mail under these filters.'), more];
+      return [rows.length ? h('ol', { class: 'toplist' }, rows) : h('p', { class: 'none' }, topSearch ? 'No name here with these letters.' : nothingWords()), more];
     },
     table: () => {
       const lines = topLines(list) || [];
-      return grid(title, [{ name: 'Name' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], lines.map(x => [named(x.name, 90), cell(x.n), percent(x.n, total())]), 'Nothing under these filters.');
+      return grid(title, [{ name: 'Name' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], lines.map(x => [named(x.name, 90), cell(x.n), percent(x.n, total())]), nothingWords());
     },
     tableName: whole_ && whole_.total > whole_.names.length
       ? 'Table; the ' + num(whole_.names.length) + ' most frequent of ' + num(whole_.total) : 'Table',
@@ -66,7 +66,7 @@ function tops() {
       h('label', { class: 'search' }, h('span', { class: 'unseen' }, 'Search the lists'),
         h('input', { type: 'search', placeholder: 'Search the lists', oninput: e => { topSearch = e.target.value.trim().toLowerCase(); for (const p of panels) if (p.node.id.startsWith('top-')) p.draw(); } }))),
     h('p', { class: 'lead' }, 'Counted in recipients. Each list holds the most frequent names of the whole period; a click shows only the mail of one.'),
-    h('div', { class: 'tops' }, Object.entries(TOPS).slice(0, 4).map(([list, title]) => topList(list, title)), topList('connectors', 'Connectors'), topList('statuses', TOPS.statuses)));
+    h('div', { class: 'tops' }, Object.entries(TOPS).slice(0, 4).map(([list, title]) => topList(list, title)), topList('connectors', 'Connectors'), topList('statuses', 'Status codes of failures')));
 }
 
 // ---- sizes ----
@@ -88,11 +88,11 @@ function drawSizes(box) {
   if (narrow()) return h('p', { class: 'none' }, 'Sizes are not known for a single ' + TOPS[chosen.item.list].toLowerCase().replace(/s$/, '') + '.');
   const all = sizeBins();
   const [first, last] = [all.findIndex(n => n > 0), all.length - 1 - [...all].reverse().findIndex(n => n > 0)];
-  if (first < 0) return h('p', { class: 'none' }, 'No sizes under these filters.');
+  if (first < 0) return nothing('sizes');
   const bins = all.slice(first, last + 1);
   const width = room(box);
   const [x0, top, tall] = [46, 8, 150];
-  const inner = width - x0 - 8;
+  const inner = plotWidth(width - x0 - 8, bins.length);
   const values = ticks(Math.max(...bins));
   const y = v => top + tall - v / values[values.length - 1] * tall;
   const one = inner / bins.length;
@@ -104,14 +104,14 @@ function drawSizes(box) {
       s('title', {}, sizeName(first + k) + ': ' + many(n, 'recipient'))));
     if (k % every === 0) out.append(s('g', { class: 'tick' }, s('line', { x1: round(x0 + k * one), x2: round(x0 + k * one), y1: top + tall, y2: top + tall + 4 }), label(x0 + k * one + 2, top + tall + 15, bytes(page.sizes.edges[first + k]))));
   });
-  return out;
+  return [out, page.sizes.unknown > 0 && h('p', { class: 'under quiet' }, 'In the whole period the size is not known for ' + many(page.sizes.unknown, 'recipient') + '.')];
 }
 
 function sizes() {
   return panel({
     id: 'sizes', title: 'Sizes', lead: 'Recipients by the size of the message.', figure: drawSizes,
     table: () => grid('Recipients by size', [{ name: 'Size' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }],
-      narrow() ? [] : sizeBins().map((n, i) => [sizeName(i), cell(n), percent(n, sum(sizeBins()))]).filter(r => r[1].n > 0), 'No sizes under these filters.'),
+      narrow() ? [] : sizeBins().map((n, i) => [sizeName(i), cell(n), percent(n, sum(sizeBins()))]).filter(r => r[1].n > 0), nothingWords('sizes')),
   });
 }
 
@@ -123,7 +123,7 @@ function drawQueue(box) {
   if (!lines.length) return h('p', { class: 'none' }, 'Nothing had to wait at the end of any ' + bucketWords() + '.');
   const width = room(box);
   const [x0, tall, gap] = [46, 54, 26];
-  const inner = width - x0 - 14;
+  const inner = plotWidth(width - x0 - 14, cube.buckets);
   const one = inner / Math.max(1, cube.buckets);
   const shown = lines.slice(0, 8);
   const out = picture(width, shown.length * (tall + gap) + 22, 'Queue depth of ' + many(shown.length, 'server') + ' over time. The table below has the figures.');

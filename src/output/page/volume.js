@@ -7,10 +7,10 @@ function bucketWords() {
 }
 
 function drawVolume(box) {
-  if (!cube.buckets) return h('p', { class: 'none' }, 'No mail in these logs.');
+  if (!cube.buckets) return nothing();
   const width = room(box);
   const [x0, top, tall] = [volumePlot.x0, 10, 170];
-  const inner = width - x0 - 14;
+  const inner = plotWidth(width - x0 - 14, cube.buckets);
   volumePlot.width = inner;
   const { rows, without } = byTime(weights('time'));
   const most = rows.reduce((a, r) => Math.max(a, sum(r)), 0);
@@ -114,7 +114,7 @@ function volume() {
         .map(([t, row]) => line(bucketName(t), row));
       if (sum(without)) out.push(line('time not known', without));
       if (out.length) out.push(line('All', outcomes.length ? cube.outcome.map((_, i) => sum(rows.map(r => r[i])) + without[i]) : []));
-      return grid('Recipients by ' + bucketWords() + ' and outcome', [{ name: 'From' }, ...outcomes.map(o => ({ name: OUTCOME_WORDS[o] || o, number: true })), { name: 'All', number: true }], out, 'No mail under these filters.');
+      return grid('Recipients by ' + bucketWords() + ' and outcome', [{ name: 'From' }, ...outcomes.map(o => ({ name: OUTCOME_WORDS[o] || o, number: true })), { name: 'All', number: true }], out, nothingWords());
     },
   });
 }
@@ -138,7 +138,7 @@ function week(w) {
 const heatAt = { weekday: 0, column: 0 };
 
 function drawHeat(box) {
-  if (!cube.buckets) return h('p', { class: 'none' }, 'No mail in these logs.');
+  if (!cube.buckets) return nothing();
   const rows = week(weights('slot'));
   const most = rows.flat().reduce((a, b) => Math.max(a, b || 0), 0);
   const width = room(box);
@@ -194,6 +194,7 @@ function heat() {
     figure: drawHeat,
     table: () => {
       const rows = week(weights());
+      if (!cube.buckets) return nothing();
       const days = DAYS.map((_, d) => d).filter(d => rows[d].some(n => n !== null));
       const of = (name, list) => [name, ...list.map(n => (n === null ? '\u2013' : cell(n))), cell(sum(list.map(n => n || 0)))];
       const out = rows[0].map((_, c) => of(two(c * bucketHours) + ':00', days.map(d => rows[d][c])));
