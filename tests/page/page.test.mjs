@@ -119,7 +119,8 @@ async function holds(page, data, filter = {}) {
   assert.equal(shown.length, Object.keys(bins).length, 'hops');
   for (const [hop, b] of Object.entries(bins)) {
     const row = shown.find(r => r[0] === (hops[hop] === '' ? 'all the way' : hops[hop]));
-    assert.deepEqual(row.slice(1, 5), [sum(Object.values(b)), quantile(data, b, 0.5), quantile(data, b, 0.9), quantile(data, b, 0.99)], hops[hop]);
+    assert.equal(row[1], sum(Object.values(b)), hops[hop]);
+    for (const [k, q] of [0.5, 0.9, 0.99].entries()) assert.ok(Math.abs(row[k + 2] - quantile(data, b, q)) <= 1, `${hops[hop]} ${q}`);
   }
 
   for (const [list, top] of Object.entries(data.tops)) {
@@ -195,6 +196,7 @@ for (const file of PAGES) {
         await frames(page);
         await holds(page, data, { parts: { outcome: i } });
         await page.click(`[data-key="end-${o}"]`);
+        await frames(page);
       }
       for (const [stage, part] of ['entry', 'server', 'decision'].entries()) {
         const i = Number(Object.entries(by(data, {}, c => cells[part][c])).sort((a, b) => b[1] - a[1])[0][0]);

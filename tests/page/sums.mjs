@@ -63,14 +63,19 @@ export function byRow(data, filter, rows, key) {
   return out;
 }
 
-/** The upper end of the step that holds the share `q` of `{bin: n}`. */
+/** The value below which the share `q` of `{bin: n}` lies, even by logarithms inside a step. */
 export function quantile(data, bins, q) {
   const edges = data.latency.edges;
   const rank = Math.max(1, Math.ceil(sum(Object.values(bins)) * q));
   let seen = 0;
   for (const bin of Object.keys(bins).map(Number).sort((a, b) => a - b)) {
+    if (seen + bins[bin] >= rank) {
+      const low = edges[bin];
+      const high = bin + 1 < edges.length ? edges[bin + 1] : low;
+      const part = (rank - seen) / bins[bin];
+      return Math.round(low > 0 ? Math.exp(Math.log(low) + (Math.log(high) - Math.log(low)) * part) : high * part);
+    }
     seen += bins[bin];
-    if (seen >= rank) return edges[Math.min(bin + 1, edges.length - 1)];
   }
   return null;
 }

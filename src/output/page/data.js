@@ -190,15 +190,23 @@ function eachRow(rows, visit) {
   }
 }
 
-/** The value below which the share `q` of a histogram lies: the upper end of its step; null without any. */
+/**
+ * The value below which the share `q` of a histogram lies; null without any. Inside a step values are taken to lie evenly
+ * by their logarithms; the last step has no end and gives its beginning.
+ */
 function quantile(bins, edges, q) {
   const all = sum(bins.values());
   if (!all) return null;
   const rank = Math.max(1, Math.ceil(all * q));
   let seen = 0;
   for (const bin of [...bins.keys()].sort((a, b) => a - b)) {
-    seen += bins.get(bin);
-    if (seen >= rank) return bin + 1 < edges.length ? edges[bin + 1] : edges[edges.length - 1];
+    const n = bins.get(bin);
+    if (seen + n >= rank) {
+      const [low, high] = [edges[bin], edges[bin + 1] ?? edges[bin]];
+      const part = (rank - seen) / n;
+      return Math.round(low > 0 ? low * (high / low) ** part : high * part);
+    }
+    seen += n;
   }
   return null;
 }

@@ -24,10 +24,13 @@ function figuresOf(histograms) {
 /** Is this the latency from arrival to the end? */
 const endToEnd = hop => hop === '';
 const LATENCY_VIEWS = [['hop', 'By hop'], ['connector', 'By connector'], ['hour', 'By time'], ['worst', 'Worst']];
-/** How much above the exact figure one may be that is read from a histogram. */
-function coarse() {
+/** What figures are exact, and how coarse the steps are from which the others are read. */
+function exactly() {
   const e = page.latency.edges.filter(x => x >= 100);
-  return e.length > 1 ? Math.max(...e.slice(1).map((x, i) => x / e[i] - 1)) : 0;
+  const coarse = e.length > 1 ? Math.max(...e.slice(1).map((x, i) => x / e[i])) : 1;
+  const all = report.latency_ms.all;
+  return 'Estimates from steps whose ends lie at most ' + Number(coarse.toFixed(2)) + ' times apart. '
+    + (all && all.count ? 'Exactly, in the whole period: half within ' + span(all.p50) + ', 90\u202f% within ' + span(all.p90) + ', 99\u202f% within ' + span(all.p99) + ', the slowest ' + span(all.max) + '. ' : '');
 }
 
 function latencyRows(view) {
@@ -111,7 +114,7 @@ function drawLatencyHours(box) {
 
 function latency() {
   let view = 'hop';
-  const note = () => h('p', { class: 'under quiet' }, 'p50: half took no longer; p90: nine of ten; p99: all but one in a hundred. Read from a histogram, so a figure may be up to ' + percent(coarse(), 1) + ' above the exact one. '
+  const note = () => h('p', { class: 'under quiet' }, 'p50: half took no longer; p90: nine of ten; p99: all but one in a hundred. ' + exactly()
     + 'By hop: also the way of mail that was tried again; by connector and time: from arrival to the end, of mail that arrived or left.');
   const blocked = () => h('p', { class: 'none' }, 'Times are not known for a single ' + TOPS[chosen.item.list].toLowerCase().replace(/s$/, '') + '; remove that filter to see them.');
   const hold = panel({
