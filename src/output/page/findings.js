@@ -4,9 +4,10 @@ const SOME = 12;
 
 function findings() {
   const list = report.findings;
+  const whole = allOf('findings') ?? list.length;
   const cards = list.map(findingCard);
   const holder = h('div', { class: 'cards' }, cards.map(c => c.node));
-  const count = h('span', { class: 'n', data: { n: allOf('findings') } });
+  const count = h('span', { class: 'n', data: { n: whole } });
   const rest = h('button', { type: 'button', class: 'all' });
   let all = list.length <= SOME + 2;
   let search = '';
@@ -21,7 +22,7 @@ function findings() {
     rest.hidden = all || shown <= SOME;
     rest.textContent = 'Show all ' + num(shown);
     count.textContent = search || grade ? num(shown) + ' of ' + many(list.length, 'finding')
-      : many(allOf('findings'), 'finding') + (allOf('findings') > list.length ? ', the gravest ' + num(list.length) + ' here' : '');
+      : many(whole, 'finding') + (whole > list.length ? ', the gravest ' + num(list.length) + ' here' : '');
   };
   rest.addEventListener('click', () => { all = true; show(); });
   const grades = ['critical', 'high', 'medium', 'low', 'info'].filter(g => list.some(f => f.severity === g));
@@ -35,7 +36,39 @@ function findings() {
   return h('section', { class: 'part', id: 'findings', 'aria-labelledby': 'findings-t', tabindex: '-1' },
     h('div', { class: 'head' }, h('h2', { id: 'findings-t' }, 'What went wrong'), count, h('span', { class: 'tag' }, 'whole period')),
     h('p', { class: 'lead' }, 'Why it happens, and what to run. Open one for its evidence and for messages that show it.'),
-    tools, list.length ? [holder, rest] : h('p', { class: 'none' }, 'No finding in these logs.'));
+    beforehand(), tools, list.length ? [holder, rest] : h('p', { class: 'none' }, 'No finding in these logs.'), remoteRouting());
+}
+
+/** What was known before this run: an earlier run, and findings that somebody has looked at. */
+function beforehand() {
+  const [old, known] = [report.baseline, report.known_findings];
+  const words = [];
+  if (old) {
+    words.push('Since the run of ' + between(old.first, old.last) + ': ' + [['new', old.new], ['graver', old.graver], ['still there', old.still_there], ['gone', old.gone.length]]
+      .map(([w, n]) => num(n) + ' ' + w).join(', ') + '.');
+    words.push(...old.remarks);
+  }
+  if (known && known.findings) words.push(many(known.findings, 'finding') + (known.findings === 1 ? ' is' : ' are') + ' known by ' + known.file + (known.shown ? '.' : ' and not shown.'));
+  const gone = old && old.gone.length > 0 && h('details', { class: 'behind' }, h('summary', {}, 'Gone since then (' + num(old.gone.length) + ')'),
+    grid('Findings of the earlier run that are gone', [{ name: 'Finding' }, { name: 'Domain' }, { name: 'Connector' }, { name: 'Messages', number: true }],
+      old.gone.map(f => [named(f.title, 90), named(f.domain || '\u2013', 50), named(f.connector || '\u2013', 50), cell(f.messages)])));
+  return words.length ? h('div', { class: 'before' }, words.map(w => h('p', {}, named(w, 400))), gone) : null;
+}
+
+/** Remote mailboxes whose address does not lead to the tenant, where the configuration was given. */
+function remoteRouting() {
+  const r = report.remote_routing;
+  if (!r || !r.wrong.total) return null;
+  const code = h('code', {}, r.fix);
+  const button = h('button', { type: 'button', class: 'copy', onclick: () => copy(r.fix, code, button) }, 'Copy');
+  return h('section', { class: 'panel remote', 'aria-labelledby': 'remote-t' },
+    h('h3', { id: 'remote-t' }, 'Remote routing addresses that do not lead to ' + clip(r.tenant || 'the tenant', 80)),
+    h('p', { class: 'lead' }, num(r.wrong.total) + ' of ' + many(r.remote_mailboxes, 'remote mailbox', 'remote mailboxes') + '; ' + many(r.messages, 'message') + ' went astray by it'
+      + (r.first_seen ? ', ' + between(r.first_seen, r.last_seen) : '') + '.'),
+    r.fix && [h('div', { class: 'fixhead' }, h('h4', {}, 'What to run'), button), h('pre', { class: 'fix', tabindex: '0' }, code)],
+    h('details', { class: 'behind' }, h('summary', {}, 'Table of addresses' + (r.wrong.first.length < r.wrong.total ? ', the first ' + num(r.wrong.first.length) : '')),
+      grid('Remote routing addresses', [{ name: 'Address' }, { name: 'Leads to' }, { name: 'Why that is wrong' }, { name: 'Should be' }, { name: 'Messages', number: true }, { name: 'Went to' }],
+        r.wrong.first.map(w => [named(w.address, 60), named(w.remote_routing_address || '\u2013', 60), named(w.why || '\u2013', 120), named(w.should_be || '\u2013', 60), cell(w.messages), named([w.went_to].flat().filter(Boolean).join(', ') || '\u2013', 60)]))));
 }
 
 /** What a finding is about, as short names. */

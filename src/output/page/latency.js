@@ -47,7 +47,7 @@ function latencyRows(view) {
 
 /** A row of three marks on an axis of logarithms. */
 function rangeMarks(r, most, words) {
-  const [width, height] = [180, 18];
+  const [width, height] = [onPaper ? 120 : 240, 18];
   const x = v => 4 + Math.log10(Math.max(1, v)) / Math.log10(Math.max(10, most)) * (width - 8);
   return s('svg', { class: 'marks', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': words },
     s('line', { class: 'rail', x1: 4, x2: width - 4, y1: 9, y2: 9 }),

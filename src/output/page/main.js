@@ -15,7 +15,7 @@ function ending() {
       grid('Files left out', [{ name: 'File' }, { name: 'Why' }], report.left_out.slice(0, 200).map(f => [named(f.name, 100), named(f.reason, 200)]))));
   }
   if (report.files && report.files.length) {
-    lists.push(h('details', { class: 'behind' }, h('summary', {}, many(allOf('files'), 'file') + ' read' + (allOf('files') > report.files.length ? ', ' + num(report.files.length) + ' of them here' : '')),
+    lists.push(h('details', { class: 'behind' }, h('summary', {}, allOf('files') === null ? 'Files read' : many(allOf('files'), 'file') + ' read' + (allOf('files') > report.files.length ? ', the first ' + num(report.files.length) + ' here' : '')),
       grid('Files read', [{ name: 'File' }, { name: 'Records', number: true }, { name: 'Size', number: true }, { name: 'Rejects', number: true }, { name: 'Note' }],
         report.files.map(f => [named(f.name, 100), cell(f.records), cell(f.bytes, bytes), cell(f.rejects), f.note ? named(f.note, 100) : '']))));
   }

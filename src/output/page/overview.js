@@ -21,9 +21,9 @@ function attention(words, list, kind, most) {
     rest.length > 0 && h('details', { class: 'more' }, h('summary', {}, many(rest.length, 'more', 'more')), h('ul', {}, rest.map(line))));
 }
 
-/** How many of a list of the report there are, also where the page holds only some of them. */
+/** How many of a list of the report there are, also where the page holds only the first; null if that is not told. */
 function allOf(list) {
-  return page.totals && page.totals[list] !== undefined ? page.totals[list] : report[list].length;
+  return page.totals && page.totals[list] !== undefined ? page.totals[list] : null;
 }
 
 function zoneWords() {
@@ -40,7 +40,7 @@ function facts() {
     ? [clock(period.first).day, ' ', clock(period.first).year, ' ', clock(period.first).hm, ' to ',
       clock(period.last).day, ' ', clock(period.last).year, ' ', clock(period.last).hm].join('')
     : 'no event in these logs';
-  const read = report.files ? many(allOf('files'), 'file') + ' read' : '';
+  const read = allOf('files') === null ? '' : many(allOf('files'), 'file') + ' read';
   const out = [
     ['Period', whole + (period ? ', ' + span(Date.parse(period.last) - Date.parse(period.first)) : '')],
     ['Time zone', 'All times on this page are ' + zoneWords()],
