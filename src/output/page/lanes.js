@@ -44,7 +44,7 @@ function drawLanes(sample, width) {
   const left = 86;
   const each = Math.max(64, Math.min(190, (width - left) / Math.max(1, lanes.length)));
   const wide = Math.max(width > left + each * lanes.length ? left + each * lanes.length : width, left + each * lanes.length);
-  const [top, row] = [40, 34];
+  const [top, row] = [40, onPaper ? 27 : 34];
   const height = top + rows.length * row + 12;
   const x = i => left + each * (i + 0.5);
   const out = picture(wide, height, 'The way of the message over ' + many(lanes.length, 'server or host', 'servers and hosts') + ' in ' + many(rows.length, 'step') + '; the table below tells each.');
@@ -61,7 +61,7 @@ function drawLanes(sample, width) {
     before = at.day;
     out.append(label(left - 10, y + 4, at.hms, { 'text-anchor': 'end', class: 'time' }));
     const kind = hopClass(hop.event);
-    const words = hop.event + (hop.connector ? ' \u00b7 ' + hop.connector : hop.source ? ' \u00b7 ' + hop.source : '');
+    const words = hop.event + (each < 125 ? '' : hop.connector ? ' \u00b7 ' + hop.connector : hop.source ? ' \u00b7 ' + hop.source : '');
     const near = from === null ? x(to) : (x(from) + x(to)) / 2;
     const most = Math.max(60, Math.floor(from === null ? each * 1.4 : Math.max(each, Math.abs(x(from) - x(to)))));
     const half = Math.min(most, textWidth(words)) / 2;

@@ -104,9 +104,14 @@ function drawLatencyHours(box) {
       if (alone || one > 14) out.append(s('circle', { class: 'dot ' + p, cx: x, cy: round(y(r[p])), r: 2.4 }, s('title', {}, bucketName(t) + ', ' + p + ' ' + span(r[p]))));
     });
     out.append(s('path', { class: 'series ' + p, d: d.trim() }));
-    const last = [...rows].reverse().find(Boolean);
-    const at = rows.lastIndexOf(last);
-    out.append(label(x0 + (at + 0.5) * one + 7, y(last[p]) + (last.p99 === last.p50 ? { p50: 12, p90: 3, p99: -6 }[p] : 4), p, { class: 'name ' + p }));
+  }
+  // The names stand at the ends of the lines, and never one on another.
+  const at = rows.findLastIndex(Boolean);
+  let floor = Infinity;
+  for (const p of ['p50', 'p90', 'p99']) {
+    const down = Math.min(y(rows[at][p]) + 4, floor - 12);
+    floor = down;
+    out.append(label(x0 + (at + 0.5) * one + 7, down, p, { class: 'name ' + p }));
   }
   out.append(...timeAxis(x0, inner, top + tall));
   return out;
