@@ -95,7 +95,7 @@ function drawFlow(box) {
   const laid = place({ nodes: nodes.map(n => ({ ...n })), links: links.map(l => ({ ...l })) });
   const out = board(width, top + height + 10, 'Flow map of ' + many(total(), 'recipient') + '. Each node is a button that filters the page; the table below has the figures.');
   const step = (width - edge - 12) / (STAGES.length - 1);
-  STAGES.forEach((stage, k) => out.append(label(1 + k * step, 12, stage.name, { class: 'column' })));
+  STAGES.forEach((stage, k) => out.append(label(1 + k * step, 12, stage.name, { class: 'column strong' }, step - 10)));
   for (const l of laid.links) {
     const [x0, x1, mid] = [l.source.x1, l.target.x0, (l.source.x1 + l.target.x0) / 2];
     out.append(s('path', { class: 'link l-' + l.outcome, 'stroke-width': round(Math.max(0.8, l.width)),

@@ -63,7 +63,7 @@ function drawLanes(sample, width) {
     const kind = hopClass(hop.event);
     const words = hop.event + (each < 125 ? '' : hop.connector ? ' \u00b7 ' + hop.connector : hop.source ? ' \u00b7 ' + hop.source : '');
     const near = from === null ? x(to) : (x(from) + x(to)) / 2;
-    const most = Math.max(60, Math.floor(from === null ? each * 1.4 : Math.max(each, Math.abs(x(from) - x(to)))));
+    const most = Math.max(60, Math.floor(from === null ? each * 1.4 : Math.max(each * 1.25, Math.abs(x(from) - x(to)))));
     const half = Math.min(most, textWidth(words)) / 2;
     out.append(label(Math.min(Math.max(near, left + half), wide - half), y - 8, words, { 'text-anchor': 'middle', class: 'event small ' + kind }, most));
     if (from === null || from === to) out.append(s('circle', { class: 'step ' + kind, cx: x(to), cy: y, r: 5 }));
