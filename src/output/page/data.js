@@ -33,7 +33,7 @@ function nameOf(part, i) {
 /** What a word of the log means, or nothing. */
 function meaning(group, word) {
   const words = page.words && page.words[group];
-  return words && Object.hasOwn(words, word) ? words[word] : '';
+  return words && Object.prototype.hasOwnProperty.call(words, word) ? words[word] : '';
 }
 
 // ---- what is chosen ----

@@ -19,7 +19,7 @@ const MOST_NODES = 9;
 
 /** The value of a stage in a cell, as a key. */
 function stageKey(stage, c) {
-  stage.keys ??= cells.n.map((_, i) => stage.parts.map(p => cells[p][i]).join(','));
+  if (!stage.keys) stage.keys = cells.n.map((_, i) => stage.parts.map(p => cells[p][i]).join(','));
   return stage.keys[c];
 }
 

@@ -106,7 +106,7 @@ function drawLatencyHours(box) {
     out.append(s('path', { class: 'series ' + p, d: d.trim() }));
   }
   // The names stand at the ends of the lines, and never one on another.
-  const at = rows.findLastIndex(Boolean);
+  const at = rows.lastIndexOf(known[known.length - 1]);
   let floor = Infinity;
   for (const p of ['p50', 'p90', 'p99']) {
     const down = Math.min(y(rows[at][p]) + 4, floor - 12);

@@ -35,7 +35,7 @@ function topList(list, title) {
       const lines = topLines(list);
       if (!lines) return h('p', { class: 'none' }, 'Not known for a single ' + TOPS[chosen.item.list].toLowerCase().replace(/s$/, '') + '.');
       const fit = lines.filter(x => !topSearch || x.name.toLowerCase().includes(topSearch));
-      const all = topOpen.has(list);
+      const all = topOpen.has(list) || fit.length <= FIRST + 2;
       const most = fit.reduce((a, x) => Math.max(a, x.n), 1);
       const shown = fit.slice(0, all ? fit.length : FIRST);
       const rows = shown.map(x => {
@@ -47,8 +47,8 @@ function topList(list, title) {
           onclick: () => (list === 'connectors' ? choose([['connector', x.i]]) : chooseItem(list, x.i)),
         }, h('span', { class: 'name' }, named(x.name, 52)), h('span', { class: 'v' }, num(x.n)), bar));
       });
-      const more = fit.length > FIRST && !onPaper && h('button', { type: 'button', class: 'all', data: { key: 'more' + list }, onclick: () => { if (!topOpen.delete(list)) topOpen.add(list); refresh(); } },
-        all ? 'Show fewer' : 'Show ' + num(fit.length));
+      const more = fit.length > FIRST + 2 && h('button', { type: 'button', class: 'all', data: { key: 'more' + list }, onclick: () => { if (!topOpen.delete(list)) topOpen.add(list); refresh(); } },
+        topOpen.has(list) ? 'Show fewer' : 'Show ' + num(fit.length));
       return [rows.length ? h('ol', { class: 'toplist' }, rows) : h('p', { class: 'none' }, topSearch ? 'No name here with these letters.' : nothingWords()), more];
     },
     table: () => {
@@ -129,7 +129,7 @@ function drawQueue(box) {
   const out = picture(width, shown.length * (tall + gap) + 22, 'Queue depth of ' + many(shown.length, 'server') + ' over time. The table below has the figures.');
   shown.forEach((l, k) => {
     const top = k * (tall + gap) + 18;
-    const values = [0, ticks(l.most).at(-1)];
+    const values = [0, ticks(l.most).slice(-1)[0]];
     const y = v => top + tall - v / values[1] * tall;
     out.append(label(x0, top - 6, nameOf('server', l.server), { class: 'strong' }, inner - 190), ...numberAxis(values, y, x0, x0 + inner));
     let d = `M${x0} ${top + tall}`;

@@ -125,7 +125,7 @@ function volume() {
 function week(w) {
   const columns = Math.max(1, Math.round(24 / bucketHours));
   const out = Array.from({ length: 7 }, () => new Array(columns).fill(null));
-  for (const x of slots) out[x.weekday][Math.floor(x.hour / bucketHours)] ??= 0;
+  for (const x of slots) out[x.weekday][Math.floor(x.hour / bucketHours)] = 0;
   for (let c = 0; c < w.length; c += 1) {
     if (w[c] && cells.t[c] >= 0) {
       const x = slots[cells.t[c]];
