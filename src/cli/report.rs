@@ -1,6 +1,7 @@
 //! `mailtrail report`.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::args::{ReportArgs, ReportFormat};
 use super::beforehand::{Beforehand, worst};
@@ -18,14 +19,7 @@ use crate::pipeline::{Findings, Needs, Reading};
 
 pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> {
     let path = args.output.output.as_deref();
-    let format = match (args.format, ending(path).as_deref()) {
-        (Some(format), _) => format,
-        (None, Some("json")) => ReportFormat::Json,
-        (None, Some("md" | "markdown")) => ReportFormat::Md,
-        (None, Some("prom")) => ReportFormat::Prometheus,
-        (None, Some("html" | "htm")) => ReportFormat::Html,
-        (None, _) => ReportFormat::Text,
-    };
+    let format = format(args, path);
     let beforehand = Beforehand::read(&args.beforehand, &args.read, env, Shown::Report)?;
     let target = Target::open(path, args.output.force)?;
     let asked = path.is_some() || args.format.is_some();
@@ -35,7 +29,8 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     if series && format != ReportFormat::Json {
         return Err(Usage("--series goes with --format json".to_owned()).into());
     }
-    let page = format == ReportFormat::Html;
+    let mailed = post.as_ref().is_some_and(Post::wants_page);
+    let page = format == ReportFormat::Html || mailed;
     let needs = Needs { sums: true, series, page, findings: Findings::Samples, ..Needs::default() };
     let mut run =
         Run::read((&args.read, &args.output), env, needs, |o| o.thresholds = beforehand.thresholds())?;
@@ -57,12 +52,29 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
             ReportFormat::Html => write_page(&report, &run.reading, args.read.no_subjects, out),
         })?;
     }
-    post.map_or(Ok(()), |post| post.send(&report))?;
+    if let Some(post) = post {
+        let mut page = Vec::new();
+        if mailed {
+            write_page(&report, &run.reading, args.read.no_subjects, &mut page)?;
+        }
+        post.send(&report, &page)?;
+    }
     if !args.read.quiet {
         outcome.say(true);
     }
     run.failing = args.fail_on.fails(worst(report.findings.iter()));
     Ok(run.close(report.messages > 0))
+}
+
+fn format(args: &ReportArgs, path: Option<&Path>) -> ReportFormat {
+    match (args.format, ending(path).as_deref()) {
+        (Some(format), _) => format,
+        (None, Some("json")) => ReportFormat::Json,
+        (None, Some("md" | "markdown")) => ReportFormat::Md,
+        (None, Some("prom")) => ReportFormat::Prometheus,
+        (None, Some("html" | "htm")) => ReportFormat::Html,
+        (None, _) => ReportFormat::Text,
+    }
 }
 
 /// Writes the page, with what it draws from beside the report.

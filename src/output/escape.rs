@@ -128,22 +128,9 @@ pub fn script(json: &str) -> String {
     out
 }
 
-/// For text and attributes of a page: no markup, and terminal commands but line breaks are shown.
-pub fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' => out.push(c),
-            c if is_command(c) => out.extend(c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
-    out
+/// For several lines of text in HTML.
+pub fn html_lines(text: &str) -> String {
+    text.split('\n').map(html).collect::<Vec<_>>().join("\n")
 }
 
 /// For the value of a metric's label, which stands in quotes: commands are shown, backslashes and quotes escaped.

@@ -97,6 +97,8 @@ pub enum Attachment {
     Markdown,
     /// `report.json`.
     Json,
+    /// `report.html`, the page.
+    Html,
 }
 
 impl Attachment {
@@ -106,16 +108,18 @@ impl Attachment {
             Self::Text => ("report.txt", "text/plain"),
             Self::Markdown => ("report.md", "text/markdown"),
             Self::Json => ("report.json", "application/json"),
+            Self::Html => ("report.html", "text/html"),
         }
     }
 
-    /// What stands in it.
-    fn made(self, report: &Report) -> io::Result<Vec<u8>> {
+    /// What stands in it; the page is written where there are messages to be drawn.
+    fn made(self, report: &Report, page: &[u8]) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
         match self {
             Self::Text => report_text::write(report, Style::default(), &mut out)?,
             Self::Markdown => report_markdown::write(report, &mut out)?,
             Self::Json => report_json::write(report, &mut out)?,
+            Self::Html => out.extend_from_slice(page),
         }
         Ok(out)
     }
@@ -126,13 +130,13 @@ impl Attachment {
 pub struct Letter(Message);
 
 impl Letter {
-    /// Writes the report as a message. The subject is the verdict if there is none. The same report at the same time gives the
-    /// same bytes.
+    /// Writes the report as a message, with the page if it is to be attached. The subject is the verdict if there is none. The same
+    /// report at the same time gives the same bytes.
     ///
     /// # Errors
     /// If the parts cannot be put together.
     pub fn write(
-        report: &Report,
+        (report, page): (&Report, &[u8]),
         addresses: &Addresses,
         subject: Option<&str>,
         date: SystemTime,
@@ -141,12 +145,12 @@ impl Letter {
         let text = text(report, attachments)?;
         let hash = hexadecimal(&Sha256::digest(format!("{text}{addresses:?}{date:?}")));
         let part = |from: usize| hash.get(from..from + 32).unwrap_or_default().to_owned();
-        let page = page::write(report, FINDINGS, &attached(attachments));
+        let short = page::write(report, FINDINGS, &attached(attachments));
         let both = MultiPart::alternative().boundary(part(32));
-        let both = both.singlepart(SinglePart::plain(text)).singlepart(SinglePart::html(page));
+        let both = both.singlepart(SinglePart::plain(text)).singlepart(SinglePart::html(short));
         let mut parts = MultiPart::mixed().boundary(part(0)).multipart(both);
         for attachment in attachments {
-            let ((name, kind), bytes) = (attachment.name(), attachment.made(report)?);
+            let ((name, kind), bytes) = (attachment.name(), attachment.made(report, page)?);
             let kind = format!("{kind}; charset=utf-8");
             let kind = ContentType::parse(&kind).unwrap_or(ContentType::TEXT_PLAIN);
             let body = String::from_utf8_lossy(&bytes).into_owned();

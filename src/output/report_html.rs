@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::escape::{html, json, script};
+use super::escape::{html, html_lines, json, script};
 use super::report_json::{Most, compact};
 use super::report_text::{self, Style};
 use super::routes::{Context, Form, write_row};
@@ -28,7 +28,22 @@ const COVERED: usize = 8_000;
 const FRAME: &str = include_str!("page/frame.html");
 const STYLE: &str = include_str!("page/page.css");
 /// In the order in which they run.
-const SCRIPTS: [&str; 1] = [include_str!("page/main.js")];
+const SCRIPTS: [&str; 14] = [
+    include_str!("page/vendor/d3-sankey.min.js"),
+    include_str!("page/base.js"),
+    include_str!("page/data.js"),
+    include_str!("page/parts.js"),
+    include_str!("page/overview.js"),
+    include_str!("page/drawings.js"),
+    include_str!("page/lanes.js"),
+    include_str!("page/findings.js"),
+    include_str!("page/filters.js"),
+    include_str!("page/flow.js"),
+    include_str!("page/volume.js"),
+    include_str!("page/latency.js"),
+    include_str!("page/tops.js"),
+    include_str!("page/main.js"),
+];
 
 /// A message of a finding.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +85,7 @@ fn most(report: &Report) -> Most {
 
 /// Writes the page.
 pub fn write(report: &Report, beside: Beside<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (style, code) = (unix(STYLE), SCRIPTS.map(unix).concat());
+    let (style, code) = (unix(STYLE), SCRIPTS.map(unix).join("\n"));
     for piece in FRAME.split("<!--") {
         let Some((mark, rest)) = piece.split_once("-->") else {
             out.write_all(piece.as_bytes())?;
@@ -82,7 +97,7 @@ pub fn write(report: &Report, beside: Beside<'_>, out: &mut dyn Write) -> io::Re
             "STYLE" => out.write_all(style.as_bytes())?,
             "SCRIPT" => out.write_all(code.as_bytes())?,
             "DATA" => out.write_all(script(&data(report, beside)?).as_bytes())?,
-            "TEXT" => out.write_all(html(&plain(report)?).as_bytes())?,
+            "TEXT" => out.write_all(html_lines(&plain(report)?).as_bytes())?,
             _ => write!(out, "<!--{mark}-->")?,
         }
         out.write_all(rest.as_bytes())?;

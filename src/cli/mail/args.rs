@@ -31,7 +31,7 @@ pub(in crate::cli) struct MailArgs {
     /// The subject; the verdict if absent.
     #[arg(id = "mail-subject", long = "mail-subject", value_name = "TEXT")]
     pub subject: Option<String>,
-    /// A form in which the whole report is attached; repeatable, text if absent.
+    /// A form in which the whole report is attached; repeatable, html if absent.
     #[arg(long = "mail-attach", value_enum, value_name = "FORMAT")]
     pub attach: Vec<MailAttachment>,
 }
@@ -48,6 +48,7 @@ pub(in crate::cli) enum MailAttachment {
     Text,
     Md,
     Json,
+    Html,
     None,
 }
 

@@ -59,10 +59,15 @@ impl Post {
         }))
     }
 
+    /// Whether the page is to be attached.
+    pub(in crate::cli) fn wants_page(&self) -> bool {
+        self.attachments.contains(&Attachment::Html)
+    }
+
     /// Writes the mail, and sends it.
-    pub(in crate::cli) fn send(self, report: &Report) -> anyhow::Result<()> {
+    pub(in crate::cli) fn send(self, report: &Report, page: &[u8]) -> anyhow::Result<()> {
         let Self { addresses, subject, attachments, date, file, sendmail, relay } = self;
-        let letter = Letter::write(report, &addresses, subject.as_deref(), date, &attachments)?;
+        let letter = Letter::write((report, page), &addresses, subject.as_deref(), date, &attachments)?;
         if let Some(target) = file {
             target.write(|out| out.write_all(&letter.bytes()))?;
         }
@@ -78,11 +83,12 @@ impl Post {
 
 fn attachments(asked: &[MailAttachment]) -> Vec<Attachment> {
     let mut all: Vec<Attachment> = Vec::new();
-    for one in if asked.is_empty() { &[MailAttachment::Text] } else { asked } {
+    for one in if asked.is_empty() { &[MailAttachment::Html] } else { asked } {
         let one = match one {
             MailAttachment::Text => Attachment::Text,
             MailAttachment::Md => Attachment::Markdown,
             MailAttachment::Json => Attachment::Json,
+            MailAttachment::Html => Attachment::Html,
             MailAttachment::None => continue,
         };
         if !all.contains(&one) {

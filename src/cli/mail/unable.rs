@@ -23,7 +23,11 @@ impl Post {
         Ok(None)
     }
 
-    pub(in crate::cli) fn send(self, _: &Report) -> anyhow::Result<()> {
+    pub(in crate::cli) fn wants_page(&self) -> bool {
+        match *self {}
+    }
+
+    pub(in crate::cli) fn send(self, _: &Report, _: &[u8]) -> anyhow::Result<()> {
         match self {}
     }
 }

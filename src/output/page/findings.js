@@ -1,0 +1,141 @@
+// Findings as cards, the gravest first. Their figures are those of the whole period: no filter of the charts changes them.
+
+const SOME = 12;
+
+function findings() {
+  const list = report.findings;
+  const whole = allOf('findings') ?? list.length;
+  const cards = list.map(findingCard);
+  const holder = h('div', { class: 'cards' }, cards.map(c => c.node));
+  const count = h('span', { class: 'n', data: { n: whole } });
+  const rest = h('button', { type: 'button', class: 'all' });
+  let all = list.length <= SOME + 2;
+  let search = '';
+  let grade = '';
+  const show = () => {
+    const fit = cards.map((c, i) => (!search || c.text.includes(search)) && (!grade || list[i].severity === grade));
+    let shown = 0;
+    cards.forEach((c, i) => {
+      c.node.hidden = !fit[i] || (!all && shown >= SOME);
+      if (fit[i]) shown += 1;
+    });
+    rest.hidden = all || shown <= SOME;
+    rest.textContent = 'Show all ' + num(shown);
+    count.textContent = search || grade ? num(shown) + ' of ' + many(list.length, 'finding')
+      : many(whole, 'finding') + (whole > list.length ? ', the gravest ' + num(list.length) + ' here' : '');
+  };
+  rest.addEventListener('click', () => { all = true; show(); });
+  const grades = ['critical', 'high', 'medium', 'low', 'info'].filter(g => list.some(f => f.severity === g));
+  const tools = list.length > 1 && h('div', { class: 'tools' },
+    h('label', {}, h('span', { class: 'unseen' }, 'Search findings'),
+      h('input', { type: 'search', placeholder: 'Search findings', oninput: e => { search = e.target.value.trim().toLowerCase(); show(); } })),
+    grades.length > 1 && toggle('Severity', [['', 'All']].concat(grades.map(g => [g, capital(g) + ' ' + num(list.filter(f => f.severity === g).length)])), '', g => { grade = g; show(); }));
+  show();
+  findings.all = () => { for (const c of cards) { c.node.hidden = false; c.draw(); } };
+  findings.some = show;
+  return h('section', { class: 'part', id: 'findings', 'aria-labelledby': 'findings-t', tabindex: '-1' },
+    h('div', { class: 'head' }, h('h2', { id: 'findings-t' }, 'What went wrong'), count, h('span', { class: 'tag' }, 'whole period')),
+    h('p', { class: 'lead' }, 'Why it happens, and what to run. Open one for its evidence and for messages that show it.'),
+    beforehand(), tools, list.length ? [holder, rest] : h('p', { class: 'none' }, 'No finding in these logs.'), remoteRouting());
+}
+
+/** What was known before this run: an earlier run, and findings that somebody has looked at. */
+function beforehand() {
+  const [old, known] = [report.baseline, report.known_findings];
+  const words = [];
+  if (old) {
+    words.push('Since the run of ' + between(old.first, old.last) + ': ' + [['new', old.new], ['graver', old.graver], ['still there', old.still_there], ['gone', old.gone.length]]
+      .map(([w, n]) => num(n) + ' ' + w).join(', ') + '.');
+    words.push(...old.remarks);
+  }
+  if (known && known.findings) words.push(many(known.findings, 'finding') + (known.findings === 1 ? ' is' : ' are') + ' known by ' + known.file + (known.shown ? '.' : ' and not shown.'));
+  const gone = old && old.gone.length > 0 && h('details', { class: 'behind' }, h('summary', {}, 'Gone since then (' + num(old.gone.length) + ')'),
+    grid('Findings of the earlier run that are gone', [{ name: 'Finding' }, { name: 'Domain' }, { name: 'Connector' }, { name: 'Messages', number: true }],
+      old.gone.map(f => [named(f.title, 90), named(f.domain || '\u2013', 50), named(f.connector || '\u2013', 50), cell(f.messages)])));
+  return words.length ? h('div', { class: 'before' }, words.map(w => h('p', {}, named(w, 400))), gone) : null;
+}
+
+/** Remote mailboxes whose address does not lead to the tenant, where the configuration was given. */
+function remoteRouting() {
+  const r = report.remote_routing;
+  if (!r || !r.wrong.total) return null;
+  const code = h('code', {}, r.fix);
+  const button = h('button', { type: 'button', class: 'copy', onclick: () => copy(r.fix, code, button) }, 'Copy');
+  return h('section', { class: 'panel remote', 'aria-labelledby': 'remote-t' },
+    h('h3', { id: 'remote-t' }, 'Remote routing addresses that do not lead to ' + clip(r.tenant || 'the tenant', 80)),
+    h('p', { class: 'lead' }, num(r.wrong.total) + ' of ' + many(r.remote_mailboxes, 'remote mailbox', 'remote mailboxes') + '; ' + many(r.messages, 'message') + ' went astray by it'
+      + (r.first_seen ? ', ' + between(r.first_seen, r.last_seen) : '') + '.'),
+    r.fix && [h('div', { class: 'fixhead' }, h('h4', {}, 'What to run'), button), h('pre', { class: 'fix', tabindex: '0' }, code)],
+    h('details', { class: 'behind' }, h('summary', {}, 'Table of addresses' + (r.wrong.first.length < r.wrong.total ? ', the first ' + num(r.wrong.first.length) : '')),
+      grid('Remote routing addresses', [{ name: 'Address' }, { name: 'Leads to' }, { name: 'Why that is wrong' }, { name: 'Should be' }, { name: 'Messages', number: true }, { name: 'Went to' }],
+        r.wrong.first.map(w => [named(w.address, 60), named(w.remote_routing_address || '\u2013', 60), named(w.why || '\u2013', 120), named(w.should_be || '\u2013', 60), cell(w.messages), named([w.went_to].flat().filter(Boolean).join(', ') || '\u2013', 60)]))));
+}
+
+/** What a finding is about, as short names. */
+function about(f) {
+  return [f.domain && ['domain', f.domain], f.address && ['address', f.address], f.connector && ['connector', f.connector], f.peer && ['host', f.peer]]
+    .filter(Boolean).map(([k, v]) => h('span', { class: 'about' }, k + ' ', h('b', {}, named(v, 60))));
+}
+
+function findingCard(f, i) {
+  const samples = page.samples.filter(x => x.finding === i);
+  const body = h('div', { class: 'body' });
+  const node = h('details', { class: 'finding ' + f.severity, id: 'finding-' + i, ontoggle: () => { if (node.open) draw(); } },
+    h('summary', {},
+      h('span', { class: 'grade' }, f.severity),
+      h('span', { class: 'what' }, h('span', { class: 'title' }, named(f.title, 160)), h('span', { class: 'abouts' }, about(f))),
+      h('span', { class: 'how' }, f.messages ? many(f.messages, 'message') : 'shown by files',
+        f.laps_max > 0 && h('span', { class: 'quiet' }, many(f.laps_max, 'lap')))),
+    body);
+  const draw = () => { if (!body.firstChild) findingBody(f, samples, body, i); };
+  if (i === 0) {
+    node.open = true;
+    draw();
+  }
+  return { node, draw: () => { draw(); const first = i < SOME && node.querySelector('.sample'); if (first) first.drawBody(); }, text: searchText(f, samples) };
+}
+
+function searchText(f, samples) {
+  return [f.kind, f.title, f.severity, f.domain, f.address, f.connector, f.peer, f.cause, f.fix, ...f.addresses, ...f.samples, ...f.cycle,
+    ...samples.flatMap(x => [x.subject, x.sender, x.recipient])].filter(Boolean).join('\n').toLowerCase();
+}
+
+function findingBody(f, samples, body, i) {
+  const code = h('code', {}, f.fix);
+  const button = h('button', { type: 'button', class: 'copy', onclick: () => copy(f.fix, code, button) }, 'Copy');
+  const others = report.findings.map((g, k) => [g, k]).filter(([g, k]) => k !== i && g.caused_by === f.kind && g.domain === f.domain);
+  const cause = report.findings.findIndex((g, k) => k !== i && g.kind === f.caused_by && (!f.domain || !g.domain || g.domain === f.domain));
+  const drawing = f.cycle.length ? ring(f) : f.expected || f.actual || f.connector ? tracks(f) : null;
+  const meta = [
+    f.messages ? many(f.messages, 'message') + ' to ' + many(f.recipients, 'recipient') + ' from ' + many(f.senders, 'sender') : null,
+    between(f.first_seen, f.last_seen), 'confidence ' + f.confidence, f.kind,
+    f.standing && 'since the earlier run: ' + f.standing,
+    f.known && 'known' + (f.known.until ? ' until ' + f.known.until : '') + (f.known.note ? ': ' + f.known.note : ''),
+  ].filter(Boolean);
+  const left = h('div', { class: 'told' },
+    h('h3', {}, 'Why'), h('p', {}, named(f.cause, 2000)),
+    f.caused_by && h('p', { class: 'quiet' }, 'It follows from: ', cause < 0 ? clip(f.caused_by, 80) : findingLink(cause), '.'),
+    f.fix && [h('div', { class: 'fixhead' }, h('h3', {}, 'What to run'), button), h('pre', { class: 'fix', tabindex: '0' }, code)],
+    others.length > 0 && h('p', { class: 'quiet' }, 'It explains ', others.slice(0, 6).map(([, k], n) => [n ? ', ' : '',
+      findingLink(k)]), others.length > 6 ? ' and ' + (others.length - 6) + ' more.' : '.'));
+  const evidence = h('details', { class: 'behind' }, h('summary', {}, 'Rows of the log that show it (' + num(f.evidence.length) + ')'),
+    h('ul', { class: 'places' }, f.evidence.map(e => h('li', {}, h('code', {}, named(place(e), 160))))));
+  const shown = new Set(samples.map(x => x.message_id));
+  const rest = f.samples.filter(m => !shown.has(m));
+  fill(body, {}, [h('p', { class: 'meta' }, named(meta.join(' \u00b7 '), 500)),
+    h('div', { class: drawing ? 'two' : 'one' }, left, drawing),
+    f.addresses.length > 1 && h('p', { class: 'quiet' }, 'Addresses: ' + f.addresses.map(a => clipMiddle(a, 80)).join(', ') + (f.recipients > f.addresses.length ? ', \u2026' : '')),
+    f.evidence.length > 0 && evidence,
+    samples.length > 0 && h('div', { class: 'samples' }, h('h3', {}, 'Messages that show it'), samples.map(x => sampleCard(x, false))),
+    rest.length > 0 && h('p', { class: 'quiet' }, samples.length ? 'More: ' : 'Messages: ', rest.map((m, k) => [k ? ', ' : '', h('code', {}, named(m, 120))]),
+      '. See one with ', h('code', {}, 'mailtrail trace'), '.')]);
+}
+
+function findingLink(k) {
+  return h('a', { href: '#finding-' + k, onclick: () => openFinding(k) }, clip(report.findings[k].title, 80));
+}
+
+function openFinding(k) {
+  const node = document.getElementById('finding-' + k);
+  if (node) { node.hidden = false; node.open = true; }
+}
