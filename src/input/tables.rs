@@ -78,7 +78,7 @@ fn matching(path: &Path) -> Vec<PathBuf> {
 
 fn is_log(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_uppercase()).unwrap_or_default();
-    name.starts_with("MSGTRK") || name.ends_with(".LOG")
+    name.starts_with("MSGTRK") || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("log"))
 }
 
 fn is_parquet(path: &Path) -> bool {

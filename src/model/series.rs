@@ -47,7 +47,7 @@ impl Listed {
     pub fn of<K: Copy + Eq + std::hash::Hash>(
         counts: impl Iterator<Item = (K, u8, u32)> + Clone,
         name: impl Fn(K) -> String,
-    ) -> Listed {
+    ) -> Self {
         let mut totals: HashMap<K, u64> = HashMap::new();
         for (key, _, n) in counts.clone() {
             *totals.entry(key).or_default() += u64::from(n);

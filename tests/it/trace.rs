@@ -210,7 +210,7 @@ fn rows_stand_once_and_in_causal_order() {
         let last = |row: roxmltree::Node<'_, '_>| {
             let cells =
                 row.children().filter(|n| n.has_tag_name("td") && n.attribute("class") == Some("long small"));
-            cells.filter_map(|n| n.text().map(str::to_owned)).next()
+            cells.find_map(|n| n.text().map(str::to_owned))
         };
         let rows = document.descendants().filter(|n| n.has_tag_name("tr"));
         let places: Vec<String> = rows.filter_map(last).collect();
