@@ -208,7 +208,7 @@ fn rows_stand_once_and_in_causal_order() {
         let page = form(&story, "html");
         let document = parsed(&page);
         let last = |row: roxmltree::Node<'_, '_>| {
-            let cells =
+            let mut cells =
                 row.children().filter(|n| n.has_tag_name("td") && n.attribute("class") == Some("long small"));
             cells.find_map(|n| n.text().map(str::to_owned))
         };
