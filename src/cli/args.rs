@@ -54,7 +54,7 @@ pub(super) enum Verb {
     /// The same logs under other names, for those who must not see the real ones.
     Redact(super::redact::args::RedactArgs),
     /// Synthetic logs, with what they must be read as beside them.
-    Generate(GenerateArgs),
+    Generate(super::generate::args::GenerateArgs),
     /// Completions for the shell, on standard output.
     Completions {
         /// Which shell.
@@ -241,59 +241,6 @@ pub(super) enum TraceFormat {
     Md,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct GenerateArgs {
-    /// Bytes of logs: 64MiB, 2GiB, 500KB, up to 1TiB.
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub size: u64,
-    /// Folder for the logs, truth.jsonl, findings.jsonl and exports.
-    #[arg(long, short, value_name = "DIR")]
-    pub output: PathBuf,
-    /// The same seed gives the same bytes.
-    #[arg(long, value_name = "N")]
-    pub seed: u64,
-    /// Mailbox servers, beside the Edge server.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(2..=8))]
-    pub servers: u32,
-    /// Days, from 2 March 2026.
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
-    pub days: u32,
-    /// Releases of Exchange.
-    #[arg(long, value_enum, default_value_t = SchemaName::V2019, value_name = "RELEASE")]
-    pub schema: SchemaName,
-    /// Damage and oddities of real files that change nothing.
-    #[arg(long)]
-    pub quirks: bool,
-    /// An ordinary week, with no fault in it.
-    #[arg(long)]
-    pub nothing_planted: bool,
-    /// Write into a folder that is not empty.
-    #[arg(long)]
-    pub force: bool,
-    /// Nothing on standard error but errors.
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum SchemaName {
-    #[value(name = "2007")]
-    V2007,
-    #[value(name = "2010")]
-    V2010,
-    #[value(name = "2013")]
-    V2013,
-    #[value(name = "2019")]
-    V2019,
-    Mixed,
-}
-
-/// A number of bytes with its unit.
-pub(super) fn size(text: &str) -> Result<u64, String> {
-    let bytes = parse_size::parse_size(text).map_err(|e| e.to_string())?;
-    if (1..=1 << 40).contains(&bytes) { Ok(bytes) } else { Err("from 1 byte to 1TiB".to_owned()) }
-}
-
 /// Flags of every verb that reads logs.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ReadArgs {
@@ -384,6 +331,12 @@ pub(super) struct FilterArgs {
     /// message-id, with or without angle brackets.
     #[arg(long, value_name = "PATTERN")]
     pub message_id: Vec<String>,
+}
+
+/// A number of bytes with its unit.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let bytes = parse_size::parse_size(text).map_err(|e| e.to_string())?;
+    if (1..=1 << 40).contains(&bytes) { Ok(bytes) } else { Err("from 1 byte to 1TiB".to_owned()) }
 }
 
 #[derive(Debug, Default, Args)]

@@ -1,13 +1,15 @@
 //! `generate`: synthetic logs into a folder.
 
+pub(super) mod args;
+
 use std::io::{self, Write};
 use std::time::Instant;
 
-use super::args::{GenerateArgs, SchemaName};
 use super::exit::Exit;
 use super::say;
 use crate::generate::{Files, Organisation, Plan, generate};
 use crate::output::file::Folder;
+use args::{GenerateArgs, SchemaName};
 
 impl Files for Folder {
     fn create(&mut self, name: &str) -> io::Result<Box<dyn Write>> {

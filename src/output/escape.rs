@@ -213,7 +213,7 @@ mod tests {
                 .all(|c| json(&c.to_string()) != c.to_string())
         );
         assert_eq!(script("[\"</script>&\u{2028}\"]"), r#"["\u003c/script\u003e\u0026\u2028"]"#);
-        assert_eq!(html("<a href='x'>\"&\n\x1b"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;\n\\u{1b}");
+        assert_eq!(html_lines("<a href='x'>\"&\n\x1b"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;\n\\u{1b}");
         assert_eq!(json("\"a\u{9b}\u{202e}\u{7f}\""), "\"a\\u009b\\u202e\\u007f\"");
     }
 }

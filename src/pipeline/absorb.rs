@@ -87,7 +87,7 @@ impl<'r> Absorber<'r> {
         }
         if matches!(standing, Standing::Redundancy | Standing::Probe) {
             // Its server was there, and its log is.
-            self.seen.cover(self.hosts.writer, event.time.hour());
+            self.seen.cover_idle(self.hosts.writer, event.time.hour());
         }
     }
 

@@ -131,6 +131,11 @@ impl Seen {
         self.here.1 += 1;
     }
 
+    /// Notes that a server wrote in an hour, of which nothing may count.
+    pub(super) fn cover_idle(&mut self, server: Symbol, hour: i64) {
+        self.coverage.entry((server, hour)).or_default();
+    }
+
     /// Counts an event; most rows have names that are known.
     pub(super) fn event(&mut self, event: EventId, source: Source) {
         let place = event as usize * KINDS + source as usize;

@@ -16,6 +16,7 @@ pub fn coverage(rows: impl Iterator<Item = (Symbol, i64, u64)>, names: &Frozen) 
     let text = |hour: i64| Timestamp(hour * HOUR).to_string();
     servers
         .into_iter()
+        .filter(|(_, hours)| hours.values().any(|n| *n > 0))
         .map(|(server, hours)| {
             let span = hours.keys().next().copied().zip(hours.keys().last().copied());
             let silent = span.map_or(0..0, |(first, last)| first..last).filter(|h| !hours.contains_key(h));

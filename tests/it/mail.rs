@@ -161,7 +161,8 @@ fn no_text_adds_a_header_or_a_command() {
     let folder = hostile();
     let subject = "a\r\nBcc: evil@fabrikam.com\r\n\r\nü\u{1b}";
     for given in [&[][..], &["--mail-subject", subject]] {
-        let output = report(folder.path(), &[&[".", "--mail", "-"], &WHO[..], given].concat());
+        let output =
+            report(folder.path(), &[&[".", "--mail", "-", "--mail-attach=text"], &WHO[..], given].concat());
         let message = parse_mail(&output.stdout).unwrap();
         assert!(message.headers.get_first_value("Bcc").is_none());
         let names: Vec<String> = message.headers.iter().map(mailparse::MailHeader::get_key).collect();
