@@ -92,9 +92,9 @@ impl<'p> Pass<'p> {
         }
     }
 
-    /// Takes it that somebody writes the files.
+    /// Takes it that somebody writes the files, and that facts are added to what is held, where room is made for them.
     pub(super) fn growing(self) -> Self {
-        Self { growing: true, ..self }
+        Self { growing: true, budget: Budget::default(), ..self }
     }
 
     pub(super) fn read(self, run: &Run<'_>, pool: &rayon::ThreadPool) -> Done {

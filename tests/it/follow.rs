@@ -469,3 +469,33 @@ fn where_memory_is_short_the_window_is() {
     assert!(place.follower.held().short.is_some());
     assert!(place.follower.latest() > place.follower.since());
 }
+
+#[test]
+fn a_log_goes_on_beside_its_older_copy() {
+    let (name, first, second) = halves();
+    for copy in ["AA/MSGTRK-copy.LOG", "ZZ/MSGTRK-copy.LOG"] {
+        let mut place = Place::new(60 * DAY);
+        place.append(&name, &first);
+        std::fs::copy(place.path(&name), place.path(copy)).unwrap();
+        place.look();
+        place.append(&name, &second);
+        place.look();
+        let findings = place.afresh().0;
+        assert_eq!(counted(place.findings()), counted(findings), "{copy}");
+    }
+}
+
+#[test]
+fn nothing_of_one_look_is_lost_where_memory_is_short() {
+    let mut options = options();
+    (options.budget.bytes, options.chunk) = (40_000, 1 << 19);
+    let mut place = Place::with(options, DAY);
+    let name = "EX1/MSGTRK2026031009-1.LOG";
+    place.append(name, Log::of(Release::E2016).bytes());
+    place.append(name, minutes(0, 12 * 60));
+    place.look();
+    let short = place.follower.held().short.unwrap();
+    let known = (place.follower.latest().unwrap().0 - short.0) / 60_000;
+    let told: u64 = place.findings().iter().filter(|f| f.kind == "poison").map(|f| f.messages).sum();
+    assert!(known > 60 && told.abs_diff(known as u64) <= 1, "{known} minutes, {told} messages");
+}

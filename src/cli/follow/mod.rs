@@ -114,6 +114,8 @@ struct Follow<'a> {
     style: Style,
     /// What is wrong with the files, so that it is said once.
     errors: BTreeSet<String>,
+    /// What was said of files that are no logs.
+    left_out: BTreeSet<String>,
     /// It was said that the window is shorter than asked for.
     short: bool,
     judged: bool,
@@ -153,6 +155,7 @@ impl<'a> Follow<'a> {
             delivery: Delivery::start(&args.alarms)?,
             style: Style { width: env.width.clamp(80, 140), color: env.color(args.color, false) },
             errors: BTreeSet::new(),
+            left_out: BTreeSet::new(),
             short: false,
             judged: false,
             incomplete: false,
@@ -206,7 +209,11 @@ impl<'a> Follow<'a> {
         self.errors = errors;
         let quiet = self.args.quiet;
         for left in tick.left_out.iter().filter(|l| l.explicit || self.args.verbose) {
-            say(&format!("mailtrail: {}: left out: {}", left.name, left.reason));
+            let text = format!("mailtrail: {}: left out: {}", left.name, left.reason);
+            if !self.left_out.contains(&text) {
+                say(&text);
+                self.left_out.insert(text);
+            }
         }
         if let (Some(why), false) = (&tick.again, quiet) {
             say(&format!("mailtrail: {why}; all logs of the window are read again"));

@@ -296,7 +296,15 @@ impl Follower {
             };
             if end.offset > before.offset && to < source.size {
                 self.due.insert(0, (source, end));
-            } else if let Err(e) = self.watched.read(&source, end) {
+                continue;
+            }
+            // What could not be read is tried again, as if the file had ended there.
+            let failed =
+                source.packing == Packing::Plain && tick.errors.iter().any(|e| e.path() == source.name);
+            let size = if failed { source.size.min(end.offset) } else { source.size };
+            if let Err(e) = self.watched.read(&Source { size, ..source.clone() }, end) {
+                // It may have another name by now; then it is met anew, and rows that were read are known.
+                self.watched.forget(&source);
                 tick.errors.push(e);
             }
         }

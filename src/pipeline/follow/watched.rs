@@ -128,9 +128,14 @@ impl Watched {
                 Some(Entry::Read(cursor)) => cursor,
                 _ => return false,
             },
-            (None, Some(_)) => {
-                self.entries.insert(key(source), Entry::Passed(source.size));
-                return true;
+            (None, Some(old)) => {
+                // One that goes on behind what was read is more than a copy.
+                let longer =
+                    matches!(self.entries.get(&old), Some(Entry::Read(c)) if c.print.size < source.size);
+                if !longer {
+                    self.entries.insert(key(source), Entry::Passed(source.size));
+                }
+                return !longer;
             }
             (None, None) => return false,
         };
@@ -147,9 +152,12 @@ impl Watched {
         self.entries.insert(key(source), Entry::Passed(source.size));
     }
 
-    /// A file is as if it had not been met.
+    /// A file is as if it had not been met; a packed one as if it had been met once, so that it is tried at each look.
     pub(super) fn forget(&mut self, source: &Source) {
-        self.entries.remove(&key(source));
+        match source.packing {
+            Packing::Plain => drop(self.entries.remove(&key(source))),
+            _ => drop(self.entries.insert(key(source), Entry::Waiting(source.size))),
+        }
     }
 
     /// A file was read up to here.
