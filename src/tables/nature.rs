@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, ObjectNamePart,
-    OrderByKind, Query as Ast, Select, SelectItem, SetExpr, Visit, Visitor, WindowType, visit_expressions,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
+    ObjectNamePart, OrderByKind, Query as Ast, Select, SelectItem, SetExpr, Value, Visit, VisitMut, Visitor,
+    VisitorMut, WindowType, visit_expressions,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
 /// Aggregates that give the same in whatever order rows come.
-const AGGREGATES: [&str; 9] =
-    ["avg", "count", "max", "median", "min", "quantile_cont", "quantile_disc", "stddev", "sum"];
+const FREE: [&str; 8] = ["avg", "count", "max", "median", "min", "quantile_cont", "quantile_disc", "sum"];
+/// Others: of these the last digit may be another.
+const OTHER: [&str; 7] = ["array_agg", "first", "last", "stddev", "stdev", "var", "variance"];
 /// Functions of single values.
 const PLAIN: [&str; 19] = [
     "abs",
@@ -73,25 +75,80 @@ impl Nature {
     }
 }
 
+/// The same query with the place of a column where it is sorted by what that column is: Polars cannot sort by an
+/// aggregate as such. `None` if it is not.
+pub(super) fn by_place(ast: &Ast) -> Option<Ast> {
+    let mut places = Places::default();
+    let mut ast = ast.clone();
+    let all: ControlFlow<()> = VisitMut::visit(&mut ast, &mut places);
+    debug_assert!(all.is_continue(), "nothing breaks it off");
+    places.changed.then_some(ast)
+}
+
+#[derive(Default)]
+struct Places {
+    changed: bool,
+}
+
+impl VisitorMut for Places {
+    type Break = ();
+
+    fn post_visit_query(&mut self, query: &mut Ast) -> ControlFlow<()> {
+        let projected = projected(&query.body);
+        if let Some(OrderByKind::Expressions(by)) = query.order_by.as_mut().map(|order| &mut order.kind) {
+            for by in by.iter_mut().filter(|by| holds_aggregate(&by.expr)) {
+                let text = by.expr.to_string();
+                if let Some(at) = projected.iter().position(|expr| expr.eq_ignore_ascii_case(&text)) {
+                    by.expr = Expr::Value(Value::Number((at + 1).to_string(), false).into());
+                    self.changed = true;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What each column of an answer is; nothing if not all are known.
+fn projected(body: &SetExpr) -> Vec<String> {
+    let SetExpr::Select(select) = body else { return Vec::new() };
+    let expr = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr.to_string()),
+        _ => None,
+    };
+    select.projection.iter().map(expr).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// An aggregate that rows are sorted by and that is no column of the answer.
+fn sorts_by_unknown(query: &Ast) -> Option<String> {
+    let OrderByKind::Expressions(by) = &query.order_by.as_ref()?.kind else { return None };
+    let projected = projected(&query.body);
+    let by = by.iter().map(|by| &by.expr).filter(|by| holds_aggregate(*by));
+    let unknown =
+        by.map(ToString::to_string).find(|by| !projected.iter().any(|expr| expr.eq_ignore_ascii_case(by)))?;
+    unknown.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
+}
+
 /// The same query with all its columns behind what it is sorted by, so that rows which are equal by that come in one
-/// order. `None` if it is not sorted, or its rows have the order of a table.
+/// order. `None` if it is not sorted, its columns are not named, or its rows have the order of a table.
 pub(super) fn settled(ast: &Ast) -> Option<String> {
-    let SetExpr::Select(select) = &*ast.body else { return None };
+    let select = first_select(&ast.body)?;
     let wild =
         |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
-    if !regroups(&ast.body) || select.projection.iter().any(wild) {
+    let mut look = Look::default();
+    let all: ControlFlow<()> = ast.visit(&mut look);
+    debug_assert!(all.is_continue(), "nothing breaks it off");
+    // Which of equal rows are the first ones is otherwise for Polars to choose.
+    if !(regroups(&ast.body) || look.regroups || look.cuts) || select.projection.iter().any(wild) {
         return None;
     }
-    let projected: Vec<Vec<String>> = select.projection.iter().map(names).collect();
+    let projected: Vec<String> = select.projection.iter().map(name_of).collect();
     let mut ast = ast.clone();
     let OrderByKind::Expressions(by) = &mut ast.order_by.as_mut()?.kind else { return None };
     // Polars sorts by no column twice.
     let said: BTreeSet<String> = by.iter().map(|by| by.expr.to_string()).collect();
     let numbers = (1..).map(|n: usize| n.to_string()).zip(&projected);
-    let numbers: Vec<String> = numbers
-        .filter(|(n, names)| !said.contains(n) && names.iter().all(|name| !said.contains(name)))
-        .map(|(n, _)| n)
-        .collect();
+    let numbers: Vec<String> =
+        numbers.filter(|(n, name)| !said.contains(n) && !said.contains(*name)).map(|(n, _)| n).collect();
     if numbers.is_empty() {
         return None;
     }
@@ -103,11 +160,21 @@ pub(super) fn settled(ast: &Ast) -> Option<String> {
     Some(ast.to_string())
 }
 
-/// What a column of an answer may be called by.
-fn names(item: &SelectItem) -> Vec<String> {
+/// What a column of an answer is called, or else what it is.
+fn name_of(item: &SelectItem) -> String {
     match item {
-        SelectItem::ExprWithAlias { expr, alias } => vec![expr.to_string(), alias.to_string()],
-        other => vec![other.to_string()],
+        SelectItem::ExprWithAlias { alias, .. } => alias.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// The select that gives the columns of an answer their names.
+fn first_select(body: &SetExpr) -> Option<&Select> {
+    match body {
+        SetExpr::Select(select) => Some(select),
+        SetExpr::SetOperation { left, .. } => first_select(left),
+        SetExpr::Query(query) => first_select(&query.body),
+        _ => None,
     }
 }
 
@@ -136,7 +203,7 @@ fn is_aggregated(select: &Select) -> bool {
     let aggregate = |item: &SelectItem| match item {
         SelectItem::UnnamedExpr(Expr::Function(f))
         | SelectItem::ExprWithAlias { expr: Expr::Function(f), .. } => {
-            AGGREGATES.contains(&&*name(f)) && f.over.is_none()
+            FREE.contains(&&*name(f)) && f.over.is_none()
         }
         _ => false,
     };
@@ -152,7 +219,8 @@ struct Look {
     strange: bool,
     /// Some rows are taken, and which depends on their order.
     cuts: bool,
-    grouped: bool,
+    /// Whether the selects are grouped that one is within.
+    grouped: Vec<bool>,
     common: BTreeSet<String>,
     refused: Option<(&'static str, String)>,
 }
@@ -166,12 +234,22 @@ impl Visitor for Look {
         self.regroups |= query.order_by.is_none() && regroups(&query.body);
         self.unites |= matches!(&*query.body, SetExpr::SetOperation { .. });
         self.cuts |= query.limit_clause.is_some() || query.fetch.is_some();
+        if let Some(name) = sorts_by_unknown(query) {
+            let why = "rows can be sorted by an aggregate only if it is a column of the answer: \
+                       SELECT …, count(*) AS n … ORDER BY n";
+            self.refused = Some((why, name));
+        }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
-        self.grouped = is_grouped(select);
+        self.grouped.push(is_grouped(select));
         self.strange |= select.distinct.is_some();
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, _: &Select) -> ControlFlow<()> {
+        self.grouped.pop();
         ControlFlow::Continue(())
     }
 
@@ -186,12 +264,15 @@ impl Visitor for Look {
 impl Look {
     fn function(&mut self, function: &Function) {
         let name = name(function);
-        self.counts_all |= !self.grouped && name == "count" && has_wildcard(&function.args);
-        self.strange |= function.over.is_some() || !AGGREGATES.contains(&&*name) && !PLAIN.contains(&&*name);
+        let grouped = self.grouped.last() == Some(&true);
+        self.counts_all |= !grouped && name == "count" && has_wildcard(&function.args);
+        self.strange |= function.over.is_some() || !FREE.contains(&&*name) && !PLAIN.contains(&&*name);
+        // The last digits of a sum of reals depend on the order.
+        self.strange |= matches!(&*name, "sum" | "avg") && may_be_real(&function.args);
         let why = match &function.over {
-            Some(_) if self.grouped && holds_aggregate(&function.args) => {
-                "an aggregate of an aggregate in OVER is not taken over all groups; group in a subquery, \
-                 and use OVER outside of it"
+            Some(_) if grouped => {
+                "OVER in a query with GROUP BY is taken within each group; group in a subquery, and use OVER outside \
+                 of it"
             }
             Some(WindowType::WindowSpec(spec)) if name == "avg" && !spec.order_by.is_empty() => {
                 "avg … OVER (ORDER BY …) would be the mean of all and no running one; divide sum … OVER by \
@@ -216,9 +297,31 @@ fn has_wildcard(args: &FunctionArguments) -> bool {
     list.args.iter().any(|arg| matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Wildcard)))
 }
 
-fn holds_aggregate(args: &FunctionArguments) -> bool {
+/// Whether what is added up may have digits behind the point.
+fn may_be_real(args: &FunctionArguments) -> bool {
     let flow = visit_expressions(args, |expr| match expr {
-        Expr::Function(f) if AGGREGATES.contains(&&*name(f)) => ControlFlow::Break(()),
+        Expr::Identifier(_)
+        | Expr::CompoundIdentifier(_)
+        | Expr::Case { .. }
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_) => ControlFlow::Continue(()),
+        Expr::BinaryOp { op, .. } if !matches!(op, BinaryOperator::Divide | BinaryOperator::Multiply) => {
+            ControlFlow::Continue(())
+        }
+        Expr::Value(value) => match &value.value {
+            Value::Number(number, _) if number.contains(['.', 'e', 'E']) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        },
+        _ => ControlFlow::Break(()),
+    });
+    flow.is_break()
+}
+
+fn holds_aggregate(part: &impl Visit) -> bool {
+    let aggregate =
+        |f: &Function| f.over.is_none() && FREE.iter().chain(&OTHER).any(|known| *known == name(f));
+    let flow = visit_expressions(part, |expr| match expr {
+        Expr::Function(f) if aggregate(f) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });
     flow.is_break()
@@ -243,7 +346,9 @@ mod tests {
             ("SELECT * FROM (SELECT a, count(*) FROM t GROUP BY a) x", true, false),
             ("SELECT * FROM (SELECT a, count(*) AS n FROM t GROUP BY a ORDER BY n) x", false, false),
             ("SELECT count(*) FROM (SELECT a FROM t LIMIT 5) x", false, false),
-            ("SELECT a, row_number() OVER (ORDER BY b) FROM t GROUP BY a", true, false),
+            ("SELECT row_number() OVER (ORDER BY b) FROM t", false, false),
+            ("SELECT sum(b / 7.0) AS s FROM t", false, false),
+            ("SELECT sum(CASE WHEN a = 'x' THEN 1 ELSE 0 END) AS s FROM t", false, true),
         ] {
             let nature = Nature::of(&ast(text));
             assert_eq!((nature.unordered, nature.order_free), (unordered, free), "{text}");
@@ -255,6 +360,13 @@ mod tests {
         let text = "SELECT a, count(*) AS n FROM t GROUP BY a ORDER BY n DESC LIMIT 3";
         let settled_text = "SELECT a, count(*) AS n FROM t GROUP BY a ORDER BY n DESC, 1 LIMIT 3";
         assert_eq!(settled(&ast(text)).as_deref(), Some(settled_text));
+        let cut = "SELECT a, b FROM t ORDER BY b LIMIT 3";
+        assert_eq!(settled(&ast(cut)).as_deref(), Some("SELECT a, b FROM t ORDER BY b, 1 LIMIT 3"));
+        let shadow = "SELECT a AS x, b AS a FROM t GROUP BY a, b ORDER BY a";
+        assert_eq!(
+            settled(&ast(shadow)).as_deref(),
+            Some("SELECT a AS x, b AS a FROM t GROUP BY a, b ORDER BY a, 1")
+        );
         for as_it_is in [
             "SELECT a FROM t ORDER BY a",
             "SELECT a, count(*) FROM t GROUP BY a",
@@ -265,9 +377,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sorted_by_an_aggregate_is_sorted_by_its_column() {
+        let changed = |text: &str| by_place(&ast(text)).map(|ast| ast.to_string());
+        let inner = "SELECT a, count(*) AS n FROM t GROUP BY a ORDER BY 2 DESC LIMIT 3";
+        let text = inner.replace("ORDER BY 2", "ORDER BY count(*)");
+        assert_eq!(changed(&text).as_deref(), Some(inner));
+        let nested = |inner: &str| format!("SELECT a FROM ({inner}) AS x ORDER BY a");
+        assert_eq!(changed(&nested(&text)), Some(nested(inner)));
+        for same in [
+            inner,
+            "SELECT a FROM t ORDER BY lower(a)",
+            "SELECT a, sum(b) OVER () FROM t ORDER BY sum(b) OVER ()",
+        ] {
+            assert_eq!(changed(same), None, "{same}");
+        }
+        for text in ["SELECT a FROM t GROUP BY a ORDER BY count(*)", "SELECT * FROM t ORDER BY 1 + max(b)"] {
+            assert!(Nature::of(&ast(text)).refused.is_some(), "{text}");
+        }
+        assert!(Nature::of(&ast(&text)).refused.is_none());
+    }
+
+    #[test]
     fn what_polars_answers_otherwise_is_refused() {
         let refused = |text: &str| Nature::of(&ast(text)).refused.is_some();
         assert!(refused("SELECT a, 100.0 * count(*) / sum(count(*)) OVER () FROM t GROUP BY a"));
+        assert!(refused("SELECT a, row_number() OVER (ORDER BY a) FROM t GROUP BY a"));
+        assert!(!refused(
+            "SELECT a, rank() OVER (ORDER BY n) FROM (SELECT a, count(*) AS n FROM t GROUP BY a) x ORDER BY 2"
+        ));
         assert!(refused("SELECT avg(b) OVER (PARTITION BY a ORDER BY c) FROM t"));
         assert!(!refused("SELECT sum(b) OVER (ORDER BY c), avg(b) OVER (PARTITION BY a) FROM t"));
         assert!(!refused("SELECT a, n, sum(n) OVER () FROM (SELECT a, count(*) AS n FROM t GROUP BY a) x"));

@@ -16,7 +16,7 @@ use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use thiserror::Error;
 
 use super::frame::data_type;
-use super::nature::{Nature, settled};
+use super::nature::{Nature, by_place, settled};
 use super::schema::{Column, Kind, Table};
 use super::stock::Source;
 use super::{Frame, TableError};
@@ -25,6 +25,8 @@ use super::{Frame, TableError};
 #[derive(Debug)]
 pub struct Query {
     text: String,
+    /// The same as Polars is asked it.
+    asked: String,
     /// The same, with an order for rows that are equal by its own.
     settled: Option<String>,
     tables: BTreeSet<Table>,
@@ -65,8 +67,14 @@ impl Query {
         if let Some((why, name)) = nature.refused.take() {
             return Err(QueryError { message: why.to_owned(), at: place(text, &name) });
         }
-        let mut query =
-            Self { text: text.to_owned(), settled: settled(ast), tables: BTreeSet::new(), nature };
+        let changed = by_place(ast);
+        let mut query = Self {
+            text: text.to_owned(),
+            asked: changed.as_ref().map_or_else(|| text.to_owned(), ToString::to_string),
+            settled: settled(changed.as_ref().unwrap_or(ast)),
+            tables: BTreeSet::new(),
+            nature,
+        };
         query.find_tables(ast)?;
         Ok(query)
     }
@@ -135,7 +143,7 @@ impl Query {
             context.register(table.name(), scan.map_err(|e| self.wrong(&e))?);
             watches.push((table, watch));
         }
-        let rows = context.execute(&self.text).map_err(|e| self.wrong(&e))?;
+        let rows = context.execute(&self.asked).map_err(|e| self.wrong(&e))?;
         self.with_counts(rows, false).collect().map_err(|e| self.wrong(&e))?;
         let wanted = |(table, watch): (Table, Arc<Watch>)| {
             let seen = watch.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,7 +178,7 @@ impl Query {
         };
         // Lists cannot be sorted by; then rows that are equal stay in the order they have.
         let settled = self.settled.as_ref().and_then(|text| answer(text).ok());
-        let answer = settled.map_or_else(|| answer(&self.text), Ok).map_err(|e| self.wrong(&e))?;
+        let answer = settled.map_or_else(|| answer(&self.asked), Ok).map_err(|e| self.wrong(&e))?;
         let rows = answer.unwrap_single();
         let rows = if self.nature.unordered { ordered(&rows).map_err(|e| self.wrong(&e))? } else { rows };
         Ok(Answer(Frame(rows)))

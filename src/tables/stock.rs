@@ -163,15 +163,16 @@ type Place = (Option<String>, Option<String>);
 fn places(paths: &[PathBuf]) -> BTreeMap<Place, Vec<&Path>> {
     let mut places: BTreeMap<Place, Vec<&Path>> = BTreeMap::new();
     for path in paths {
-        let named = |key| folder(path, key).and_then(parts::text);
+        let named = |key| folder(path, key).and_then(|text| parts::text(&text));
         places.entry((named("date="), named("server="))).or_default().push(path);
     }
     places
 }
 
 /// What the folder of a file says behind a key, if it begins with that.
-fn folder<'p>(path: &'p Path, key: &str) -> Option<&'p str> {
-    path.parent()?.file_name()?.to_str()?.strip_prefix(key)
+fn folder(path: &Path, key: &str) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    Some(path.parent()?.file_name()?.to_str()?.strip_prefix(key)?.to_owned())
 }
 
 fn scan(sources: ScanSources, hive: HiveOptions) -> Result<LazyFrame, TableError> {

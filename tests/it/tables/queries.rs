@@ -44,6 +44,20 @@ fn records_and_unions_can_be_answered() {
 }
 
 #[test]
+fn rows_are_sorted_by_an_aggregate() {
+    let (folder, logs) = files();
+    let query = "SELECT decision, count(*) AS n FROM routes GROUP BY decision ORDER BY count(*) DESC";
+    for paths in [logs.as_str(), "files"] {
+        let counts: Vec<u64> =
+            answer(query, &[paths], folder.path()).iter().map(|row| row["n"].as_u64().unwrap()).collect();
+        assert!(
+            counts.len() > 3 && counts.is_sorted_by(|a, b| a >= b) && counts.first() > counts.last(),
+            "{counts:?}"
+        );
+    }
+}
+
+#[test]
 fn a_file_counts_once_however_it_is_named() {
     let (folder, _) = files();
     let count =
@@ -115,6 +129,7 @@ fn how_logs_are_read_shows_in_no_answer() {
         "SELECT * FROM (SELECT next_hop, count(*) AS n FROM routes GROUP BY next_hop) x",
         "SELECT lower(final_recipient) AS a, count(*) AS n FROM routes GROUP BY a ORDER BY n DESC LIMIT 7",
         "SELECT next_hop FROM routes LIMIT 5",
+        "SELECT decision, count(*) AS n FROM routes GROUP BY decision ORDER BY count(*) DESC",
     ] {
         let first = said(query, &[&logs], &[], folder.path());
         for more in [&["--threads=1"][..], &["--threads=7", "--chunk-size=777"], &["--memory=64KiB"]] {
