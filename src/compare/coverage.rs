@@ -70,12 +70,15 @@ fn silent((run, covered): Run<'_>, (other, other_covered): Run<'_>, by: By, seco
         .iter()
         .map(|(server, rows)| (server, Expected { mean: mean((rows, other_covered), by), by, part: 1.0 }))
         .collect();
-    let expected_all: f64 = servers.iter().map(|(_, expected)| expected.sum(hours())).sum();
+    let wrote = |server: &String| run.coverage.get(server).map_or(0.0, rows);
+    let sums: Vec<[f64; 2]> = servers.iter().map(|(server, e)| [wrote(server), e.sum(hours())]).collect();
+    let add = |sum: [f64; 2], more: &[f64; 2]| [sum[0] + more[0], sum[1] + more[1]];
+    let gone = sums.iter().filter(|[wrote, expected]| *wrote <= REST * expected).fold([0.0; 2], add);
+    let expected_all: f64 = sums.iter().map(|[_, expected]| expected).sum();
     let mut out = Vec::new();
     for (server, mut expected) in servers {
-        let wrote = run.coverage.get(server).map_or(0.0, rows);
-        let (others, of) = (wrote_all - wrote, expected_all - expected.sum(hours()));
-        expected.part = if of > 0.0 { (others / of).min(1.0) } else { 1.0 };
+        let (wrote, mine) = (wrote(server), expected.sum(hours()));
+        expected.part = others_part([wrote_all, expected_all], gone, [wrote, mine]);
         let all = expected.sum(hours());
         let none = BTreeMap::new();
         let spans = match run.coverage.get(server) {
@@ -91,6 +94,17 @@ fn silent((run, covered): Run<'_>, (other, other_covered): Run<'_>, by: By, seco
         out.push(Silence { server: server.clone(), second, spans, expected });
     }
     out
+}
+
+/// What part there is of what all other servers were to write, those left aside that are gone altogether: their logs
+/// are missing, which says nothing of mail. If all others are gone they tell after all.
+fn others_part(all: [f64; 2], gone: [f64; 2], [wrote, expected]: [f64; 2]) -> f64 {
+    let without = |[w, e]: [f64; 2], [x, y]: [f64; 2]| [w - x, e - y];
+    let me = [wrote, expected];
+    let others = without(all, me);
+    let there = without(others, if wrote <= REST * expected { without(gone, me) } else { gone });
+    let [w, e] = if there[1] > 0.5 { there } else { others };
+    if e > 0.0 { (w / e).clamp(0.0, 1.0) } else { 1.0 }
 }
 
 /// The spans in which a server that wrote something else wrote next to nothing, and the rows that are missing there.
@@ -174,19 +188,31 @@ mod tests {
 
     /// Two servers on a day of March 2026 that write so many rows in each hour.
     fn day(day: i64, rows: impl Fn(&str, i64) -> u64) -> (Snapshot, BTreeMap<i64, f64>) {
+        day_of(&["EX1", "EX2"], day, rows)
+    }
+
+    fn day_of(servers: &[&str], day: i64, rows: impl Fn(&str, i64) -> u64) -> (Snapshot, BTreeMap<i64, f64>) {
         let start = Timestamp::from_civil(2026, 3, day, 0).hour();
         let of =
             |server: &str| (0..24).map(|h| (start + h, rows(server, h))).filter(|(_, n)| *n > 0).collect();
-        let coverage = ["EX1", "EX2"]
-            .map(|s| (s.to_owned(), of(s)))
-            .into_iter()
+        let coverage = servers
+            .iter()
+            .map(|s| ((*s).to_owned(), of(s)))
             .filter(|(_, h): &(_, BTreeMap<_, _>)| !h.is_empty());
         let run = Snapshot { coverage: coverage.collect(), ..Snapshot::default() };
         (run, (start..start + 24).map(|hour| (hour, 1.0)).collect())
     }
 
     fn found(a: impl Fn(&str, i64) -> u64, b: impl Fn(&str, i64) -> u64) -> Vec<(String, bool, usize)> {
-        let ((a, in_a), (b, in_b)) = (day(2, a), day(3, b));
+        found_of(&["EX1", "EX2"], a, b)
+    }
+
+    fn found_of(
+        servers: &[&str],
+        a: impl Fn(&str, i64) -> u64,
+        b: impl Fn(&str, i64) -> u64,
+    ) -> Vec<(String, bool, usize)> {
+        let ((a, in_a), (b, in_b)) = (day_of(servers, 2, a), day_of(servers, 3, b));
         let found = silences([&a, &b], [&in_a, &in_b], By::DayKind);
         found.into_iter().map(|s| (s.server, s.second, s.spans.len())).collect()
     }
@@ -197,6 +223,15 @@ mod tests {
         assert_eq!(found(busy, quiet), []);
         let gone = |server: &str, _: i64| if server == "EX2" { 0 } else { 30 };
         assert_eq!(found(busy, gone), [("EX2".to_owned(), true, 0)]);
+    }
+
+    #[test]
+    fn a_large_server_that_is_gone_hides_no_small_one() {
+        let all = |server: &str, _: i64| if server == "EX1" { 300 } else { 20 };
+        let one = |server: &str, _: i64| if server == "EX3" { 20 } else { 0 };
+        let names = ["EX1", "EX2", "EX3"];
+        let found = found_of(&names, all, one);
+        assert_eq!(found, [("EX1".to_owned(), true, 0), ("EX2".to_owned(), true, 0)]);
     }
 
     #[test]

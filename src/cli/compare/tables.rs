@@ -26,6 +26,9 @@ const MESSAGE: &str = "network_message_id, message_id, first_seen";
 /// The domain of the final address.
 const DOMAIN: &str =
     "CASE WHEN final_recipient LIKE '%@%' THEN LOWER(SPLIT_PART(final_recipient, '@', -1)) ELSE '' END";
+/// Rows that tell of copies for safety, which do not count.
+const REDUNDANT: &str = "event_id LIKE 'HA%' OR event_id LIKE 'RESUBMIT%' OR event_id = 'NOTIFYSHADOW' \
+                         OR event_id = 'RECEIVE' AND source IN ('REDUNDANCY', 'SAFETYNET')";
 const FAILED: &str = "decision IN ('recipient-not-found', 'failed', 'dropped')";
 const ARRIVED: &str = "decision IN ('local-delivery', 'send-connector', 'remote-routing-address')";
 
@@ -74,7 +77,7 @@ fn snapshot(path: &Path, set: &Set, (events, findings): (bool, bool)) -> anyhow:
         vec!["tables hold times as logged, so clocks that are apart are not set right".to_owned()];
     let coverage = if events {
         ask.hours(&format!(
-            "SELECT server, {} AS hour, count(*) AS n FROM events WHERE server IS NOT NULL GROUP BY server, hour",
+            "SELECT server, {} AS hour, sum(CASE WHEN {REDUNDANT} THEN 0 ELSE 1 END) AS n FROM events WHERE server IS NOT NULL GROUP BY server, hour",
             hour("date_time")
         ))?
     } else {

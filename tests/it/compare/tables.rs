@@ -24,7 +24,7 @@ fn place(tables: &[&str]) -> tempfile::TempDir {
     place
 }
 
-/// The figures without latencies, which tables hold as logged, and servers, of which tables have the rows of probes too.
+/// The figures without latencies, which tables hold as logged, and servers, whose rows of probes they have not.
 fn figures(compared: &Value) -> Vec<&Value> {
     let is_other = |f: &&Value| ["latency", "latency-tail", "server"].contains(&f["topic"].as_str().unwrap());
     compared["figures"].as_array().unwrap().iter().filter(|f| !is_other(f)).collect()

@@ -299,7 +299,9 @@ proptest! {
         let (again, _) = run(&after, &Options { threads: 1, ..Options::default() });
         // Nor may it be where a log has no header, a lost quote, and lines that say it is another log.
         let headed = pieces.concat().starts_with(b"#Software");
-        prop_assume!(headed || again.ledger.records > 0);
+        let other = pieces.iter().any(|piece| piece.starts_with(b"#Log-type"));
+        let quoted = pieces.iter().any(|piece| memchr::memchr_iter(b'"', piece).count() % 2 == 1);
+        prop_assume!(headed || !other || !quoted || again.ledger.records > 0);
         // Why a damaged row does not read may change with the text in it.
         let account = |r: &Reading| (r.ledger.records, r.ledger.headers, r.ledger.events, r.ledger.rejects);
         prop_assert_eq!(account(&reading), account(&again), "{:?}\n{:?}", String::from_utf8_lossy(&pieces.concat()), String::from_utf8_lossy(&text));
