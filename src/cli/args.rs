@@ -339,7 +339,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     if (1..=1 << 40).contains(&bytes) { Ok(bytes) } else { Err("from 1 byte to 1TiB".to_owned()) }
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct OutputArgs {
     /// Write to this file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
@@ -350,6 +350,9 @@ pub(super) struct OutputArgs {
     /// Colour on a terminal (NO_COLOR and CLICOLOR_FORCE are honoured).
     #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub color: When,
+    /// Where a mail goes that `report` writes beside it.
+    #[arg(skip)]
+    pub mail: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -42,9 +42,9 @@ pub(super) struct Environment {
     pub width: usize,
     /// What `COLUMNS` says.
     pub columns: Option<usize>,
-    /// Who we are to an SMTP server, and the password.
+    /// Who we are to an SMTP server, and the password, as far as they are set.
     #[cfg_attr(not(feature = "mail"), expect(dead_code, reason = "only mail needs it"))]
-    pub smtp_login: Option<(String, String)>,
+    pub smtp_login: (Option<String>, Option<String>),
     /// The terminal is not set to UTF-8.
     pub ascii: bool,
 }
@@ -73,7 +73,7 @@ impl Environment {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             width: columns.unwrap_or(100),
             columns,
-            smtp_login: text("MAILTRAIL_SMTP_USER").zip(text("MAILTRAIL_SMTP_PASSWORD")),
+            smtp_login: (text("MAILTRAIL_SMTP_USER"), text("MAILTRAIL_SMTP_PASSWORD")),
             ascii: !utf8 && !cfg!(windows),
         }
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::{ReportArgs, ReportFormat};
+use super::args::{OutputArgs, ReportArgs, ReportFormat};
 use super::beforehand::{Beforehand, worst};
 use super::exit::Exit;
 use super::mail::Post;
@@ -29,11 +29,11 @@ pub(super) fn run(args: &ReportArgs, env: &Environment) -> anyhow::Result<Exit> 
     if series && format != ReportFormat::Json {
         return Err(Usage("--series goes with --format json".to_owned()).into());
     }
+    let output = OutputArgs { mail: args.mail.file.clone(), ..args.output.clone() };
     let mailed = post.as_ref().is_some_and(Post::wants_page);
     let page = format == ReportFormat::Html || mailed;
     let needs = Needs { sums: true, series, page, findings: Findings::Samples, ..Needs::default() };
-    let mut run =
-        Run::read((&args.read, &args.output), env, needs, |o| o.thresholds = beforehand.thresholds())?;
+    let mut run = Run::read((&args.read, &output), env, needs, |o| o.thresholds = beforehand.thresholds())?;
     let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
     let mut report = run.reading.report(args.top);
     (report.known, report.baseline) = (outcome.known.clone(), outcome.comparison.clone());

@@ -251,15 +251,18 @@ impl Exports {
 fn outputs_apart((args, output): (&ReadArgs, &OutputArgs), sources: &[Source]) -> Result<(), Usage> {
     let outputs = [
         ("--output", output.output.as_deref()),
+        ("--mail", output.mail.as_deref()),
         ("--rejects", args.rejects.as_deref()),
         ("--manifest", args.manifest.as_deref()),
     ];
     let files = || sources.iter().filter(|s| s.packing != Packing::Stdin);
-    let paths = files().map(|s| s.path.as_path()).chain(args.topology.iter().map(PathBuf::as_path));
+    let exports: Vec<PathBuf> =
+        args.topology.iter().flat_map(|path| find(path).unwrap_or_else(|_| vec![path.clone()])).collect();
+    let paths = files().map(|s| s.path.as_path()).chain(exports.iter().map(PathBuf::as_path));
     // What an earlier run wrote among the logs is found there, and left out.
     apart(&outputs, paths, |path| {
         let mut there = files().filter(|s| s.path == path).peekable();
-        there.peek().is_none() || there.any(is_log)
+        exports.iter().any(|export| export == path) || there.peek().is_none() || there.any(is_log)
     })
 }
 

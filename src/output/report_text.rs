@@ -1,7 +1,7 @@
 //! The report for a terminal: the verdict first, the proof that nothing was lost last.
 
 pub(in crate::output) mod content;
-mod findings;
+pub(super) mod findings;
 mod logs;
 mod mail;
 mod remote_routing;

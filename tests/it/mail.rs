@@ -107,6 +107,25 @@ fn a_message_reads_back_and_its_text_carries_the_verdict() {
 }
 
 #[test]
+fn text_and_html_tell_the_same_findings() {
+    let bytes = of_samples(&[&["--mail", "-"], &WHO[..]].concat());
+    let message = parse_mail(&bytes).unwrap();
+    let all = parts(&message);
+    let (plain, html) = (text(all[2]), text(all[3]));
+    let mut told = 0;
+    for shown in html.split("<b>").filter(|b| b.starts_with(|c: char| c.is_ascii_digit())) {
+        let (number, rest) = shown.split_once(". <span").unwrap();
+        let (severity, rest) = rest.split_once('>').unwrap().1.split_once("</span> ").unwrap();
+        let title = rest.split_once("</b>").unwrap().0.replace("&#39;", "'");
+        let title: String = title.chars().take(30).collect();
+        assert!(plain.contains(&format!("\n{number:>2}  {severity}  {title}")), "{number} {title}: {plain}");
+        told += 1;
+    }
+    assert!(told > 1 && !plain.contains(&format!("\n{:>2}  ", told + 1)), "{told}: {plain}");
+    assert_eq!(html.matches("Also: ").count() > 0, plain.contains("  also   "), "{plain}");
+}
+
+#[test]
 fn mail_text_markdown_and_json_give_the_same_numbers() {
     let bytes = of_samples(&[&["--mail", "-"], &WHO[..]].concat());
     let message = parse_mail(&bytes).unwrap();

@@ -227,6 +227,11 @@ fn no_output_goes_to_the_place_of_another_or_of_a_log() {
     assert!(!place.path("x").exists());
     run(&["report", "logs", "--manifest", log, "--force"], "--manifest");
     run(&["routes", log, "-o", log, "--force"], "--output");
+    if cfg!(feature = "mail") {
+        let who = ["--mail-from=a@contoso.com", "--mail-to=b@contoso.com"];
+        run(&[&["report", log, "--mail", log, "--force"][..], &who].concat(), "this file is read");
+        run(&[&["report", log, "-o", "x", "--mail", "x"][..], &who].concat(), "is that of --");
+    }
     run(&["events", "logs", "-o", log, "--force"], "--output");
     run(&["events", "logs", "--rejects", log, "--force"], "this file is read");
     run(&["redact", "logs", "-o", "out", "--manifest", log, "--force"], "this file is read");

@@ -117,9 +117,17 @@ fn relay(text: &str, tls: Option<MailTls>, env: &Environment) -> Result<Relay, U
     else {
         return Err(Usage(format!("--mail-relay: '{text}' is no server; write it as mail.contoso.com:25")));
     };
-    if tls == Tls::None && env.smtp_login.is_some() {
+    let login = match &env.smtp_login {
+        (Some(user), Some(password)) => Some((user.clone(), password.clone())),
+        (None, None) => None,
+        _ => {
+            let why = "MAILTRAIL_SMTP_USER and MAILTRAIL_SMTP_PASSWORD go together, and one is not set";
+            return Err(Usage(format!("--mail-relay: {why}")));
+        }
+    };
+    if tls == Tls::None && login.is_some() {
         let why = "MAILTRAIL_SMTP_PASSWORD is set, and would be sent for all to read";
         return Err(Usage(format!("--mail-tls none: {why}; use starttls or tls, or unset it")));
     }
-    Ok(Relay { host: host.to_owned(), port, tls, login: env.smtp_login.clone() })
+    Ok(Relay { host: host.to_owned(), port, tls, login })
 }

@@ -2,11 +2,13 @@
 
 use crate::model::finding::{Finding, Severity};
 use crate::model::report::Report;
-use crate::output::escape::html;
+use crate::model::standing::Known;
+use crate::output::escape::{html, html_lines};
 use crate::output::findings::{about, extent};
 use crate::output::numbers::percent;
 use crate::output::report_text::brief_title;
 use crate::output::report_text::content::{Block, Cell, Lay, facts, figures};
+use crate::output::report_text::findings::{also, cause, explained, why};
 use crate::output::standing::Told;
 
 const CELL: &str = "padding:2px 12px 2px 0;vertical-align:top;text-align:";
@@ -47,8 +49,9 @@ pub(super) fn write(report: &Report, most: usize, note: &str) -> String {
     for line in told {
         out.push_str(&format!("<p>{}.</p>\n", html(&line)));
     }
-    for (number, finding) in (1..).zip(some) {
-        out.push_str(&shown(number, finding));
+    let all: Vec<&Finding> = report.findings.iter().collect();
+    for (number, (finding, signs)) in (1..).zip(explained(&some)) {
+        out.push_str(&shown(number, (finding, cause(finding, &all)), &signs));
     }
     for block in figures(report) {
         out.push_str(&table(&block));
@@ -71,7 +74,7 @@ fn row(cells: &[(String, &str)]) -> String {
     format!("<tr>{cells}</tr>\n")
 }
 
-fn shown(number: usize, finding: &Finding) -> String {
+fn shown(number: usize, (finding, cause): (&Finding, Option<&Finding>), signs: &[&Finding]) -> String {
     let severity = finding.severity.as_str();
     let color = match finding.severity {
         Severity::Critical | Severity::High => "#b3261e",
@@ -81,25 +84,25 @@ fn shown(number: usize, finding: &Finding) -> String {
     let standing = finding.standing.map_or(String::new(), |s| format!(" ({})", s.words()));
     let about = about(finding).into_iter().map(|(label, text)| format!(", {label} {}", html(text)));
     let about = about.collect::<Vec<_>>().concat();
-    let fix = if finding.fix.is_empty() {
+    let fix = &cause.unwrap_or(finding).fix;
+    let fix = if fix.is_empty() {
         String::new()
     } else {
-        format!("<pre style=\"{CODE}\">{}</pre>", code(&finding.fix))
+        format!("<pre style=\"{CODE}\">{}</pre>", html_lines(fix.trim_end_matches('\n')))
     };
+    let known = finding.known.iter().map(Known::words);
+    let signs = signs.iter().map(|sign| format!("Also: {}", also(sign)));
+    let more = cause.iter().map(|cause| format!("Cause: {}", why(cause))).chain(known).chain(signs);
+    let more = more.map(|line| format!("<br>\n{}", html(&line))).collect::<Vec<_>>().concat();
     format!(
         "<div style=\"margin:0 0 14px\"><b>{number}. <span style=\"color:{color}\">{severity}</span> {}{standing}</b><br>\n\
-         {}, confidence {}{about}<br>\n{}<br>\n{}\n{fix}</div>\n",
+         {}, confidence {}{about}<br>\n{}<br>\n{}{more}\n{fix}</div>\n",
         html(finding.title),
         finding.kind,
         finding.confidence.as_str(),
         html(&extent(finding)),
         html(&finding.cause),
     )
-}
-
-/// Commands keep their lines.
-fn code(text: &str) -> String {
-    text.lines().map(html).collect::<Vec<_>>().join("\n")
 }
 
 fn table(block: &Block) -> String {

@@ -170,9 +170,15 @@ function clock(at) {
   };
 }
 
+/** The day, with its year where the period has several. */
+function dayOf(c) {
+  const p = report.period;
+  return c.day + (p && clock(p.first).year !== clock(p.last).year ? ' ' + c.year : '');
+}
+
 function dayTime(at) {
   const c = clock(at);
-  return c.day + ' ' + c.hm;
+  return dayOf(c) + ' ' + c.hm;
 }
 
 /** "10 Mar 07:12 to 23:59", the day said once where it is one. */
@@ -181,7 +187,7 @@ function between(first, last) {
   const a = clock(first);
   const b = clock(last);
   if (a.day === b.day && a.year === b.year) {
-    return a.day + ' ' + a.hm + (a.hm === b.hm ? '' : ' to ' + b.hm);
+    return dayOf(a) + ' ' + a.hm + (a.hm === b.hm ? '' : ' to ' + b.hm);
   }
-  return a.day + ' ' + a.hm + ' to ' + b.day + ' ' + b.hm;
+  return dayOf(a) + ' ' + a.hm + ' to ' + dayOf(b) + ' ' + b.hm;
 }

@@ -43,7 +43,7 @@ function slotName({ weekday, hour }) {
 function itemName(list, i) {
   const name = page.tops[list].names[i];
   if (name !== '') return name;
-  return list.includes('domain') ? 'no domain (delivery reports)' : 'none';
+  return { sender_domains: 'no domain (delivery reports)', recipient_domains: 'no domain' }[list] || 'none';
 }
 
 /** How it ended: one bar, and a button for each end, which is the legend of all charts too. */

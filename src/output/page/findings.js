@@ -49,6 +49,8 @@ function beforehand() {
     words.push(...old.remarks);
   }
   if (known && known.findings) words.push(many(known.findings, 'finding') + (known.findings === 1 ? ' is' : ' are') + ' known by ' + known.file + (known.shown ? '.' : ' and not shown.'));
+  const set = Object.entries(report.thresholds || {});
+  if (set.length) words.push('Thresholds that are set: ' + set.map(([name, value]) => name + ' ' + value).join(', ') + '.');
   const gone = old && old.gone.length > 0 && h('details', { class: 'behind' }, h('summary', {}, 'Gone since then (' + num(old.gone.length) + ')'),
     grid('Findings of the earlier run that are gone', [{ name: 'Finding' }, { name: 'Domain' }, { name: 'Connector' }, { name: 'Messages', number: true }],
       old.gone.map(f => [named(f.title, 90), named(f.domain || '\u2013', 50), named(f.connector || '\u2013', 50), cell(f.messages)])));
@@ -100,11 +102,17 @@ function searchText(f, samples) {
     ...samples.flatMap(x => [x.subject, x.sender, x.recipient])].filter(Boolean).join('\n').toLowerCase();
 }
 
+/** The place of the finding that explains one: of its kind, for the same domain if there is such a one; else -1. */
+function causeOf(f) {
+  const same = report.findings.findIndex(g => g.kind === f.caused_by && g.domain === f.domain);
+  return same >= 0 ? same : report.findings.findIndex(g => g.kind === f.caused_by);
+}
+
 function findingBody(f, samples, body, i) {
   const code = h('code', {}, f.fix);
   const button = h('button', { type: 'button', class: 'copy', onclick: () => copy(f.fix, code, button) }, 'Copy');
-  const others = report.findings.map((g, k) => [g, k]).filter(([g, k]) => k !== i && g.caused_by === f.kind && g.domain === f.domain);
-  const cause = report.findings.findIndex((g, k) => k !== i && g.kind === f.caused_by && (!f.domain || !g.domain || g.domain === f.domain));
+  const others = report.findings.map((g, k) => [g, k]).filter(([g, k]) => k !== i && causeOf(g) === i);
+  const cause = causeOf(f);
   const drawing = f.cycle.length ? ring(f) : f.expected || f.actual || f.connector ? tracks(f) : null;
   const meta = [
     f.messages ? many(f.messages, 'message') + ' to ' + many(f.recipients, 'recipient') + ' from ' + many(f.senders, 'sender') : null,

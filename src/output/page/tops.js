@@ -104,7 +104,8 @@ function drawSizes(box) {
       s('title', {}, sizeName(first + k) + ': ' + many(n, 'recipient'))));
     if (k % every === 0) out.append(s('g', { class: 'tick' }, s('line', { x1: round(x0 + k * one), x2: round(x0 + k * one), y1: top + tall, y2: top + tall + 4 }), label(x0 + k * one + 2, top + tall + 15, bytes(page.sizes.edges[first + k]))));
   });
-  return [out, page.sizes.unknown > 0 && h('p', { class: 'under quiet' }, 'In the whole period the size is not known for ' + many(page.sizes.unknown, 'recipient') + '.')];
+  const unknown = total() - sum(bins);
+  return [out, unknown > 0 && h('p', { class: 'under quiet' }, 'The size is not known for ' + many(unknown, 'recipient') + ' more.')];
 }
 
 function sizes() {

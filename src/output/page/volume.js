@@ -137,8 +137,15 @@ function week(w) {
 
 const heatAt = { weekday: 0, column: 0 };
 
-function drawHeat(box) {
+/** Of buckets longer than a day no weekday is known. */
+function noWeek() {
   if (!cube.buckets) return nothing();
+  return bucketHours > 24 ? h('p', { class: 'none' }, 'Mail is counted by ' + bucketWords() + ' here, so weekdays and hours are not known.') : null;
+}
+
+function drawHeat(box) {
+  const none = noWeek();
+  if (none) return none;
   const rows = week(weights('slot'));
   const most = rows.flat().reduce((a, b) => Math.max(a, b || 0), 0);
   const width = room(box);
@@ -193,8 +200,9 @@ function heat() {
     lead: 'Recipients by weekday and hour, all weeks together; a click filters.',
     figure: drawHeat,
     table: () => {
+      const none = noWeek();
+      if (none) return none;
       const rows = week(weights());
-      if (!cube.buckets) return nothing();
       const days = DAYS.map((_, d) => d).filter(d => rows[d].some(n => n !== null));
       const of = (name, list) => [name, ...list.map(n => (n === null ? '\u2013' : cell(n))), cell(sum(list.map(n => n || 0)))];
       const out = rows[0].map((_, c) => of(two(c * bucketHours) + ':00', days.map(d => rows[d][c])));

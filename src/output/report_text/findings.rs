@@ -23,22 +23,40 @@ pub fn write_findings(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let roots = findings.iter().filter(|f| root(f, findings) == **f);
-    for (number, finding) in (1..).zip(roots) {
+    for (number, (finding, signs)) in (1..).zip(explained(findings)) {
         writeln!(out)?;
         heading(number, finding, style, out)?;
         body(finding, cause(finding, all), style, out)?;
-        let signs = findings.iter().filter(|f| **f != *finding && root(f, findings) == *finding);
-        for (i, sign) in signs.enumerate() {
-            let messages = counted(sign.messages, "message", "messages");
-            let standing = sign.standing.map_or(String::new(), |s| format!(", {}", s.words()));
-            let severity = sign.severity.as_str();
-            let known = sign.known.as_ref().map_or(String::new(), |k| format!("; {}", k.words()));
-            let text = format!("{} ({}, {severity}, {messages}{standing}){known}", sign.title, sign.kind);
-            labelled(if i == 0 { "also" } else { "" }, &text, style, out)?;
+        for (i, sign) in signs.into_iter().enumerate() {
+            labelled(if i == 0 { "also" } else { "" }, &also(sign), style, out)?;
         }
     }
     Ok(())
+}
+
+/// Those that none of them explains, each with those that it explains.
+pub(in crate::output) fn explained<'f>(findings: &[&'f Finding]) -> Vec<(&'f Finding, Vec<&'f Finding>)> {
+    let signs = |of: &Finding| {
+        let others = findings.iter().filter(|f| ***f != *of && *root(f, findings) == *of);
+        others.copied().collect()
+    };
+    let roots = findings.iter().filter(|f| root(f, findings) == **f);
+    roots.map(|finding| (*finding, signs(finding))).collect()
+}
+
+/// A finding that another explains, in a line.
+pub(in crate::output) fn also(sign: &Finding) -> String {
+    let messages = counted(sign.messages, "message", "messages");
+    let standing = sign.standing.map_or(String::new(), |s| format!(", {}", s.words()));
+    let severity = sign.severity.as_str();
+    let known = sign.known.as_ref().map_or(String::new(), |k| format!("; {}", k.words()));
+    format!("{} ({}, {severity}, {messages}{standing}){known}", sign.title, sign.kind)
+}
+
+/// What is said of the finding that explains one.
+pub(in crate::output) fn why(cause: &Finding) -> String {
+    let sure = cause.confidence.as_str();
+    format!("{} ({}, confidence {sure}). {}", cause.title, cause.kind, cause.cause)
 }
 
 /// How many there are of which none explains another.
@@ -47,7 +65,7 @@ pub fn roots(findings: &[&Finding]) -> usize {
 }
 
 /// The finding that explains one, if it is among these: of its kind, for the same domain if there is such a one.
-fn cause<'f>(finding: &Finding, among: &[&'f Finding]) -> Option<&'f Finding> {
+pub(in crate::output) fn cause<'f>(finding: &Finding, among: &[&'f Finding]) -> Option<&'f Finding> {
     let kind = finding.caused_by?;
     let same = |f: &&&Finding| f.kind == kind && f.domain == finding.domain;
     among.iter().find(same).or_else(|| among.iter().find(|f| f.kind == kind)).copied()
@@ -129,9 +147,7 @@ fn body(finding: &Finding, cause: Option<&Finding>, style: Style, out: &mut dyn 
     }
     labelled("why", &finding.cause, style, out)?;
     if let Some(cause) = cause {
-        let sure = cause.confidence.as_str();
-        let text = format!("{} ({}, confidence {sure}). {}", cause.title, cause.kind, cause.cause);
-        labelled("cause", &text, style, out)?;
+        labelled("cause", &why(cause), style, out)?;
     }
     commands(&cause.unwrap_or(finding).fix, style, out)?;
     if !finding.samples.is_empty() {
