@@ -133,7 +133,7 @@ fn how_logs_are_read_shows_in_no_answer() {
         "SELECT message_id, recipient, server FROM hops ORDER BY server LIMIT 5",
         "WITH a AS (SELECT server, connector, count(*) AS n FROM routes GROUP BY server, connector) \
          SELECT server, connector FROM a ORDER BY n LIMIT 6",
-        "SELECT decision, sum(size_bytes / 7.0) AS s FROM routes GROUP BY decision",
+        "SELECT decision, round(sum(size_bytes / 7.0), 3) AS s FROM routes GROUP BY decision",
         "SELECT decision, count(*) AS n FROM routes GROUP BY decision ORDER BY count(*) DESC",
     ] {
         let first = said(query, &[&logs], &[], folder.path());
