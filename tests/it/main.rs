@@ -17,6 +17,7 @@ mod logwriter;
 mod mail;
 mod manifest;
 mod namespace;
+mod numbers;
 mod page;
 mod quirks;
 mod readme;
