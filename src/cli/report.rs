@@ -78,7 +78,12 @@ fn format(args: &ReportArgs, path: Option<&Path>) -> ReportFormat {
 }
 
 /// Writes the page, with what it draws from beside the report.
-fn write_page(report: &Report, reading: &Reading, no_subjects: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_page(
+    report: &Report,
+    reading: &Reading,
+    no_subjects: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let names = reading.judged.names.as_ref().unwrap_or_else(|| reading.state.names());
     let samples = reading.judged.samples();
     let shown: Vec<Sample<'_>> = samples
