@@ -110,7 +110,7 @@ pub(super) struct FindingsArgs {
 }
 
 /// What is known of findings before the logs are read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Findings")]
 pub(super) struct BeforehandArgs {
     /// TOML file with the findings that are known and not to be shown, and with thresholds; mailtrail.toml of this

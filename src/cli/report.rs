@@ -84,6 +84,21 @@ pub(super) fn write_page(
     no_subjects: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    with_beside(reading, no_subjects, |beside| report_html::write(report, beside, out))
+}
+
+/// The same with what makes it live; gives the policy that it needs.
+#[cfg(feature = "serve")]
+pub(super) fn write_live_page(
+    report: &Report,
+    reading: &Reading,
+    (no_subjects, live): (bool, &report_html::Live<'_>),
+    out: &mut dyn Write,
+) -> io::Result<String> {
+    with_beside(reading, no_subjects, |beside| report_html::write_live(report, beside, live, out))
+}
+
+fn with_beside<T>(reading: &Reading, no_subjects: bool, write: impl FnOnce(Beside<'_>) -> T) -> T {
     let names = reading.judged.names.as_ref().unwrap_or_else(|| reading.state.names());
     let samples = reading.judged.samples();
     let shown: Vec<Sample<'_>> = samples
@@ -103,5 +118,5 @@ pub(super) fn write_page(
         named: samples.named,
         context: Context { names, files: &reading.files, no_subjects },
     };
-    report_html::write(report, beside, out)
+    write(beside)
 }

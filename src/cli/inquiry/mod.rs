@@ -5,10 +5,16 @@
 
 pub(super) mod asked;
 pub(super) mod line;
+mod seals;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{BeforehandArgs, OutputArgs, ReadArgs};
 use super::beforehand::{Beforehand, Outcome};
+use super::exit::Exit;
 use super::options::{Environment, Usage};
+#[cfg(feature = "serve")]
+use super::report::write_live_page;
 use super::report::write_page;
 use super::run::Run;
 use crate::findings::kind::Shown;
@@ -16,18 +22,29 @@ use crate::model::finding::Evidence;
 use crate::model::journey::{Journey, Leaf};
 use crate::model::report::Report;
 use crate::output::lanes::Picture;
+#[cfg(feature = "serve")]
+use crate::output::report_html::Live;
 use crate::output::routes::{Context, Form, write_row};
 use crate::pipeline::{Archive, Findings, Found, Needs, Raw, Whole, read_and_keep};
 use asked::Asked;
 use line::Line;
+use seals::Seals;
 
 /// How many rows lists of the report have.
 const TOP: usize = 100;
+
+/// How far a reading has come, for who waits for it: bytes of all that lie there.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub done: AtomicU64,
+    pub total: AtomicU64,
+}
 
 /// Logs that were read.
 pub(super) struct Inquiry {
     run: Run,
     archive: Archive,
+    seals: Seals,
     /// Every number of the report, and the findings, which are known by their places here.
     pub report: Report,
     /// What was known of findings beforehand.
@@ -40,9 +57,19 @@ pub(super) struct Inquiry {
 impl Inquiry {
     /// Reads the logs, with what the page draws from if that is wanted.
     pub(super) fn open(
+        args: (&ReadArgs, &BeforehandArgs),
+        env: &Environment,
+        page: bool,
+    ) -> anyhow::Result<Self> {
+        Self::open_telling(args, env, page, &Progress::default())
+    }
+
+    /// The same, and tells how far it has come.
+    pub(super) fn open_telling(
         (read, beforehand): (&ReadArgs, &BeforehandArgs),
         env: &Environment,
         page: bool,
+        told: &Progress,
     ) -> anyhow::Result<Self> {
         if read.paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(
@@ -51,11 +78,16 @@ impl Inquiry {
         }
         let beforehand = Beforehand::read(beforehand, read, env, Shown::Report)?;
         let needs = Needs { sums: true, page, findings: Findings::Samples, ..Needs::default() };
-        let mut archive = None;
+        let (mut archive, mut seals) = (None, Seals::default());
         let mut run =
             Run::read_by((read, &OutputArgs::default()), env, needs, |sources, options, progress| {
                 options.thresholds = beforehand.thresholds();
-                let (reading, kept) = read_and_keep(sources, options, progress)?;
+                seals = Seals::of(&sources);
+                told.total.store(sources.iter().map(|source| source.size).sum(), Ordering::Relaxed);
+                let (reading, kept) = read_and_keep(sources, options, &|bytes| {
+                    told.done.fetch_add(bytes, Ordering::Relaxed);
+                    progress(bytes);
+                })?;
                 archive = Some(kept);
                 Ok(reading)
             })?;
@@ -66,7 +98,7 @@ impl Inquiry {
         report.thresholds.clone_from(&outcome.thresholds);
         report.exports = run.exports();
         let asking = (super::options::zone(read)?, env.now);
-        Ok(Self { run, archive, report, outcome, asking, no_subjects: read.no_subjects })
+        Ok(Self { run, archive, seals, report, outcome, asking, no_subjects: read.no_subjects })
     }
 
     /// The report as a page.
@@ -74,6 +106,22 @@ impl Inquiry {
         let mut page = Vec::new();
         write_page(&self.report, &self.run.reading, self.no_subjects, &mut page)?;
         Ok(page)
+    }
+
+    /// The same with what makes it live, and the policy that it needs.
+    #[cfg(feature = "serve")]
+    pub(super) fn live_page(&self, live: &Live<'_>) -> anyhow::Result<(Vec<u8>, String)> {
+        let mut page = Vec::new();
+        let policy = write_live_page(&self.report, &self.run.reading, (self.no_subjects, live), &mut page)?;
+        Ok((page, policy))
+    }
+
+    /// Says the line of the reading, and what was known beforehand.
+    pub(super) fn close(&self, quiet: bool) -> Exit {
+        if !quiet {
+            self.outcome.say(true);
+        }
+        self.run.close(self.report.messages > 0)
     }
 
     /// The messages that are asked for, in order. `progress` is told bytes where the logs are searched for a text.
@@ -84,13 +132,21 @@ impl Inquiry {
 
     /// The messages with this network-message-id or message-id.
     pub(super) fn named(&self, id: &str) -> anyhow::Result<Vec<Found>> {
+        Ok(self.named_within(id, usize::MAX)?.unwrap_or_default())
+    }
+
+    /// The same where an id may be any text; `None` if more messages than that name it.
+    pub(super) fn named_within(&self, id: &str, most: usize) -> anyhow::Result<Option<Vec<Found>>> {
         let found = self.find(&Asked::named(id), &|_| {})?;
         if asked::guid(id).is_some() {
-            return Ok(found);
+            return Ok(Some(found));
+        }
+        if found.len() > most {
+            return Ok(None);
         }
         let is_it: Vec<bool> =
             self.look(&found)?.lines().iter().map(|line| asked::is_same(&line.message_id, id)).collect();
-        Ok(found.into_iter().zip(is_it).filter_map(|(one, is_it)| is_it.then_some(one)).collect())
+        Ok(Some(found.into_iter().zip(is_it).filter_map(|(one, is_it)| is_it.then_some(one)).collect()))
     }
 
     /// Reads some messages with all that their rows say.
@@ -101,12 +157,25 @@ impl Inquiry {
         Ok(Looked { inquiry: self, whole, journeys, outlines })
     }
 
-    /// The row of the log that stands somewhere; `None` if no row begins there any more.
+    /// The row of the log that stands somewhere; `None` if no row begins there, or the file is not what was read.
     pub(super) fn raw(&self, at: &Evidence) -> anyhow::Result<Option<Raw>> {
-        match self.archive.position(&at.file, at.line, at.offset) {
-            Some(at) => Ok(self.archive.raw(at)?),
-            None => Ok(None),
+        let Some(position) = self.archive.position(&at.file, at.line, at.offset) else { return Ok(None) };
+        let raw = self.archive.raw(position);
+        // Looked at afterwards: what was put in its place in between is seen too.
+        if !self.seals.hold(&at.file) {
+            return Ok(None);
         }
+        Ok(raw?.filter(|raw| raw.line == at.line))
+    }
+
+    /// Whether a file of this name was read.
+    pub(super) fn knows(&self, file: &str) -> bool {
+        self.archive.position(file, 0, 0).is_some()
+    }
+
+    /// Whether that file is still what it was, and only longer.
+    pub(super) fn is_as_read(&self, file: &str) -> bool {
+        self.seals.hold(file)
     }
 }
 

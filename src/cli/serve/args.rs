@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::super::args::{BeforehandArgs, ReadArgs};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct ServeArgs {
     #[command(flatten)]
     pub read: ReadArgs,
