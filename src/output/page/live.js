@@ -65,7 +65,11 @@ sampleCard = function sampleWithLinks(sample, open) {
 function linesMean(list, i) {
   const name = list === 'connectors' ? cube.connector[i] : page.tops[list].names[i];
   if (!name) return null;
-  if (list === 'statuses') return { text: name };
+  if (list === 'statuses') {
+    const [decision, code] = name.split(' ');
+    // Shorter texts are not looked for in all columns.
+    return /^[245]\.\d+\.\d+$/.test(code) && code.length > 5 ? { decision, text: code } : { decision };
+  }
   if (list.endsWith('_domains')) return { [list.slice(0, -8)]: '*@' + name };
   return { [list.slice(0, -1)]: name };
 }

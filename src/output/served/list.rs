@@ -171,7 +171,7 @@ fn row(item: &Item, no_subjects: bool, out: &mut String) {
         };
         cells.push(("subject", "Subject", subject));
     }
-    cells.push(("", "Decision", html(&decisions.collect::<Vec<_>>().join(", "))));
+    cells.push(("way-of", "Decision", html(&decisions.collect::<Vec<_>>().join(", "))));
     cells.push(("r", "Size", item.size_bytes.map_or_else(|| "-".to_owned(), size)));
     cells.push(("r", "Took", duration(item.latency_ms.max(0) as u64)));
     cells.push(("kinds", "Findings", html(&item.findings.join(", "))));

@@ -83,7 +83,7 @@ impl Form<'_> {
                 let id = format!("f-{name}-{number}");
                 let kind = if name == "text" { "search" } else { "text" };
                 out.push_str(&format!(
-                    "<p class=\"{name}\"><label for=\"{id}\">{label}</label><input id=\"{id}\" name=\"{name}\" \
+                    "<p class=\"in-{name}\"><label for=\"{id}\">{label}</label><input id=\"{id}\" name=\"{name}\" \
                      type=\"{kind}\" value=\"{}\" placeholder=\"{example}\" autocomplete=\"off\" spellcheck=\"false\"></p>\n",
                     html(value)
                 ));
@@ -106,7 +106,7 @@ impl Form<'_> {
     fn select(&self, name: &str, label: &str, none: &str, options: &[(&str, &str)]) -> String {
         let chosen = self.first(name);
         let mut out = format!(
-            "<p class=\"{name}\"><label for=\"f-{name}\">{label}</label><select id=\"f-{name}\" name=\"{name}\">\
+            "<p class=\"in-{name}\"><label for=\"f-{name}\">{label}</label><select id=\"f-{name}\" name=\"{name}\">\
              <option value=\"\">{none}</option>"
         );
         for (value, words) in options.iter().filter(|(value, _)| *value != none) {
