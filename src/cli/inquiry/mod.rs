@@ -30,8 +30,9 @@ use asked::Asked;
 use line::Line;
 use seals::Seals;
 
-/// How many rows lists of the report have.
+/// How many rows lists of the report have; where there is a page of it, as many as `report` shows.
 const TOP: usize = 100;
+const ON_PAGE: usize = 10;
 
 /// How far a reading has come, for who waits for it: bytes of all that lie there.
 #[derive(Debug, Default)]
@@ -93,7 +94,7 @@ impl Inquiry {
             })?;
         let Some(archive) = archive else { anyhow::bail!("nothing was read") };
         let outcome = beforehand.apply(&mut run.reading.judged, &run.options.filter);
-        let mut report = run.reading.report(TOP);
+        let mut report = run.reading.report(if page { ON_PAGE } else { TOP });
         (report.known, report.baseline) = (outcome.known.clone(), outcome.comparison.clone());
         report.thresholds.clone_from(&outcome.thresholds);
         report.exports = run.exports();

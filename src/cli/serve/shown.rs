@@ -19,7 +19,7 @@ use crate::pipeline::Found;
 /// Questions whose answers are kept, so that the next page of a list is there at once.
 const KEPT: usize = 8;
 /// Messages in these answers together.
-const MOST: usize = 2_000_000;
+const MOST: usize = 1_000_000;
 
 /// Something that is the same until the logs are read anew.
 #[derive(Debug)]

@@ -176,7 +176,7 @@ fn row(item: &Item, no_subjects: bool, out: &mut String) {
     cells.push(("r", "Took", duration(item.latency_ms.max(0) as u64)));
     cells.push(("kinds", "Findings", html(&item.findings.join(", "))));
     out.push_str("<tr>");
-    for (class, label, cell) in cells.iter() {
+    for (class, label, cell) in &cells {
         let empty = if cell.is_empty() { " empty" } else { "" };
         out.push_str(&format!("<td class=\"{class}{empty}\" data-label=\"{label}\">{cell}</td>"));
     }
