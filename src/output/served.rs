@@ -69,7 +69,7 @@ pub fn problem(title: &str, why: &str, read_at: Option<&str>) -> String {
 
 /// While the logs are read for the first time; the browser asks again by itself.
 pub fn waiting(done: u64, total: u64) -> String {
-    let share = if total == 0 { 0 } else { (done.min(total) * 100 / total).min(99) };
+    let share = (done.min(total) * 100).checked_div(total).map_or(0, |share| share.min(99));
     let words = match total {
         0 => "The logs are being looked for.".to_owned(),
         _ => format!("{} of {} are read, {share} %.", size(done.min(total)), size(total)),

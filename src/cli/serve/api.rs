@@ -62,7 +62,7 @@ struct Named<'f> {
 }
 
 #[derive(Serialize)]
-struct Findings<'f> {
+struct All<'f> {
     reading: u64,
     read_at: &'f str,
     findings: Vec<Named<'f>>,
@@ -72,11 +72,11 @@ pub(super) async fn findings(State(logs): State<Arc<Logs>>) -> Result<Response, 
     let shown = logs.shown()?;
     let all = shown.inquiry.report.findings.iter().zip(&shown.findings);
     let findings = all.map(|(finding, id)| Named { id, finding }).collect();
-    Ok(json_of(&Findings { reading: shown.number, read_at: &shown.read_at, findings }))
+    Ok(json_of(&All { reading: shown.number, read_at: &shown.read_at, findings }))
 }
 
 #[derive(Serialize)]
-struct Messages {
+struct Listing {
     reading: u64,
     read_at: String,
     total: usize,
@@ -91,7 +91,7 @@ pub(super) async fn messages(State(logs): State<Arc<Logs>>, uri: Uri) -> Result<
     let answer = logs.ask(move |shown| {
         let wanted = Wanted::of(pairs, shown)?;
         let Listed { items, total, pages } = Listed::of(&wanted, shown)?;
-        Ok(Messages {
+        Ok(Listing {
             reading: shown.number,
             read_at: shown.read_at.clone(),
             total,

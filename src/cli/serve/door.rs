@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::super::options::Usage;
@@ -75,7 +75,7 @@ impl Door {
                 turn(unknown())
             });
         }
-        let known = self.bearer(request.headers()).any(|given| token.is(given))
+        let known = Self::bearer(request.headers()).any(|given| token.is(given))
             || self.cookies(request.headers()).any(|given| token.is_cookie(given));
         if known { Ok(()) } else { Err(turn(unknown())) }
     }
@@ -91,7 +91,7 @@ impl Door {
         }
         let Some(hosts) = &self.hosts else { return Ok(()) };
         let named: Vec<&[u8]> =
-            request.headers().get_all(header::HOST).iter().map(|h| h.as_bytes()).collect();
+            request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes).collect();
         let named = named.into_iter().chain(uri.authority().map(|a| a.as_str().as_bytes()));
         let known = |name: &[u8]| hosts.iter().any(|host| host.as_bytes().eq_ignore_ascii_case(name));
         let mut any = false;
@@ -112,7 +112,7 @@ impl Door {
         Err(Failure::new(StatusCode::MISDIRECTED_REQUEST, words))
     }
 
-    fn bearer<'h>(&self, headers: &'h HeaderMap) -> impl Iterator<Item = &'h str> {
+    fn bearer(headers: &HeaderMap) -> impl Iterator<Item = &str> {
         let values = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
         let split = values.filter_map(|value| value.split_once(' '));
         split.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, given)| given.trim())

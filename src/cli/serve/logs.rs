@@ -186,7 +186,10 @@ impl Logs {
         let env = Environment::read(&self.typed);
         let stamp = |path: PathBuf, packing: Packing, size: u64| {
             let about = path.metadata().ok();
-            let size = if size == 0 { about.as_ref().map_or(0, |about| about.len()) } else { size };
+            let size = match &about {
+                Some(about) if size == 0 => about.len(),
+                _ => size,
+            };
             (path, packing, size, about.and_then(|about| about.modified().ok()))
         };
         let logs = sources(&self.args.read, &env).map(|found| found.sources).unwrap_or_default();

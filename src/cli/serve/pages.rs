@@ -13,6 +13,7 @@ use super::asking::{self, Wanted};
 use super::failure::Failure;
 use super::logs::Logs;
 use super::shown::Shown;
+use super::token::hex;
 use crate::model::finding::Evidence;
 use crate::model::journey::Decision;
 use crate::output::escape::url;
@@ -40,7 +41,7 @@ pub(super) async fn report(State(logs): State<Arc<Logs>>, asked: HeaderMap) -> R
 /// The style of all pages but the report.
 pub(super) async fn style(asked: HeaderMap) -> Response {
     let text = served::style();
-    let hash: String = Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let hash = hex(Sha256::digest(text.as_bytes()).get(..8).unwrap_or_default());
     let tag = format!("\"{hash}\"");
     let known = asked.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let headers = [

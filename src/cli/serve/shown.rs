@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::inquiry::Inquiry;
 use super::super::inquiry::asked::Asked;
+use super::token::hex;
 use crate::findings::same::{Key, key_of};
 use crate::model::finding::Finding;
 use crate::output::escape::script;
@@ -32,7 +33,7 @@ pub(super) struct Made {
 
 impl Made {
     fn new(bytes: Vec<u8>) -> Self {
-        let hash: String = Sha256::digest(&bytes).iter().take(12).map(|b| format!("{b:02x}")).collect();
+        let hash = hex(Sha256::digest(&bytes).get(..12).unwrap_or_default());
         Self { packed: pack(&bytes), bytes: bytes.into(), tag: format!("W/\"{hash}\"") }
     }
 }
@@ -64,7 +65,7 @@ pub(super) struct Shown {
     /// What the page may do.
     pub policy: String,
     pub report: Made,
-    answers: Mutex<VecDeque<(Asked, Arc<Vec<Found>>)>>,
+    answers: Mutex<VecDeque<(Asked, Arc<[Found]>)>>,
 }
 
 impl Shown {
@@ -84,12 +85,12 @@ impl Shown {
     }
 
     /// The messages that are asked for; those asked for before are still known.
-    pub(super) fn find(&self, asked: &Asked) -> anyhow::Result<Arc<Vec<Found>>> {
+    pub(super) fn find(&self, asked: &Asked) -> anyhow::Result<Arc<[Found]>> {
         let known = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = known().iter().find(|(a, _)| a == asked) {
             return Ok(Arc::clone(found));
         }
-        let found = Arc::new(self.inquiry.find(asked, &|_| {})?);
+        let found: Arc<[Found]> = self.inquiry.find(asked, &|_| {})?.into();
         let mut answers = known();
         answers.push_front((asked.clone(), Arc::clone(&found)));
         let mut sum = 0;
@@ -113,7 +114,7 @@ fn names(findings: &[Finding]) -> Vec<String> {
             hash.update(part.as_ref().map_or(u64::MAX, |part| part.len() as u64).to_le_bytes());
             hash.update(part.unwrap_or_default());
         }
-        let hash: String = hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let hash = hex(hash.finalize().get(..6).unwrap_or_default());
         let name = format!("{kind}-{hash}");
         let more = (2..).map(|n| format!("{name}-{n}"));
         let free = std::iter::once(name.clone()).chain(more).find(|name| !names.contains(name));

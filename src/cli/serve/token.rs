@@ -39,7 +39,7 @@ impl Token {
     fn new(token: &str) -> Option<Self> {
         let mut mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).ok()?;
         mac.update(b"mailtrail serve: cookie");
-        let cookie: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
+        let cookie = hex(&mac.finalize().into_bytes());
         let kept = hash(&cookie);
         Some(Self { hash: hash(token), cookie: (cookie, kept) })
     }
@@ -58,6 +58,12 @@ impl Token {
     pub(super) fn cookie(&self) -> &str {
         &self.cookie.0
     }
+}
+
+/// Bytes as digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|b| [b >> 4, b & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 fn hash(text: &str) -> [u8; 32] {
