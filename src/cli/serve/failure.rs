@@ -84,7 +84,7 @@ impl From<anyhow::Error> for Failure {
 }
 
 impl IntoResponse for Failure {
-    /// Without a body: [`super::answer::dress`] knows whether a page or JSON was asked for.
+    /// Without a body: `answer::dress` knows whether a page or JSON was asked for.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if let Some((name, value)) = &self.header {

@@ -22,6 +22,9 @@ use crate::input::Packing;
 use crate::input::exports::find;
 use crate::model::time::Timestamp;
 
+/// From one look to the next at least.
+const LEAST: Duration = Duration::from_millis(100);
+
 /// What all requests share.
 pub(super) struct Logs {
     args: ServeArgs,
@@ -121,7 +124,7 @@ impl Logs {
         let (mut failed, mut number) = (false, 1);
         loop {
             // Half of the time is left to others, however much there is to read.
-            sleep(self.args.refresh.max(took)).await;
+            sleep(self.args.refresh.max(took).max(LEAST)).await;
             let logs = Arc::clone(&self);
             let old = std::mem::take(&mut stamps);
             let looked = spawn_blocking(move || {
