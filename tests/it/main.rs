@@ -22,6 +22,8 @@ mod page;
 mod quirks;
 mod readme;
 mod redact;
+#[cfg(feature = "serve")]
+mod serve;
 #[cfg(feature = "tables")]
 mod tables;
 mod topology;
