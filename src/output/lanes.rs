@@ -8,6 +8,7 @@ mod words;
 use super::numbers::{counted, grouped, size};
 use super::routes::Context;
 use crate::model::event::EventId;
+use crate::model::intake::Position;
 use crate::model::journey::{Decision, Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Symbol, guid_text};
 use crate::model::time::{DAY, Timestamp};
@@ -126,6 +127,8 @@ pub struct Step {
     pub whom: String,
     /// `file:line`.
     pub evidence: String,
+    /// The same place.
+    pub at: Position,
     /// Rows that are left out before it.
     pub gap: usize,
 }
@@ -145,6 +148,8 @@ pub struct End {
     pub words: String,
     /// `file:line` of the deciding row.
     pub evidence: String,
+    /// The same place; line 0 if there is none.
+    pub at: Position,
 }
 
 impl Picture {
@@ -222,7 +227,7 @@ fn left_out(leaves: &[Leaf], chosen: &[usize]) -> Vec<String> {
 }
 
 /// How a decision looks.
-fn tone(decision: Decision) -> Tone {
+pub fn tone(decision: Decision) -> Tone {
     match decision {
         Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress => Tone::Good,
         Decision::RecipientNotFound | Decision::Failed | Decision::Dropped => Tone::Bad,
@@ -321,6 +326,7 @@ impl Draw<'_> {
             words,
             whom: self.numbers.ranges(&row.leaves),
             evidence: self.place(hop.evidence),
+            at: hop.evidence,
             gap,
         }
     }
@@ -337,10 +343,11 @@ impl Draw<'_> {
             decision: leaf.decision.as_str(),
             words: self.words.ending(leaf),
             evidence: self.place(leaf.evidence),
+            at: leaf.evidence,
         }
     }
 
-    fn place(&self, at: crate::model::intake::Position) -> String {
+    fn place(&self, at: Position) -> String {
         let file = self.context.files.get(at.file as usize).map_or("?", |f| f.name.as_str());
         format!("{file}:{}", at.line)
     }

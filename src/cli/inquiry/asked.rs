@@ -60,6 +60,11 @@ impl Asked {
             }
         };
         let window = Window { since: time("since", &self.since)?, until: time("until", &self.until)? };
+        if let (Some(since), Some(until)) = (window.since, window.until)
+            && since >= until
+        {
+            return Err(Usage(format!("until: {until} is not after {since}")));
+        }
         if let Some(number) = self.finding.filter(|number| *number >= findings) {
             return Err(Usage(format!("there is no finding {number}")));
         }

@@ -13,6 +13,7 @@ use super::report::write_page;
 use super::run::Run;
 use crate::findings::kind::Shown;
 use crate::model::finding::Evidence;
+use crate::model::intake::Position;
 use crate::model::journey::{Journey, Leaf};
 use crate::model::report::Report;
 use crate::output::lanes::Picture;
@@ -99,6 +100,21 @@ impl Inquiry {
         let outlines = self.archive.outlines(&self.run.reading, some);
         let journeys = whole.journeys();
         Ok(Looked { inquiry: self, whole, journeys, outlines })
+    }
+
+    /// Fails, with words for who typed it, where a question is none.
+    pub(super) fn check(&self, asked: &Asked) -> Result<(), Usage> {
+        asked.question(self.asking, self.report.findings.len()).map(drop)
+    }
+
+    /// Whether something that should have been read was not.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.run.reading.is_incomplete()
+    }
+
+    /// The row of the log at a place that a picture names; `None` if no row begins there any more.
+    pub(super) fn row(&self, at: Position) -> anyhow::Result<Option<Raw>> {
+        Ok(self.archive.raw(at)?)
     }
 
     /// The row of the log that stands somewhere; `None` if no row begins there any more.

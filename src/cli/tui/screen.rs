@@ -1,0 +1,387 @@
+//! What is on the screen, and what keys do to it. It knows no terminal and reads nothing: what it wants to be read or done it
+//! says, and what comes of that it is told.
+
+mod answers;
+mod fit;
+mod forms;
+mod words;
+
+pub(super) use fit::{lines_of_finding, parts};
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::text::Line;
+
+use super::super::inquiry::asked::Asked;
+use super::ask::{Form, Typed};
+use super::doc::Doc;
+use super::export::What;
+use super::keys::{Command, Move, command};
+use super::list::List;
+use super::look::Look;
+use super::mail::{Mail, Slot};
+use super::work::Want;
+use crate::model::intake::Position;
+use crate::model::report::Report;
+use crate::output::lanes::Picture;
+use crate::pipeline::{Raw, Sort};
+
+/// What is known before any key.
+pub(super) struct Known<'r> {
+    pub report: &'r Report,
+    /// What was known of findings beforehand, and what is gone, in sentences.
+    pub beforehand: Vec<String>,
+    /// Says what is wrong with a question.
+    pub check: &'r dyn Fn(&Asked) -> Result<(), String>,
+    pub look: Look,
+}
+
+/// What lies at the bottom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Top {
+    Findings,
+    Messages,
+}
+
+/// Which part of a finding has the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Focus {
+    Text,
+    Messages,
+}
+
+/// Something that is read.
+#[derive(Clone, Debug)]
+pub(super) enum Coming<T> {
+    /// By which number it is asked for.
+    Waiting(u64),
+    Here(Arc<T>),
+    /// Its rows are not in the logs any more.
+    Gone,
+    Failed(String),
+}
+
+/// A page that is always the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    Help,
+    Notes,
+}
+
+/// What was opened.
+#[derive(Debug)]
+pub(super) enum View {
+    Finding { number: usize, doc: Doc, focus: Focus },
+    Message { network: Option<String>, picture: Coming<Picture>, doc: Doc },
+    Row { place: String, row: Coming<Raw>, doc: Doc },
+    Page { page: Page, doc: Doc },
+}
+
+/// What somebody else has to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Put a text on the clipboard; what it is.
+    Copy(String, &'static str),
+    Redraw,
+    Quit,
+}
+
+/// A line that says what was done, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notice {
+    pub text: String,
+    pub wrong: bool,
+}
+
+/// An export on its way.
+#[derive(Clone, Debug)]
+struct Sending {
+    ticket: u64,
+    what: What,
+    path: String,
+}
+
+/// All of it.
+pub(super) struct Screen<'r> {
+    pub known: Known<'r>,
+    /// What is asked of every list of messages.
+    pub asked: Asked,
+    pub top: Top,
+    /// The first lines, above the findings.
+    pub head: Vec<Line<'static>>,
+    pub findings: List,
+    pub all: Mail,
+    pub of_finding: Mail,
+    /// What was opened from what.
+    pub opened: Vec<View>,
+    pub form: Option<Form>,
+    pub notice: Option<Notice>,
+    /// How far a search or an export is.
+    pub done: u64,
+    exporting: Option<What>,
+    sending: Option<Sending>,
+    wants: Vec<Want>,
+    deeds: Vec<Deed>,
+    numbers: u64,
+    size: (u16, u16),
+}
+
+impl<'r> Screen<'r> {
+    pub(super) fn new(known: Known<'r>) -> Self {
+        let mut findings = List::default();
+        findings.set_len(known.report.findings.len());
+        Self {
+            known,
+            asked: Asked::default(),
+            top: Top::Findings,
+            head: Vec::new(),
+            findings,
+            all: Mail::new(Slot::All),
+            of_finding: Mail::new(Slot::Finding),
+            opened: Vec::new(),
+            form: None,
+            notice: None,
+            done: 0,
+            exporting: None,
+            sending: None,
+            wants: Vec::new(),
+            deeds: Vec::new(),
+            numbers: 0,
+            size: (80, 24),
+        }
+    }
+
+    /// A key was pressed.
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+            return self.deeds.push(Deed::Quit);
+        }
+        self.notice = None;
+        match self.form.take() {
+            Some(mut form) => match form.key(key) {
+                Typed::More => self.form = Some(form),
+                Typed::Dropped => {}
+                Typed::Done => self.submit(form),
+            },
+            None => {
+                if let Some(command) = command(key) {
+                    self.act(command);
+                }
+            }
+        }
+        self.settle();
+    }
+
+    /// A text was pasted; it goes where text is asked for, and nowhere else.
+    pub(super) fn paste(&mut self, text: &str) {
+        if let Some(form) = &mut self.form {
+            form.paste(text);
+        }
+    }
+
+    /// Whether something is on its way.
+    pub(super) fn is_busy(&self) -> bool {
+        self.waits().is_some() || self.mail().is_some_and(Mail::is_coming)
+    }
+
+    /// What is to be read.
+    pub(super) fn wants(&mut self) -> Vec<Want> {
+        std::mem::take(&mut self.wants)
+    }
+
+    /// What is to be done.
+    pub(super) fn deeds(&mut self) -> Vec<Deed> {
+        std::mem::take(&mut self.deeds)
+    }
+
+    /// Says something until the next key.
+    pub(super) fn say(&mut self, text: impl Into<String>, wrong: bool) {
+        self.notice = Some(Notice { text: text.into(), wrong });
+    }
+
+    fn act(&mut self, command: Command) {
+        match command {
+            Command::Move(to) => self.go(to),
+            Command::Open => self.open(),
+            Command::Back => self.back(),
+            Command::Switch => self.switch(),
+            Command::Search => self.ask_search(),
+            Command::Filter => self.ask_filter(),
+            Command::Time => self.ask_time(),
+            Command::Export => self.ask_export(),
+            Command::Sort => {
+                let all = Sort::ALL;
+                let now = all.iter().position(|sort| *sort == self.asked.sort).unwrap_or(0);
+                self.asked.sort = all.into_iter().cycle().nth(now + 1).unwrap_or_default();
+                // The most, the longest and the gravest are what is looked for.
+                self.asked.reversed = !matches!(self.asked.sort, Sort::Time | Sort::Sender);
+                self.to_messages();
+            }
+            Command::Reverse => {
+                self.asked.reversed = !self.asked.reversed;
+                self.to_messages();
+            }
+            Command::Clear => {
+                let Asked { sort, reversed, .. } = self.asked;
+                self.asked = Asked { sort, reversed, ..Asked::default() };
+                self.say("all messages are shown again", false);
+            }
+            Command::Copy => self.copy(),
+            Command::Notes => self.page(Page::Notes),
+            Command::Help => self.page(Page::Help),
+            Command::Redraw => self.deeds.push(Deed::Redraw),
+            Command::Quit => self.deeds.push(Deed::Quit),
+        }
+    }
+
+    /// The list of messages that is seen.
+    pub(super) fn mail(&self) -> Option<&Mail> {
+        match (self.opened.last(), self.top) {
+            (Some(View::Finding { .. }), _) => Some(&self.of_finding),
+            (None, Top::Messages) => Some(&self.all),
+            _ => None,
+        }
+    }
+
+    fn mail_mut(&mut self) -> Option<&mut Mail> {
+        match (self.opened.last(), self.top) {
+            (Some(View::Finding { .. }), _) => Some(&mut self.of_finding),
+            (None, Top::Messages) => Some(&mut self.all),
+            _ => None,
+        }
+    }
+
+    /// The list of messages that has the keys.
+    fn chosen_mail(&self) -> Option<&Mail> {
+        match self.opened.last() {
+            Some(View::Finding { focus: Focus::Text, .. }) => None,
+            _ => self.mail(),
+        }
+    }
+
+    fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    fn go(&mut self, to: Move) {
+        match self.opened.last_mut() {
+            Some(View::Finding { focus: Focus::Messages, .. }) => self.of_finding.list.go(to),
+            Some(
+                View::Finding { doc, .. }
+                | View::Message { doc, .. }
+                | View::Row { doc, .. }
+                | View::Page { doc, .. },
+            ) => doc.go(to),
+            None => match self.top {
+                Top::Findings => self.findings.go(to),
+                Top::Messages => self.all.list.go(to),
+            },
+        }
+    }
+
+    /// Opens what is chosen.
+    fn open(&mut self) {
+        match self.opened.last() {
+            None if self.top == Top::Findings => self.open_finding(),
+            None | Some(View::Finding { focus: Focus::Messages, .. }) => self.open_message(),
+            // The text of a finding leads on to its messages.
+            Some(View::Finding { .. }) => self.switch(),
+            Some(View::Message { doc, picture: Coming::Here(_), .. }) => {
+                match doc.row().filter(|row| row.line > 0) {
+                    Some(row) => self.open_row(row),
+                    None => self.say("no row of the log stands here", false),
+                }
+            }
+            Some(View::Message { .. } | View::Row { .. } | View::Page { .. }) => {}
+        }
+    }
+
+    fn open_finding(&mut self) {
+        let number = self.findings.at;
+        if number < self.findings.len {
+            self.of_finding = Mail::new(Slot::Finding);
+            self.opened.push(View::Finding { number, doc: Doc::default(), focus: Focus::Text });
+        }
+    }
+
+    fn open_message(&mut self) {
+        let Some(mail) = self.mail().filter(|mail| mail.list.at < mail.list.len && !mail.is_waiting()) else {
+            return;
+        };
+        let (slot, edition, at) = (mail.slot, mail.edition, mail.list.at);
+        let network = mail.line(at).and_then(|line| line.network_message_id.clone());
+        let ticket = self.number();
+        self.wants.push(Want::Picture { ticket, slot, edition, at });
+        self.opened.push(View::Message { network, picture: Coming::Waiting(ticket), doc: Doc::default() });
+    }
+
+    fn open_row(&mut self, at: Position) {
+        let ticket = self.number();
+        self.wants.push(Want::Row { ticket, at });
+        let file = self.known.report.files.get(at.file as usize).map_or("?", |file| file.name.as_str());
+        let place = format!("{file}:{}", at.line);
+        self.opened.push(View::Row { place, row: Coming::Waiting(ticket), doc: Doc::default() });
+    }
+
+    /// Gives up what is waited for, else goes back to where this was opened from.
+    fn back(&mut self) {
+        if let Some(sending) = self.sending.take() {
+            self.wants.push(Want::GiveUp(sending.ticket));
+            return self.say("given up; nothing was written", false);
+        }
+        if let Some(mail) = self.mail_mut().filter(|mail| mail.is_waiting())
+            && let Some(number) = mail.give_up()
+        {
+            let before = mail.shown.clone();
+            self.wants.push(Want::GiveUp(number));
+            if let Some(before) = before {
+                self.asked = Asked { finding: None, ..before };
+                return self.say("given up; what is shown is as before", false);
+            }
+        }
+        if self.opened.pop().is_none() {
+            self.top = Top::Findings;
+        }
+    }
+
+    fn switch(&mut self) {
+        match self.opened.last_mut() {
+            None => {
+                self.top = if self.top == Top::Findings { Top::Messages } else { Top::Findings };
+            }
+            Some(View::Finding { focus, .. }) => {
+                *focus = if *focus == Focus::Text { Focus::Messages } else { Focus::Text };
+            }
+            Some(View::Message { doc, .. }) => doc.switch(),
+            Some(View::Row { .. } | View::Page { .. }) => {}
+        }
+    }
+
+    /// Goes to the list that is asked about: that of the finding if one is open, else that of all.
+    fn to_messages(&mut self) {
+        while !matches!(self.opened.last(), None | Some(View::Finding { .. })) {
+            self.opened.pop();
+        }
+        match self.opened.last_mut() {
+            Some(View::Finding { focus, .. }) => *focus = Focus::Messages,
+            _ => self.top = Top::Messages,
+        }
+    }
+
+    /// Opens a page, or closes it if it is open.
+    fn page(&mut self, page: Page) {
+        if matches!(self.opened.last(), Some(View::Page { page: open, .. }) if *open == page) {
+            self.opened.pop();
+        } else {
+            self.opened.push(View::Page { page, doc: Doc::default() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
