@@ -245,6 +245,6 @@ impl Style {
 }
 
 #[cfg(test)]
-pub(in crate::output) mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;

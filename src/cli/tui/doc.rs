@@ -117,6 +117,11 @@ impl Doc {
         (!self.stops.is_empty()).then_some((self.at + 1, self.stops.len()))
     }
 
+    /// Whether there is more of it below what is seen.
+    pub(super) fn goes_on(&self) -> bool {
+        self.seen().end < self.lines.len()
+    }
+
     fn lowest(&self) -> usize {
         self.lines.len().saturating_sub(self.height.max(1))
     }

@@ -94,7 +94,7 @@ pub(super) fn words(decision: Decision) -> &'static str {
     match decision {
         Decision::LocalDelivery => "delivered",
         Decision::SendConnector => "sent out",
-        Decision::RemoteRoutingAddress => "sent to cloud",
+        Decision::RemoteRoutingAddress => "sent to remote",
         Decision::RecipientNotFound => "not found",
         Decision::Failed => "failed",
         Decision::Dropped => "dropped",

@@ -111,19 +111,24 @@ fn fitting(chars: impl Iterator<Item = char>, room: usize) -> String {
 
 /// A line as several where it is too long, at a blank if there is one near.
 pub(super) fn fold(line: Line<'static>, room: usize) -> Vec<Line<'static>> {
+    let blanks = line.to_string().chars().take_while(|c| *c == ' ').count();
+    hanging(line, room, (blanks + HANGING).min(FARTHEST))
+}
+
+/// The same; what goes on does so below this column.
+pub(super) fn hanging(line: Line<'static>, room: usize, indent: usize) -> Vec<Line<'static>> {
     let room = room.max(8);
+    let indent = indent.min(room / 2);
     let all: Vec<(char, Style)> =
         line.spans.iter().flat_map(|span| span.content.chars().map(|c| (c, span.style))).collect();
     let wide = |some: &[(char, Style)]| some.iter().map(|(c, _)| c.width().unwrap_or(0)).sum::<usize>();
     if wide(&all) <= room {
         return vec![line];
     }
-    let blanks = all.iter().take_while(|(c, _)| *c == ' ').count();
-    let indent = (blanks + HANGING).min(FARTHEST).min(room / 2);
     let (mut rest, mut out) = (all.as_slice(), Vec::new());
     while !rest.is_empty() {
         let lead = if out.is_empty() { 0 } else { indent };
-        let (head, tail) = rest.split_at(break_at(rest, room - lead, blanks));
+        let (head, tail) = rest.split_at(break_at(rest, room - lead));
         let mut spans = vec![Span::raw(" ".repeat(lead))];
         spans.extend(
             head.chunk_by(|a, b| a.1 == b.1).map(|run| {
@@ -139,7 +144,7 @@ pub(super) fn fold(line: Line<'static>, room: usize) -> Vec<Line<'static>> {
 }
 
 /// How many characters go into a line; at least one.
-fn break_at(chars: &[(char, Style)], room: usize, blanks: usize) -> usize {
+fn break_at(chars: &[(char, Style)], room: usize) -> usize {
     let mut used = 0;
     let fits = chars
         .iter()
@@ -154,7 +159,7 @@ fn break_at(chars: &[(char, Style)], room: usize, blanks: usize) -> usize {
     }
     let head = chars.get(..=fits).unwrap_or_default();
     let blank = head.iter().rposition(|(c, _)| *c == ' ');
-    blank.filter(|at| *at > blanks.max(room / 2)).unwrap_or(fits)
+    blank.filter(|at| *at > room / 2).unwrap_or(fits)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(super) enum Page {
 pub(super) enum View {
     Finding { number: usize, doc: Doc, focus: Focus },
     Message { network: Option<String>, picture: Coming<Picture>, doc: Doc },
-    Row { place: String, row: Coming<Raw>, doc: Doc },
+    Row { row: Coming<Raw>, doc: Doc },
     Page { page: Page, doc: Doc },
 }
 
@@ -323,9 +323,7 @@ impl<'r> Screen<'r> {
     fn open_row(&mut self, at: Position) {
         let ticket = self.number();
         self.wants.push(Want::Row { ticket, at });
-        let file = self.known.report.files.get(at.file as usize).map_or("?", |file| file.name.as_str());
-        let place = format!("{file}:{}", at.line);
-        self.opened.push(View::Row { place, row: Coming::Waiting(ticket), doc: Doc::default() });
+        self.opened.push(View::Row { row: Coming::Waiting(ticket), doc: Doc::default() });
     }
 
     /// Gives up what is waited for, else goes back to where this was opened from.
@@ -383,5 +381,7 @@ impl<'r> Screen<'r> {
     }
 }
 
+#[cfg(test)]
+pub(super) mod sample;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::painted::{safe, width};
+use super::super::painted::safe;
 use super::super::screen::{Screen, lines_of_finding};
 use super::{Cell, cells, put};
 use crate::model::finding::Finding;
@@ -72,9 +72,7 @@ fn one(buffer: &mut Buffer, area: Rect, (finding, titles, room): (&Finding, usiz
     let about: Vec<String> = about.iter().map(|(label, text)| format!("{label} {}", safe(text, look))).collect();
     let about = if about.is_empty() { safe(&extent(finding), look) } else { about.join(", ") };
     if area.height > 1 {
-        let indent = 2 + SEVERITY + 2 + MAILS + 2;
-        // Where there is little room it begins further left.
-        let indent = if titles < width(&about) { 4 } else { indent };
+        let indent = 4;
         let room = usize::from(area.width).saturating_sub(indent);
         let place = (area.x + indent as u16, area.y + 1);
         cells(buffer, place, &[Cell::new(about, room).styled(look.aside())], look);

@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 use super::super::super::inquiry::line::Line;
 use super::super::look::{Look, words};
 use super::super::mail::Mail;
-use super::super::painted::safe;
+use super::super::painted::{safe, width};
 use super::super::screen::Screen;
 use super::{Cell, cells, put};
 use crate::output::lanes::tone;
 use crate::output::numbers::{duration, size};
+use crate::pipeline::Question;
 
 /// Columns, as wide as there is room for; none is 0.
 struct Widths {
@@ -31,7 +32,7 @@ impl Widths {
             60.. => 14,
             _ => 8,
         };
-        let decision = if width >= 60 { 18 } else { 11 };
+        let decision = if width >= 60 { 16 } else { 11 };
         let (size, delay) = if width >= 130 { (9, 11) } else { (0, 0) };
         let fixed = time + 2 + decision + 2 + if size > 0 { size + delay + 4 } else { 0 };
         let rest = width.saturating_sub(fixed);
@@ -70,7 +71,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (mail, active): (&Mail, bool
     }
     for (y, at) in (area.y + 1..area.bottom()).zip(mail.list.seen()) {
         match mail.line(at) {
-            Some(line) => cells(buffer, (area.x + 2, y), &widths.cells(one(line, look, widths.time)), look),
+            Some(line) => cells(buffer, (area.x + 2, y), &widths.cells(one(line, look, &widths)), look),
             None => put(buffer, (area.x + 2, y), "reading", room, look.aside()),
         }
         if at == mail.list.at {
@@ -90,9 +91,12 @@ fn nothing(mail: &Mail, screen: &Screen<'_>) -> Vec<&'static str> {
     if mail.is_waiting() || mail.shown.is_none() {
         vec!["looking"]
     } else if asks {
+        let short = screen.asked.text.as_ref().is_some_and(|text| text.len() < Question::SHORTEST_TEXT);
+        let shorter = "So short a text is looked for in addresses only.";
+        let more = "A pattern means the whole text; *contoso* means a part of it.";
         vec![
             "No message is like that.",
-            "A pattern means the whole text; *contoso* means a part of it.",
+            if short { shorter } else { more },
             "x takes search, filter and times away.",
         ]
     } else if screen.known.report.messages == 0 {
@@ -102,9 +106,9 @@ fn nothing(mail: &Mail, screen: &Screen<'_>) -> Vec<&'static str> {
     }
 }
 
-fn one(line: &Line, look: Look, room: usize) -> [Cell; 7] {
+fn one(line: &Line, look: Look, widths: &Widths) -> [Cell; 7] {
     let time = line.first_seen.to_string();
-    let time = match room {
+    let time = match widths.time {
         19.. => time.get(..19).unwrap_or_default().replace('T', " "),
         14.. => time.get(5..19).unwrap_or_default().replace('T', " "),
         _ => time.get(11..19).unwrap_or_default().to_owned(),
@@ -114,7 +118,10 @@ fn one(line: &Line, look: Look, room: usize) -> [Cell; 7] {
         Some((decision, many)) => {
             let (sign, style) = look.decision(*decision);
             let of = if *many < line.recipients { format!(" {many}/{}", line.recipients) } else { String::new() };
-            (format!("{sign}{}{of}", words(*decision)), style)
+            let short = format!("{sign}{}", words(*decision));
+            // Half a number would be a wrong one.
+            let fits = width(&short) + of.len() <= widths.decision;
+            (if fits { short + &of } else { short }, style)
         }
         None => ("no recipient".to_owned(), look.aside()),
     };

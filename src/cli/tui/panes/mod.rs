@@ -55,7 +55,8 @@ fn pane(buffer: &mut Buffer, body: Rect, screen: &Screen<'_>) {
             text::draw(buffer, upper, (doc, *focus == Focus::Text), screen.known.look);
             if below > 0 {
                 let lower = Rect { y: body.y + above, height: below, ..body };
-                heading(buffer, lower, "Messages of this finding", screen);
+                let more = if doc.goes_on() { "more of the text below" } else { "" };
+                heading(buffer, lower, ("Messages of this finding", more), screen);
                 let rest = Rect { y: lower.y + 1, height: below - 1, ..lower };
                 mail::draw(buffer, rest, (&screen.of_finding, *focus == Focus::Messages), screen);
             }
@@ -67,13 +68,14 @@ fn pane(buffer: &mut Buffer, body: Rect, screen: &Screen<'_>) {
 }
 
 /// A rule with words in it.
-fn heading(buffer: &mut Buffer, area: Rect, words: &str, screen: &Screen<'_>) {
+fn heading(buffer: &mut Buffer, area: Rect, (words, more): (&str, &str), screen: &Screen<'_>) {
     let look = screen.known.look;
     let rule = look.signs().rule;
     let room = usize::from(area.width);
     let text = format!("{} {words} ", rule.repeat(2));
-    let rest = rule.repeat(room.saturating_sub(width(&text)));
-    put(buffer, (area.x, area.y), &format!("{text}{rest}"), room, look.aside());
+    let more = if more.is_empty() { String::new() } else { format!(" {more} {}", rule.repeat(2)) };
+    let rest = rule.repeat(room.saturating_sub(width(&text) + width(&more)));
+    put(buffer, (area.x, area.y), &format!("{text}{rest}{more}"), room, look.aside());
 }
 
 /// Where we are.
@@ -119,7 +121,7 @@ fn hints(screen: &Screen<'_>, room: usize) -> Line<'static> {
             .chain(messages)
             .collect(),
         Some(View::Finding { focus: Focus::Text, .. }) => {
-            vec![("Tab", "its messages"), ("y", "copy fix"), ("e", "export"), ("Esc", "back")]
+            vec![("Tab", "its messages"), ("y", "copy fix"), ("Esc", "back"), ("e", "export")]
         }
         Some(View::Finding { .. }) => {
             [("Enter", "open"), ("Tab", "text"), ("Esc", "back"), ("/", "search"), ("f", "filter")]
@@ -129,10 +131,10 @@ fn hints(screen: &Screen<'_>, room: usize) -> Line<'static> {
         }
         Some(View::Message { .. }) => vec![
             ("Enter", "row of the log"),
-            ("Tab", "recipients or rows"),
+            ("Tab", "rows"),
+            ("Esc", "back"),
             ("y", "copy id"),
             ("e", "export"),
-            ("Esc", "back"),
         ],
         Some(View::Row { .. }) => vec![("y", "copy row"), ("e", "export"), ("Esc", "back")],
         Some(View::Page { .. }) => vec![("Esc", "back")],

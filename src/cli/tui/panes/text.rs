@@ -8,8 +8,8 @@ use super::super::look::Look;
 use super::put;
 
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, (doc, active): (&Doc, bool), look: Look) {
-    let (seen, chosen) = (doc.seen(), doc.chosen());
-    for (y, at) in (area.y..area.bottom()).zip(seen.clone()) {
+    let chosen = doc.chosen();
+    for (y, at) in (area.y..area.bottom()).zip(doc.seen()) {
         let Some(line) = doc.lines.get(at) else { continue };
         buffer.set_line(area.x, y, line, area.width);
         if chosen.contains(&at) {
@@ -22,11 +22,5 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (doc, active): (&Doc, bool),
                 put(buffer, (area.x, y), if look.ascii { "|" } else { "▏" }, 1, look.head());
             }
         }
-    }
-    // What goes on below is seen at the edge.
-    if seen.end < doc.lines.len() && area.width > 8 && area.height > 0 {
-        let more = if look.ascii { "more" } else { "more ▼" };
-        let x = area.right().saturating_sub(more.chars().count() as u16 + 1);
-        put(buffer, (x, area.bottom() - 1), more, more.len(), look.bar());
     }
 }

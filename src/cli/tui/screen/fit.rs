@@ -3,16 +3,16 @@
 use ratatui::text::{Line, Span};
 
 use super::super::doc::Block;
-use super::super::export::text_of;
 use super::super::keys::KEYS;
 use super::super::look::Look;
-use super::super::painted::{fold, lines, safe};
+use super::super::painted::{fold, hanging, lines, safe};
 use super::{Coming, Focus, Known, Page, Screen, View};
 use crate::model::finding::Finding;
 use crate::output::lanes::Picture;
 use crate::output::numbers::{counted, size};
 use crate::output::report_text::{self, wrapped, write_findings};
 use crate::output::trace::{self, Part};
+use crate::pipeline::Raw;
 
 /// Lines that are no part of a pane: the first, the status, the keys.
 pub(in super::super) const FRAME: u16 = 3;
@@ -37,7 +37,7 @@ pub(in super::super) fn parts(body: u16, focus: Focus) -> (u16, u16) {
 
 /// Lines that a finding takes in the list.
 pub(in super::super) fn lines_of_finding(width: u16) -> u16 {
-    if width >= 110 { 1 } else { 2 }
+    if width >= 140 { 1 } else { 2 }
 }
 
 impl Screen<'_> {
@@ -111,8 +111,7 @@ fn lay_out(view: &mut View, known: &Known<'_>, width: usize) {
         View::Row { row, doc, .. } => {
             let blocks = match row {
                 Coming::Here(row) => {
-                    let text = text_of(row);
-                    vec![Block::of(columns(&text, known.look))]
+                    vec![Block::of(columns(row, known.look, width))]
                 }
                 other => waiting(other, known.look),
             };
@@ -194,8 +193,8 @@ fn head(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
 fn finding(known: &Known<'_>, number: usize, width: usize) -> Vec<Block> {
     let all: Vec<&Finding> = known.report.findings.iter().collect();
     let Some(one) = all.get(number) else { return Vec::new() };
-    let style =
-        report_text::Style { width: width.clamp(NARROWEST, WIDEST), color: known.look.color };
+    // Lines beside labels are indented by two columns more than it says.
+    let style = report_text::Style { width: width.clamp(NARROWEST, WIDEST) - 2, color: known.look.color };
     let mut text = Vec::new();
     // What it explains stands beneath it.
     let signs = all.iter().filter(|other| report_text::cause(other, &all) == Some(*one));
@@ -237,21 +236,28 @@ fn message(picture: &Picture, look: Look, width: usize) -> Vec<Block> {
     blocks
 }
 
-/// Columns of a row, each name beside its text.
-fn columns(text: &str, look: Look) -> Vec<Line<'static>> {
-    text.lines()
-        .map(|line| {
-            let line = safe(line, look);
-            match line.split_once(' ') {
-                // Names of columns have no blanks; a row that is one line has commas before its first.
-                Some((name, rest)) if !name.contains([',', ':']) => {
-                    Line::from(vec![Span::styled(name.to_owned(), look.head()), Span::raw(format!(" {rest}"))])
-                }
-                None if !line.contains([',', ':']) => Line::styled(line, look.aside()),
-                _ => Line::from(line),
+/// A row: where it stands, each column's name beside its text, the row itself.
+fn columns(row: &Raw, look: Look, width: usize) -> Vec<Line<'static>> {
+    let place = format!("{}, line {}", safe(&row.file, look), row.line);
+    let mut out = vec![Line::styled(place, look.head()), Line::default()];
+    let longest = row.columns.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let room = longest.min(width / 2).min(28);
+    for (name, value) in &row.columns {
+        let (name, value) = (safe(name, look), safe(&String::from_utf8_lossy(value), look));
+        let line = match value.is_empty() {
+            true => Line::styled(format!("{name:room$}  (empty)"), look.aside()),
+            false => {
+                Line::from(vec![Span::styled(format!("{name:room$}  "), look.head()), Span::raw(value)])
             }
-        })
-        .collect()
+        };
+        out.extend(hanging(line, width, room + 2));
+    }
+    if let Some(text) = &row.text {
+        out.push(Line::default());
+        out.push(Line::styled("The row as it stands in the log", look.head()));
+        out.push(Line::from(safe(&String::from_utf8_lossy(text), look)));
+    }
+    out
 }
 
 fn help(look: Look) -> Vec<Line<'static>> {

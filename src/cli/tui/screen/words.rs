@@ -14,12 +14,13 @@ impl Screen<'_> {
             Top::Messages => "Messages".to_owned(),
         }];
         path.extend(self.opened.iter().map(|view| match view {
+            View::Finding { number, .. } if self.opened.len() > 1 => format!("Finding {}", number + 1),
             View::Finding { number, .. } => {
                 let finding = self.known.report.findings.get(*number);
                 format!("{}. {}", number + 1, finding.map_or("", |finding| finding.title))
             }
             View::Message { .. } => "Message".to_owned(),
-            View::Row { place, .. } => format!("Row {}", safe(place, self.known.look)),
+            View::Row { .. } => "Row of the log".to_owned(),
             View::Page { page: Page::Help, .. } => "Help".to_owned(),
             View::Page { page: Page::Notes, .. } => "Notes".to_owned(),
         }));
@@ -30,8 +31,9 @@ impl Screen<'_> {
     pub(in super::super) fn status(&self) -> String {
         let filters = filters(&self.asked);
         let with = |text: String| {
-            let all: Vec<String> = std::iter::once(text).chain(filters.iter().cloned()).collect();
-            safe(&all.join("; "), self.known.look)
+            let (before, asks) = (text, filters.join("; "));
+            let sign = if asks.is_empty() { "" } else if before.ends_with("with") { " " } else { "; " };
+            safe(&format!("{before}{sign}{asks}"), self.known.look)
         };
         match (self.mail(), self.opened.last()) {
             (Some(mail), _) => {
@@ -52,11 +54,11 @@ impl Screen<'_> {
             }
             (None, None) => {
                 let many = counted(self.findings.len as u64, "finding", "findings");
-                let tail = if filters.is_empty() { "" } else { "; of messages only" };
+                let tail = if filters.is_empty() { "" } else { "; of messages those with" };
                 with(format!("{many}, the gravest first{tail}"))
             }
             (None, Some(_)) if filters.is_empty() => String::new(),
-            (None, Some(_)) => with("of messages only".to_owned()),
+            (None, Some(_)) => with("of messages those with".to_owned()),
         }
     }
 
@@ -73,9 +75,10 @@ impl Screen<'_> {
                 | View::Message { doc, .. }
                 | View::Row { doc, .. }
                 | View::Page { doc, .. }) = view;
+                let more = if doc.goes_on() { ", more below" } else { "" };
                 match doc.place() {
-                    Some((at, len)) => of(at, len),
-                    None => of(doc.seen().end, doc.lines.len()),
+                    Some((at, len)) => format!("{}{more}", of(at, len)),
+                    None => more.trim_start_matches(", ").to_owned(),
                 }
             }
         }
