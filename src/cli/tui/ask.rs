@@ -175,8 +175,7 @@ mod tests {
     #[test]
     fn lines_are_typed_and_mended() {
         let fields = vec![Field::new("one", "a b"), Field::new("two", "")];
-        let mut form =
-            Form { purpose: Purpose::Time, title: "", hint: String::new(), fields, at: 0 };
+        let mut form = Form { purpose: Purpose::Time, title: "", hint: String::new(), fields, at: 0 };
         let ctrl = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
         let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
         press(&mut form, "üc");

@@ -92,7 +92,9 @@ pub(super) fn write(
         Err(OutputError::Write { source, .. }) if source.kind() == io::ErrorKind::Interrupted => {
             Err(Refused::Failed("given up; nothing was written".to_owned()))
         }
-        written => written.map(|what| format!("{what} written to {}", path.display())).map_err(|e| failed(&e)),
+        written => {
+            written.map(|what| format!("{what} written to {}", path.display())).map_err(|e| failed(&e))
+        }
     }
 }
 
@@ -129,7 +131,8 @@ fn message(picture: &Picture, form: &str, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn some_findings(inquiry: &Inquiry, which: &[usize], form: &str, out: &mut dyn Write) -> io::Result<String> {
-    let some: Vec<&Finding> = which.iter().filter_map(|number| inquiry.report.findings.get(*number)).collect();
+    let some: Vec<&Finding> =
+        which.iter().filter_map(|number| inquiry.report.findings.get(*number)).collect();
     match form {
         "md" => findings::write_markdown(&some, 2, out)?,
         _ => findings::write(some.iter().copied(), findings::Form::JsonLines, out)?,
@@ -171,12 +174,12 @@ mod tests {
             file: "a.LOG".to_owned(),
             line: 7,
             offset: 90,
-            columns: vec![("event-id".to_owned(), b"SE\x1bND".to_vec()), ("sender-address".to_owned(), Vec::new())],
+            columns: vec![
+                ("event-id".to_owned(), b"SE\x1bND".to_vec()),
+                ("sender-address".to_owned(), Vec::new()),
+            ],
             text: Some(b"a,\xff,b".to_vec()),
         };
-        assert_eq!(
-            text_of(&row),
-            "a.LOG:7\n\nevent-id        SE\\u{1b}ND\nsender-address\n\na,\u{fffd},b\n"
-        );
+        assert_eq!(text_of(&row), "a.LOG:7\n\nevent-id        SE\\u{1b}ND\nsender-address\n\na,\u{fffd},b\n");
     }
 }

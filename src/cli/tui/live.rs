@@ -14,10 +14,10 @@ use super::super::options::{Environment, Usage};
 use super::args::TuiArgs;
 use super::copy::sequence;
 use super::look::Look;
+use super::panes;
 use super::screen::{Deed, Known, Screen};
 use super::terminal::Taken;
 use super::work::Work;
-use super::panes;
 
 /// How long keys are waited for while something is on its way, and while nothing is.
 const BUSY: Duration = Duration::from_millis(15);

@@ -29,7 +29,8 @@ pub(super) struct Signs {
 
 const UNICODE: Signs =
     Signs { here: "▶ ", more: '…', rule: "─", into: " › ", good: "✓ ", bad: "✗ ", open: "? " };
-const ASCII: Signs = Signs { here: "> ", more: '~', rule: "-", into: " > ", good: "+ ", bad: "X ", open: "? " };
+const ASCII: Signs =
+    Signs { here: "> ", more: '~', rule: "-", into: " > ", good: "+ ", bad: "X ", open: "? " };
 
 impl Look {
     pub(super) fn signs(self) -> &'static Signs {

@@ -130,12 +130,10 @@ pub(super) fn hanging(line: Line<'static>, room: usize, indent: usize) -> Vec<Li
         let lead = if out.is_empty() { 0 } else { indent };
         let (head, tail) = rest.split_at(break_at(rest, room - lead));
         let mut spans = vec![Span::raw(" ".repeat(lead))];
-        spans.extend(
-            head.chunk_by(|a, b| a.1 == b.1).map(|run| {
-                let style = run.first().map_or(Style::new(), |(_, style)| *style);
-                Span::styled(run.iter().map(|(c, _)| *c).collect::<String>(), style)
-            }),
-        );
+        spans.extend(head.chunk_by(|a, b| a.1 == b.1).map(|run| {
+            let style = run.first().map_or(Style::new(), |(_, style)| *style);
+            Span::styled(run.iter().map(|(c, _)| *c).collect::<String>(), style)
+        }));
         out.push(Line::from(spans));
         let gone = tail.iter().take_while(|(c, _)| *c == ' ').count();
         rest = tail.get(gone..).unwrap_or_default();

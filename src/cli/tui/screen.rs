@@ -14,6 +14,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::text::Line;
 
 use super::super::inquiry::asked::Asked;
+use super::super::inquiry::line::Line as Message;
 use super::ask::{Form, Typed};
 use super::doc::Doc;
 use super::export::What;
@@ -72,10 +73,25 @@ pub(super) enum Page {
 /// What was opened.
 #[derive(Debug)]
 pub(super) enum View {
-    Finding { number: usize, doc: Doc, focus: Focus },
-    Message { network: Option<String>, picture: Coming<Picture>, doc: Doc },
-    Row { row: Coming<Raw>, doc: Doc },
-    Page { page: Page, doc: Doc },
+    Finding {
+        number: usize,
+        doc: Doc,
+        focus: Focus,
+    },
+    /// As the list has it, and with all that its rows say.
+    Message {
+        line: Option<Box<Message>>,
+        picture: Coming<Picture>,
+        doc: Doc,
+    },
+    Row {
+        row: Coming<Raw>,
+        doc: Doc,
+    },
+    Page {
+        page: Page,
+        doc: Doc,
+    },
 }
 
 /// What somebody else has to do.
@@ -314,10 +330,10 @@ impl<'r> Screen<'r> {
             return;
         };
         let (slot, edition, at) = (mail.slot, mail.edition, mail.list.at);
-        let network = mail.line(at).and_then(|line| line.network_message_id.clone());
+        let line = mail.line(at).cloned().map(Box::new);
         let ticket = self.number();
         self.wants.push(Want::Picture { ticket, slot, edition, at });
-        self.opened.push(View::Message { network, picture: Coming::Waiting(ticket), doc: Doc::default() });
+        self.opened.push(View::Message { line, picture: Coming::Waiting(ticket), doc: Doc::default() });
     }
 
     fn open_row(&mut self, at: Position) {

@@ -20,11 +20,32 @@ use crate::pipeline::{Found, Raw};
 /// What is wanted. A number says which question an answer belongs to.
 #[derive(Clone, Debug)]
 pub(super) enum Want {
-    Find { slot: Slot, edition: u64, asked: Asked },
-    Lines { slot: Slot, edition: u64, pages: Range<usize> },
-    Picture { ticket: u64, slot: Slot, edition: u64, at: usize },
-    Row { ticket: u64, at: Position },
-    Export { ticket: u64, what: What, path: PathBuf, force: bool },
+    Find {
+        slot: Slot,
+        edition: u64,
+        asked: Asked,
+    },
+    Lines {
+        slot: Slot,
+        edition: u64,
+        pages: Range<usize>,
+    },
+    Picture {
+        ticket: u64,
+        slot: Slot,
+        edition: u64,
+        at: usize,
+    },
+    Row {
+        ticket: u64,
+        at: Position,
+    },
+    Export {
+        ticket: u64,
+        what: What,
+        path: PathBuf,
+        force: bool,
+    },
     /// It is not wanted any more.
     GiveUp(u64),
 }
@@ -32,13 +53,34 @@ pub(super) enum Want {
 /// What came of it. Errors are words.
 #[derive(Debug)]
 pub(super) enum Got {
-    Found { slot: Slot, edition: u64, result: Result<usize, String> },
-    Lines { slot: Slot, edition: u64, pages: Range<usize>, result: Result<Vec<Line>, String> },
-    Picture { ticket: u64, result: Result<Option<Picture>, String> },
-    Row { ticket: u64, result: Result<Option<Raw>, String> },
-    Exported { ticket: u64, result: Result<String, Refused> },
+    Found {
+        slot: Slot,
+        edition: u64,
+        result: Result<usize, String>,
+    },
+    Lines {
+        slot: Slot,
+        edition: u64,
+        pages: Range<usize>,
+        result: Result<Vec<Line>, String>,
+    },
+    Picture {
+        ticket: u64,
+        result: Result<Option<Picture>, String>,
+    },
+    Row {
+        ticket: u64,
+        result: Result<Option<Raw>, String>,
+    },
+    Exported {
+        ticket: u64,
+        result: Result<String, Refused>,
+    },
     /// The list that was asked about is not kept any more.
-    Lost { slot: Slot, edition: u64 },
+    Lost {
+        slot: Slot,
+        edition: u64,
+    },
 }
 
 #[derive(Default)]
@@ -176,7 +218,9 @@ impl Worker {
                 self.tell(Got::Found { slot, edition, result })
             }
             Want::Lines { slot, edition, pages } => {
-                let Some(list) = self.list(slot, edition) else { return self.tell(Got::Lost { slot, edition }) };
+                let Some(list) = self.list(slot, edition) else {
+                    return self.tell(Got::Lost { slot, edition });
+                };
                 let some = list.get(pages.start * PAGE..(pages.end * PAGE).min(list.len()));
                 let result = self.lines(some.unwrap_or_default());
                 self.tell(Got::Lines { slot, edition, pages, result })

@@ -72,7 +72,7 @@ pub fn cause<'f>(finding: &Finding, among: &[&'f Finding]) -> Option<&'f Finding
 }
 
 /// What explains it in the end, as far as that is among these; else itself.
-fn root<'f>(finding: &'f Finding, among: &[&'f Finding]) -> &'f Finding {
+pub fn root<'f>(finding: &'f Finding, among: &[&'f Finding]) -> &'f Finding {
     let mut at = finding;
     for _ in among {
         match cause(at, among) {

@@ -57,7 +57,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, screen: &Screen<'_>) {
     }
 }
 
-fn one(buffer: &mut Buffer, area: Rect, (finding, titles, room): (&Finding, usize, usize), screen: &Screen<'_>) {
+fn one(
+    buffer: &mut Buffer,
+    area: Rect,
+    (finding, titles, room): (&Finding, usize, usize),
+    screen: &Screen<'_>,
+) {
     let look = screen.known.look;
     let severity = finding.severity.as_str();
     let standing = finding.standing.map_or(String::new(), |standing| format!(" ({})", standing.words()));
@@ -69,7 +74,8 @@ fn one(buffer: &mut Buffer, area: Rect, (finding, titles, room): (&Finding, usiz
         Cell::new(format!("{}{standing}{known}", finding.title), room).styled(look.head()),
     ];
     let about = about(finding);
-    let about: Vec<String> = about.iter().map(|(label, text)| format!("{label} {}", safe(text, look))).collect();
+    let about: Vec<String> =
+        about.iter().map(|(label, text)| format!("{label} {}", safe(text, look))).collect();
     let about = if about.is_empty() { safe(&extent(finding), look) } else { about.join(", ") };
     if area.height > 1 {
         let indent = 4;

@@ -16,7 +16,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, form: &Form, look: Look) -> 
     let label = form.fields.iter().map(|field| field.label.len()).max().unwrap_or(0) + 3;
     let mut lines = vec![Line::styled(look.signs().rule.repeat(room), look.aside())];
     lines.push(Line::styled(format!(" {}", form.title), look.head()));
-    lines.extend(wrapped(&form.hint, room.saturating_sub(2)).into_iter().map(|l| Line::from(format!(" {l}"))));
+    lines
+        .extend(wrapped(&form.hint, room.saturating_sub(2)).into_iter().map(|l| Line::from(format!(" {l}"))));
     let mut cursor = (0, 0);
     for (number, field) in form.fields.iter().enumerate() {
         let active = number == form.at;

@@ -117,7 +117,8 @@ fn one(line: &Line, look: Look, widths: &Widths) -> [Cell; 7] {
     let (decision, style) = match worst {
         Some((decision, many)) => {
             let (sign, style) = look.decision(*decision);
-            let of = if *many < line.recipients { format!(" {many}/{}", line.recipients) } else { String::new() };
+            let of =
+                if *many < line.recipients { format!(" {many}/{}", line.recipients) } else { String::new() };
             let short = format!("{sign}{}", words(*decision));
             // Half a number would be a wrong one.
             let fits = width(&short) + of.len() <= widths.decision;
@@ -130,7 +131,7 @@ fn one(line: &Line, look: Look, widths: &Widths) -> [Cell; 7] {
         many => format!("{} +{}", safe(&line.recipient, look), many - 1),
     };
     let subject = match (&line.subject, line.gone) {
-        (_, true) => "the log was cut or replaced".to_owned(),
+        (_, true) => "log cut or replaced".to_owned(),
         (Some(subject), false) => safe(subject, look),
         (None, false) => String::new(),
     };

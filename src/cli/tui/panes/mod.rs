@@ -73,7 +73,8 @@ fn heading(buffer: &mut Buffer, area: Rect, (words, more): (&str, &str), screen:
     let rule = look.signs().rule;
     let room = usize::from(area.width);
     let text = format!("{} {words} ", rule.repeat(2));
-    let more = if more.is_empty() { String::new() } else { format!(" {more} {}", rule.repeat(2)) };
+    let fits = !more.is_empty() && width(&text) + width(more) + 4 < room;
+    let more = if fits { format!(" {more} {}", rule.repeat(2)) } else { String::new() };
     let rest = rule.repeat(room.saturating_sub(width(&text) + width(&more)));
     put(buffer, (area.x, area.y), &format!("{text}{rest}{more}"), room, look.aside());
 }

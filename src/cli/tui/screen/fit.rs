@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::super::super::inquiry::line::Line as Message;
 use super::super::doc::Block;
 use super::super::keys::KEYS;
 use super::super::look::Look;
@@ -26,10 +27,9 @@ const WIDEST: usize = 130;
 /// Room for the text of a finding and for its messages, heading included.
 pub(in super::super) fn parts(body: u16, focus: Focus) -> (u16, u16) {
     match focus {
-        _ if body >= TOGETHER => {
-            let list = (body / 2).clamp(6, 16);
-            (body - list, list)
-        }
+        // What has the keys has more of the room.
+        Focus::Text if body >= TOGETHER => (body - (body / 4).max(5), (body / 4).max(5)),
+        Focus::Messages if body >= TOGETHER => (body - body * 3 / 5, body * 3 / 5),
         Focus::Text => (body, 0),
         Focus::Messages => (0, body),
     }
@@ -101,11 +101,14 @@ fn lay_out(view: &mut View, known: &Known<'_>, width: usize) {
         View::Finding { number, doc, .. } => {
             doc.set(finding(known, *number, width), width);
         }
-        View::Message { picture, doc, .. } => {
-            let blocks = match picture {
+        View::Message { line, picture, doc } => {
+            let mut blocks = match &*picture {
                 Coming::Here(picture) => message(picture, known.look, width),
                 other => waiting(other, known.look),
             };
+            if let (Some(line), Coming::Gone) = (line, picture) {
+                blocks.push(Block::of(outline(line, known.look)));
+            }
             doc.set(blocks, width);
         }
         View::Row { row, doc, .. } => {
@@ -138,6 +141,21 @@ fn waiting<T>(coming: &Coming<T>, look: Look) -> Vec<Block> {
     vec![Block::of(vec![line])]
 }
 
+/// What there is still to say of a message whose rows are gone.
+fn outline(line: &Message, look: Look) -> Vec<Line<'static>> {
+    let decisions = line.decisions.iter().map(|(decision, many)| format!("{} {many}", decision.as_str()));
+    let facts = [
+        ("sender", line.sender.clone()),
+        ("first", format!("{} (UTC)", line.first_seen)),
+        ("network", line.network_message_id.clone().unwrap_or_default()),
+        ("to", format!("{}, {}", line.recipient, counted(line.recipients as u64, "recipient", "recipients"))),
+        ("became", decisions.collect::<Vec<_>>().join(", ")),
+    ];
+    let facts = facts.into_iter().filter(|(_, text)| !text.is_empty());
+    let fact = |(label, text): (&str, String)| Line::from(format!("  {label:<9} {}", safe(&text, look)));
+    std::iter::once(Line::from("what is still known of it:")).chain(facts.map(fact)).collect()
+}
+
 /// The lines above the findings: the verdict, and what was read.
 fn head(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
     let (report, look) = (known.report, known.look);
@@ -164,7 +182,10 @@ fn head(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
         counted(ledger.rejects, "reject", "rejects"),
     );
     if !report.errors.is_empty() {
-        read.push_str(&format!("; {} not readable to the end", counted(report.errors.len() as u64, "file", "files")));
+        read.push_str(&format!(
+            "; {} not readable to the end",
+            counted(report.errors.len() as u64, "file", "files")
+        ));
     }
     let mail = format!(
         "{} to {}",
@@ -197,7 +218,7 @@ fn finding(known: &Known<'_>, number: usize, width: usize) -> Vec<Block> {
     let style = report_text::Style { width: width.clamp(NARROWEST, WIDEST) - 2, color: known.look.color };
     let mut text = Vec::new();
     // What it explains stands beneath it.
-    let signs = all.iter().filter(|other| report_text::cause(other, &all) == Some(*one));
+    let signs = all.iter().filter(|other| *other != one && report_text::root(other, &all) == *one);
     let some: Vec<&Finding> = std::iter::once(*one).chain(signs.copied()).collect();
     if let Err(e) = write_findings(&some, &all, style, &mut text) {
         return vec![Block::of(vec![Line::from(e.to_string())])];
@@ -246,9 +267,7 @@ fn columns(row: &Raw, look: Look, width: usize) -> Vec<Line<'static>> {
         let (name, value) = (safe(name, look), safe(&String::from_utf8_lossy(value), look));
         let line = match value.is_empty() {
             true => Line::styled(format!("{name:room$}  (empty)"), look.aside()),
-            false => {
-                Line::from(vec![Span::styled(format!("{name:room$}  "), look.head()), Span::raw(value)])
-            }
+            false => Line::from(vec![Span::styled(format!("{name:room$}  "), look.head()), Span::raw(value)]),
         };
         out.extend(hanging(line, width, room + 2));
     }
@@ -263,7 +282,9 @@ fn columns(row: &Raw, look: Look, width: usize) -> Vec<Line<'static>> {
 fn help(look: Look) -> Vec<Line<'static>> {
     let mut out: Vec<Line<'static>> = KEYS
         .iter()
-        .map(|(keys, what)| Line::from(vec![Span::styled(format!("{keys:<16}"), look.head()), Span::raw(*what)]))
+        .map(|(keys, what)| {
+            Line::from(vec![Span::styled(format!("{keys:<16}"), look.head()), Span::raw(*what)])
+        })
         .collect();
     let more = [
         "",
@@ -280,8 +301,10 @@ fn help(look: Look) -> Vec<Line<'static>> {
 /// All that is to be known of the reading.
 fn notes(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
     let (report, look) = (known.report, known.look);
-    let mut out: Vec<Line<'static>> =
-        wrapped(&safe(&report.verdict, look), width).into_iter().map(|l| Line::styled(l, look.head())).collect();
+    let mut out: Vec<Line<'static>> = wrapped(&safe(&report.verdict, look), width)
+        .into_iter()
+        .map(|l| Line::styled(l, look.head()))
+        .collect();
     let mut section = |title: &str, points: Vec<(&str, String, bool)>| {
         if points.is_empty() {
             return;
@@ -301,7 +324,8 @@ fn notes(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
     section("Not read, or not to the end", report.errors.iter().map(|e| ("", e.clone(), true)).collect());
     let left = report.left_out.iter().map(|left| ("", format!("{}: {}", left.name, left.reason), false));
     section("Left out", left.collect());
-    let noted = report.files.iter().filter_map(|f| Some(("", format!("{}: {}", f.name, f.note.as_ref()?), false)));
+    let noted =
+        report.files.iter().filter_map(|f| Some(("", format!("{}: {}", f.name, f.note.as_ref()?), false)));
     section("Files", noted.collect());
     out
 }

@@ -105,7 +105,9 @@ impl Screen<'_> {
         match self.opened.last() {
             None => (self.findings.len > 0).then(|| What::Findings((0..self.findings.len).collect())),
             Some(View::Finding { number, .. }) => Some(What::Findings(vec![*number])),
-            Some(View::Message { picture: Coming::Here(picture), .. }) => Some(What::Message(picture.clone())),
+            Some(View::Message { picture: Coming::Here(picture), .. }) => {
+                Some(What::Message(picture.clone()))
+            }
             Some(View::Row { row: Coming::Here(row), .. }) => Some(What::Row(row.clone())),
             Some(_) => None,
         }
@@ -218,7 +220,10 @@ impl Screen<'_> {
                 Some(text) => (Some(String::from_utf8_lossy(text).into_owned()), "the row"),
                 None => return self.say("the row has a subject in it, and subjects are not shown", true),
             },
-            Some(View::Message { network, .. }) => (network.clone(), "the network-message-id"),
+            Some(View::Message { line, .. }) => {
+                let id = line.as_ref().and_then(|line| line.network_message_id.clone());
+                (id, "the network-message-id")
+            }
             _ => match self.chosen_mail() {
                 Some(mail) => {
                     let id = mail.line(mail.list.at).and_then(|line| line.network_message_id.clone());

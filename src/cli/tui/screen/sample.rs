@@ -23,7 +23,9 @@ pub(in crate::cli::tui) const FOUND: usize = 470_000;
 pub(in crate::cli::tui) fn check(asked: &Asked) -> Result<(), String> {
     match asked {
         Asked { since: Some(time), .. } if time == "soon" => Err("since: 'soon' is no time".to_owned()),
-        Asked { since: Some(_), until: Some(time), .. } if time == "before" => Err("until: before".to_owned()),
+        Asked { since: Some(_), until: Some(time), .. } if time == "before" => {
+            Err("until: before".to_owned())
+        }
         Asked { decision, .. } if decision.iter().any(|d| d == "lost") => {
             Err("--decision: 'lost' is none".to_owned())
         }
@@ -32,7 +34,12 @@ pub(in crate::cli::tui) fn check(asked: &Asked) -> Result<(), String> {
 }
 
 pub(in crate::cli::tui) fn screen(report: &Report, look: Look) -> Screen<'_> {
-    Screen::new(Known { report, beforehand: vec![format!("1 known finding ({HOSTILE})")], check: &check, look })
+    Screen::new(Known {
+        report,
+        beforehand: vec![format!("1 known finding ({HOSTILE})")],
+        check: &check,
+        look,
+    })
 }
 
 pub(in crate::cli::tui) fn line(number: usize) -> Line {

@@ -203,7 +203,9 @@ fn each_screen_has_something_to_copy() {
     let id = || Some(Deed::Copy("id-0".to_owned(), "the network-message-id"));
     assert_eq!(copied("Tab", &mut screen), id());
     assert_eq!(copied("Enter", &mut screen), id());
-    assert!(matches!(copied("Enter", &mut screen), Some(Deed::Copy(row, "the row")) if row.starts_with("SEND,")));
+    assert!(
+        matches!(copied("Enter", &mut screen), Some(Deed::Copy(row, "the row")) if row.starts_with("SEND,"))
+    );
     assert_eq!(copied("?", &mut screen), None);
 }
 
@@ -227,7 +229,9 @@ fn logs_without_mail_have_screens_too() {
 #[test]
 fn help_names_every_key() {
     let all: Vec<&str> = KEYS.iter().flat_map(|(keys, _)| keys.split([' ', ','])).collect();
-    for key in ["/", "f", "t", "x", "s", "S", "e", "y", "n", "?", "q", "Tab", "Ctrl-C", "Ctrl-L", "j", "k", "g", "G"] {
+    for key in
+        ["/", "f", "t", "x", "s", "S", "e", "y", "n", "?", "q", "Tab", "Ctrl-C", "Ctrl-L", "j", "k", "g", "G"]
+    {
         assert!(all.contains(&key), "{key}");
     }
     let report = report();

@@ -32,7 +32,13 @@ impl Screen<'_> {
         let filters = filters(&self.asked);
         let with = |text: String| {
             let (before, asks) = (text, filters.join("; "));
-            let sign = if asks.is_empty() { "" } else if before.ends_with("with") { " " } else { "; " };
+            let sign = if asks.is_empty() {
+                ""
+            } else if before.ends_with("with") {
+                " "
+            } else {
+                "; "
+            };
             safe(&format!("{before}{sign}{asks}"), self.known.look)
         };
         match (self.mail(), self.opened.last()) {
