@@ -102,6 +102,11 @@ impl Inquiry {
         Ok(Looked { inquiry: self, whole, journeys, outlines })
     }
 
+    /// Lets a search end that goes on; whoever asked for it must not use what it gives.
+    pub(super) fn give_up(&self) {
+        self.archive.give_up();
+    }
+
     /// Fails, with words for who typed it, where a question is none.
     pub(super) fn check(&self, asked: &Asked) -> Result<(), Usage> {
         asked.question(self.asking, self.report.findings.len()).map(drop)

@@ -137,9 +137,10 @@ impl Doc {
         self.top = top.min(self.lowest());
         let seen = self.seen();
         let inside = |stop: &Stop| seen.contains(&stop.lines.start);
-        let found = match down {
-            true if self.top == self.lowest() => self.stops.iter().rposition(inside),
-            _ => self.stops.iter().position(inside),
+        let found = if down && self.top == self.lowest() {
+            self.stops.iter().rposition(inside)
+        } else {
+            self.stops.iter().position(inside)
         };
         self.at = found.unwrap_or(self.at);
     }

@@ -58,17 +58,17 @@ impl Look {
         if self.color { Style::new().add_modifier(Modifier::DIM) } else { Style::new() }
     }
 
-    pub(super) fn head(self) -> Style {
+    pub(super) fn head() -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
     /// The first line and the status.
-    pub(super) fn bar(self) -> Style {
+    pub(super) fn bar() -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
     /// What is chosen: in the pane that has the keys, and in the other one.
-    pub(super) fn chosen(self, active: bool) -> Style {
+    pub(super) fn chosen(active: bool) -> Style {
         Style::new().add_modifier(if active { Modifier::REVERSED } else { Modifier::BOLD })
     }
 

@@ -92,6 +92,8 @@ struct Queue {
     lines: Option<Want>,
     export: Option<Want>,
     given_up: BTreeSet<u64>,
+    /// What is looked for now.
+    finding: Option<u64>,
 }
 
 #[derive(Default)]
@@ -111,6 +113,7 @@ impl Shared {
 /// The thread, seen from outside.
 pub(super) struct Work {
     shared: Arc<Shared>,
+    inquiry: Arc<Inquiry>,
     answers: Receiver<Got>,
 }
 
@@ -119,9 +122,14 @@ impl Work {
     pub(super) fn start(inquiry: Arc<Inquiry>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (tell, answers) = channel();
-        let worker = Worker { inquiry, shared: Arc::clone(&shared), tell, lists: BTreeMap::new() };
+        let worker = Worker {
+            inquiry: Arc::clone(&inquiry),
+            shared: Arc::clone(&shared),
+            tell,
+            lists: BTreeMap::new(),
+        };
         std::thread::Builder::new().name("work".to_owned()).spawn(move || worker.work())?;
-        Ok(Self { shared, answers })
+        Ok(Self { shared, inquiry, answers })
     }
 
     /// Asks for something, in the place of what was asked for before and is not begun.
@@ -138,6 +146,9 @@ impl Work {
             Want::GiveUp(number) => {
                 queue.finds.retain(|_, (edition, _)| *edition != number);
                 queue.given_up.insert(number);
+                if queue.finding == Some(number) {
+                    self.inquiry.give_up();
+                }
             }
         }
         self.shared.change.notify_all();
@@ -206,10 +217,14 @@ impl Worker {
     fn answer(&mut self, want: Want) -> bool {
         match want {
             Want::Find { slot, edition, asked } => {
+                self.shared.lock().finding = Some(edition);
                 let result = self.find(&asked);
-                if self.shared.lock().given_up.remove(&edition) {
+                let mut queue = self.shared.lock();
+                queue.finding = None;
+                if queue.given_up.remove(&edition) {
                     return true;
                 }
+                drop(queue);
                 let result = result.map(|found| {
                     let many = found.len();
                     self.lists.insert(slot, (edition, found.into()));
@@ -233,7 +248,7 @@ impl Worker {
                 self.tell(Got::Picture { ticket, result })
             }
             Want::Row { ticket, at } => {
-                self.tell(Got::Row { ticket, result: self.inquiry.row(at).map_err(words) })
+                self.tell(Got::Row { ticket, result: self.inquiry.row(at).map_err(|e| words(&e)) })
             }
             Want::Export { .. } | Want::GiveUp(_) => true,
         }
@@ -250,15 +265,15 @@ impl Worker {
         let progress = |bytes| {
             self.shared.done.fetch_add(bytes, Ordering::Relaxed);
         };
-        self.inquiry.find(asked, &progress).map_err(words)
+        self.inquiry.find(asked, &progress).map_err(|e| words(&e))
     }
 
     fn lines(&self, some: &[Found]) -> Result<Vec<Line>, String> {
-        Ok(self.inquiry.look(some).map_err(words)?.lines())
+        Ok(self.inquiry.look(some).map_err(|e| words(&e))?.lines())
     }
 
     fn picture(&self, one: &[Found]) -> Result<Option<Picture>, String> {
-        Ok(self.inquiry.look(one).map_err(words)?.pictures().into_iter().next().flatten())
+        Ok(self.inquiry.look(one).map_err(|e| words(&e))?.pictures().into_iter().next().flatten())
     }
 
     /// Writes a file. Between parts of it what is asked for meanwhile is answered.
@@ -297,6 +312,6 @@ fn quick(queue: &mut Queue) -> Option<Want> {
     queue.lines.take()
 }
 
-fn words(e: anyhow::Error) -> String {
+fn words(e: &anyhow::Error) -> String {
     format!("{e:#}")
 }

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::look::Look;
 use super::super::painted::safe;
 use super::super::screen::{Screen, lines_of_finding};
 use super::{Cell, cells, put};
@@ -28,7 +29,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, screen: &Screen<'_>) {
     let room = usize::from(area.width);
     if screen.findings.len == 0 {
         let text = if screen.known.report.messages == 0 { "No mail in these logs." } else { "No findings." };
-        put(buffer, (area.x + 2, y.saturating_add(1)), text, room.saturating_sub(2), look.head());
+        put(buffer, (area.x + 2, y.saturating_add(1)), text, room.saturating_sub(2), Look::head());
         return;
     }
     let titles = room.saturating_sub(2 + SEVERITY + 2 + MAILS + 2);
@@ -51,8 +52,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, screen: &Screen<'_>) {
         let place = Rect { y, height: lines.min(area.bottom().saturating_sub(y)), ..area };
         one(buffer, place, (finding, titles, title), screen);
         if number == screen.findings.at {
-            put(buffer, (area.x, y), look.signs().here, 2, look.head());
-            buffer.set_style(place, look.chosen(true));
+            put(buffer, (area.x, y), look.signs().here, 2, Look::head());
+            buffer.set_style(place, Look::chosen(true));
         }
     }
 }
@@ -71,7 +72,7 @@ fn one(
     let mut line = vec![
         Cell::new(severity, SEVERITY).styled(look.severity(finding.severity)),
         Cell::new(mails, MAILS).right(),
-        Cell::new(format!("{}{standing}{known}", finding.title), room).styled(look.head()),
+        Cell::new(format!("{}{standing}{known}", finding.title), room).styled(Look::head()),
     ];
     let about = about(finding);
     let about: Vec<String> =

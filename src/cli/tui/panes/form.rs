@@ -15,7 +15,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, form: &Form, look: Look) -> 
     let room = usize::from(area.width.max(1));
     let label = form.fields.iter().map(|field| field.label.len()).max().unwrap_or(0) + 3;
     let mut lines = vec![Line::styled(look.signs().rule.repeat(room), look.aside())];
-    lines.push(Line::styled(format!(" {}", form.title), look.head()));
+    lines.push(Line::styled(format!(" {}", form.title), Look::head()));
     lines
         .extend(wrapped(&form.hint, room.saturating_sub(2)).into_iter().map(|l| Line::from(format!(" {l}"))));
     let mut cursor = (0, 0);
@@ -27,7 +27,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, form: &Form, look: Look) -> 
         }
         let sign = if active { look.signs().here.trim_end() } else { " " };
         let head = format!("{sign}{:<width$}", field.label, width = label - 1);
-        let style = if active { look.head() } else { look.aside() };
+        let style = if active { Look::head() } else { look.aside() };
         lines.push(Line::from(vec![Span::styled(head, style), Span::raw(text)]));
         if let Some(error) = &field.error {
             let error = wrapped(&format!("wrong: {}", safe(error, look)), room.saturating_sub(label));

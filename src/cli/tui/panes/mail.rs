@@ -65,7 +65,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (mail, active): (&Mail, bool
     let room = usize::from(area.width).saturating_sub(2);
     if mail.list.len == 0 {
         for (y, line) in (area.y + 1..area.bottom()).zip(nothing(mail, screen)) {
-            put(buffer, (area.x + 2, y), line, room, look.head());
+            put(buffer, (area.x + 2, y), line, room, Look::head());
         }
         return;
     }
@@ -75,8 +75,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (mail, active): (&Mail, bool
             None => put(buffer, (area.x + 2, y), "reading", room, look.aside()),
         }
         if at == mail.list.at {
-            put(buffer, (area.x, y), look.signs().here, 2, look.head());
-            buffer.set_style(Rect { y, height: 1, ..area }, look.chosen(active));
+            put(buffer, (area.x, y), look.signs().here, 2, Look::head());
+            buffer.set_style(Rect { y, height: 1, ..area }, Look::chosen(active));
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: &Screen<'_>) {
     title(buffer, first, screen);
     pane(buffer, body, screen);
     let look = screen.known.look;
-    both(buffer, status, (&format!(" {}", screen.status()), &screen.place()), look.bar(), look);
+    both(buffer, status, (&format!(" {}", screen.status()), &screen.place()), Look::bar(), look);
     last(buffer, keys, screen);
     if let Some(form) = &screen.form {
         // It covers what lies beneath it, the keys too, which do not hold now.
@@ -84,7 +84,7 @@ fn title(buffer: &mut Buffer, area: Rect, screen: &Screen<'_>) {
     let look = screen.known.look;
     let path = screen.path().join(look.signs().into);
     let name = if width(&path) + 13 < usize::from(area.width) { "mailtrail" } else { "" };
-    both(buffer, area, (&format!(" {path}"), name), look.bar(), look);
+    both(buffer, area, (&format!(" {path}"), name), Look::bar(), look);
 }
 
 /// What was done, what is waited for, else the keys that matter here.
@@ -140,7 +140,6 @@ fn hints(screen: &Screen<'_>, room: usize) -> Line<'static> {
         Some(View::Row { .. }) => vec![("y", "copy row"), ("e", "export"), ("Esc", "back")],
         Some(View::Page { .. }) => vec![("Esc", "back")],
     };
-    let look = screen.known.look;
     let always = [("?", "help"), ("q", "quit")];
     let long = |(key, what): &(&str, &str)| key.len() + what.len() + 3;
     let mut left = room.saturating_sub(always.iter().map(long).sum::<usize>());
@@ -153,7 +152,7 @@ fn hints(screen: &Screen<'_>, room: usize) -> Line<'static> {
             continue;
         }
         left = left.saturating_sub(if is_always { 0 } else { long(one) });
-        spans.push(Span::styled(one.0.to_owned(), look.head()));
+        spans.push(Span::styled(one.0.to_owned(), Look::head()));
         spans.push(Span::raw(format!(" {}  ", one.1)));
     }
     Line::from(spans)
@@ -214,10 +213,8 @@ impl Cell {
 /// Cells beside each other, two blanks between them.
 fn cells(buffer: &mut Buffer, (mut x, y): (u16, u16), cells: &[Cell], look: Look) {
     for cell in cells {
-        let text = match cell.middle {
-            true => cut_middle(&cell.text, cell.room, look),
-            false => cut(&cell.text, cell.room, look),
-        };
+        let cut = if cell.middle { cut_middle } else { cut };
+        let text = cut(&cell.text, cell.room, look);
         let lead = if cell.right { cell.room.saturating_sub(width(&text)) } else { 0 };
         put(buffer, (x.saturating_add(lead as u16), y), &text, cell.room - lead, cell.style);
         x = x.saturating_add((cell.room + 2) as u16);

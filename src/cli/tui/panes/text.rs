@@ -16,10 +16,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (doc, active): (&Doc, bool),
             let place = Rect { y, height: 1, ..area };
             // Only the sign in front where it stands, the whole line at its beginning.
             if at == chosen.start {
-                buffer.set_style(place, look.chosen(active));
-                put(buffer, (area.x, y), look.signs().here.trim_end(), 1, look.chosen(active));
+                buffer.set_style(place, Look::chosen(active));
+                put(buffer, (area.x, y), look.signs().here.trim_end(), 1, Look::chosen(active));
             } else {
-                put(buffer, (area.x, y), if look.ascii { "|" } else { "▏" }, 1, look.head());
+                put(buffer, (area.x, y), if look.ascii { "|" } else { "▏" }, 1, Look::head());
             }
         }
     }

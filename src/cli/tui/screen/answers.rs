@@ -7,6 +7,8 @@ use super::super::export::Refused;
 use super::super::mail::{Mail, PAGE, Slot};
 use super::super::work::{Got, Want};
 use super::{Coming, Screen, View};
+use crate::output::lanes::Picture;
+use crate::pipeline::Raw;
 
 impl Screen<'_> {
     /// What is asked of a list.
@@ -76,26 +78,26 @@ impl Screen<'_> {
                 }
             }
             Got::Lost { slot, edition } => self.list(slot).lost(edition),
-            Got::Picture { ticket, result } => self.picture(ticket, result),
-            Got::Row { ticket, result } => self.row(ticket, result),
+            Got::Picture { ticket, result } => self.picture(ticket, &result),
+            Got::Row { ticket, result } => self.row(ticket, &result),
             Got::Exported { ticket, result } => self.exported(ticket, result),
         }
         self.settle();
     }
 
-    fn picture(&mut self, ticket: u64, result: Result<Option<crate::output::lanes::Picture>, String>) {
+    fn picture(&mut self, ticket: u64, result: &Result<Option<Picture>, String>) {
         for view in &mut self.opened {
             if let View::Message { picture, .. } = view {
-                put(picture, ticket, &result);
+                put(picture, ticket, result);
             }
         }
         self.refit();
     }
 
-    fn row(&mut self, ticket: u64, result: Result<Option<crate::pipeline::Raw>, String>) {
+    fn row(&mut self, ticket: u64, result: &Result<Option<Raw>, String>) {
         for view in &mut self.opened {
             if let View::Row { row, .. } = view {
-                put(row, ticket, &result);
+                put(row, ticket, result);
             }
         }
         self.refit();

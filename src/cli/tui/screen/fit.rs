@@ -122,7 +122,7 @@ fn lay_out(view: &mut View, known: &Known<'_>, width: usize) {
         }
         View::Page { page, doc } => {
             let lines = match page {
-                Page::Help => help(known.look),
+                Page::Help => help(),
                 Page::Notes => notes(known, width),
             };
             doc.set(vec![Block::of(lines)], width);
@@ -204,7 +204,7 @@ fn head(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
     for (label, text) in [("period", period), ("read", read), ("mail", mail), ("notes", notes)] {
         if !text.is_empty() {
             let text = super::super::painted::cut(&safe(&text, look), width.saturating_sub(8), look);
-            out.push(Line::from(vec![Span::styled(format!("{label:<8}"), look.head()), Span::raw(text)]));
+            out.push(Line::from(vec![Span::styled(format!("{label:<8}"), Look::head()), Span::raw(text)]));
         }
     }
     out
@@ -260,30 +260,31 @@ fn message(picture: &Picture, look: Look, width: usize) -> Vec<Block> {
 /// A row: where it stands, each column's name beside its text, the row itself.
 fn columns(row: &Raw, look: Look, width: usize) -> Vec<Line<'static>> {
     let place = format!("{}, line {}", safe(&row.file, look), row.line);
-    let mut out = vec![Line::styled(place, look.head()), Line::default()];
+    let mut out = vec![Line::styled(place, Look::head()), Line::default()];
     let longest = row.columns.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let room = longest.min(width / 2).min(28);
     for (name, value) in &row.columns {
         let (name, value) = (safe(name, look), safe(&String::from_utf8_lossy(value), look));
-        let line = match value.is_empty() {
-            true => Line::styled(format!("{name:room$}  (empty)"), look.aside()),
-            false => Line::from(vec![Span::styled(format!("{name:room$}  "), look.head()), Span::raw(value)]),
+        let line = if value.is_empty() {
+            Line::styled(format!("{name:room$}  (empty)"), look.aside())
+        } else {
+            Line::from(vec![Span::styled(format!("{name:room$}  "), Look::head()), Span::raw(value)])
         };
         out.extend(hanging(line, width, room + 2));
     }
     if let Some(text) = &row.text {
         out.push(Line::default());
-        out.push(Line::styled("The row as it stands in the log", look.head()));
+        out.push(Line::styled("The row as it stands in the log", Look::head()));
         out.push(Line::from(safe(&String::from_utf8_lossy(text), look)));
     }
     out
 }
 
-fn help(look: Look) -> Vec<Line<'static>> {
+fn help() -> Vec<Line<'static>> {
     let mut out: Vec<Line<'static>> = KEYS
         .iter()
         .map(|(keys, what)| {
-            Line::from(vec![Span::styled(format!("{keys:<16}"), look.head()), Span::raw(*what)])
+            Line::from(vec![Span::styled(format!("{keys:<16}"), Look::head()), Span::raw(*what)])
         })
         .collect();
     let more = [
@@ -303,14 +304,14 @@ fn notes(known: &Known<'_>, width: usize) -> Vec<Line<'static>> {
     let (report, look) = (known.report, known.look);
     let mut out: Vec<Line<'static>> = wrapped(&safe(&report.verdict, look), width)
         .into_iter()
-        .map(|l| Line::styled(l, look.head()))
+        .map(|l| Line::styled(l, Look::head()))
         .collect();
     let mut section = |title: &str, points: Vec<(&str, String, bool)>| {
         if points.is_empty() {
             return;
         }
         out.push(Line::default());
-        out.push(Line::styled(title.to_owned(), look.head()));
+        out.push(Line::styled(title.to_owned(), Look::head()));
         for (label, text, wrong) in points {
             let style = if wrong { look.wrong() } else { look.open() };
             let spans = vec![Span::styled(format!("  {label:<6}"), style), Span::raw(safe(&text, look))];

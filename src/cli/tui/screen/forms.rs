@@ -1,6 +1,7 @@
 //! What is typed, and what comes of it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::super::inquiry::asked::Asked;
 use super::super::ask::{Field, Form, Purpose};
@@ -106,9 +107,9 @@ impl Screen<'_> {
             None => (self.findings.len > 0).then(|| What::Findings((0..self.findings.len).collect())),
             Some(View::Finding { number, .. }) => Some(What::Findings(vec![*number])),
             Some(View::Message { picture: Coming::Here(picture), .. }) => {
-                Some(What::Message(picture.clone()))
+                Some(What::Message(Arc::clone(picture)))
             }
-            Some(View::Row { row: Coming::Here(row), .. }) => Some(What::Row(row.clone())),
+            Some(View::Row { row: Coming::Here(row), .. }) => Some(What::Row(Arc::clone(row))),
             Some(_) => None,
         }
     }
@@ -131,7 +132,7 @@ impl Screen<'_> {
             }
         };
         if done {
-            self.to_messages();
+            self.show_messages();
         } else {
             self.form = Some(form);
         }

@@ -5,6 +5,7 @@ use super::super::keys::KEYS;
 use super::super::work::Got;
 use super::sample::{FOUND, press, screen, serve};
 use super::*;
+use crate::model::intake::Position;
 use crate::output::report_text::sample::report;
 
 fn top(screen: &Screen<'_>) -> String {
@@ -191,7 +192,7 @@ fn each_screen_has_something_to_copy() {
     let report = report();
     let mut screen = screen(&report, Look::default());
     screen.resize((80, 24));
-    let mut copied = |keys: &str, screen: &mut Screen<'_>| {
+    let copied = |keys: &str, screen: &mut Screen<'_>| {
         press(screen, keys);
         serve(screen);
         press(screen, "y");

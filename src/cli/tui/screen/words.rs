@@ -110,12 +110,11 @@ impl Screen<'_> {
             return None;
         }
         let searches = self.asked.text.as_ref().is_some_and(|text| text.len() >= Question::SHORTEST_TEXT);
-        Some(match searches {
-            true => {
-                let all = self.known.report.ledger.bytes;
-                format!("searching the logs: {} of {}; Esc gives up", size(self.done.min(all)), size(all))
-            }
-            false => "looking through the messages; Esc gives up".to_owned(),
+        Some(if searches {
+            let all = self.known.report.ledger.bytes;
+            format!("searching the logs: {} of {}; Esc gives up", size(self.done.min(all)), size(all))
+        } else {
+            "looking through the messages; Esc gives up".to_owned()
         })
     }
 }
