@@ -25,3 +25,4 @@ mod redact;
 mod tables;
 mod topology;
 mod trace;
+mod tui;

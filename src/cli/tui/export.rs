@@ -16,8 +16,9 @@ use crate::output::numbers::counted;
 use crate::output::{findings, routes, trace, trace_html, trace_markdown, trace_svg};
 use crate::pipeline::{Found, Raw};
 
-/// Messages that are read at once.
-const BATCH: usize = 512;
+/// Messages that are read at once: in an order other than that of time they lie all over the logs, and each reading
+/// goes through much of these.
+const BATCH: usize = 4096;
 
 /// What is written.
 #[derive(Clone, Debug)]

@@ -111,8 +111,16 @@ fn fitting(chars: impl Iterator<Item = char>, room: usize) -> String {
 
 /// A line as several where it is too long, at a blank if there is one near.
 pub(super) fn fold(line: Line<'static>, room: usize) -> Vec<Line<'static>> {
-    let blanks = line.to_string().chars().take_while(|c| *c == ' ').count();
-    hanging(line, room, (blanks + HANGING).min(FARTHEST))
+    let text = line.to_string();
+    let blanks = text.chars().take_while(|c| *c == ' ').count();
+    // Beside a label it goes on below the text.
+    let label = text.trim_start().split_once("  ").filter(|(label, _)| !label.contains(". "));
+    let beside = label.map(|(label, rest)| {
+        let between = rest.chars().take_while(|c| *c == ' ').count();
+        blanks + width(label) + 2 + between
+    });
+    let indent = beside.filter(|indent| *indent <= FARTHEST);
+    hanging(line, room, indent.unwrap_or((blanks + HANGING).min(FARTHEST)))
 }
 
 /// The same; what goes on does so below this column.
@@ -196,5 +204,6 @@ mod tests {
         assert_eq!(folded("abcdefghijklmnop", 10), ["abcdefghij", "  klmnop"]);
         assert_eq!(folded("日本語日本語日本語", 8), ["日本語日", "  本語日", "  本語"]);
         assert_eq!(folded("fits", 10), ["fits"]);
+        assert_eq!(folded("  mend  Set-Mailbox one two", 20), ["  mend  Set-Mailbox", "        one two"]);
     }
 }

@@ -19,7 +19,7 @@ use super::super::inquiry::line::Line as Message;
 use super::ask::{Form, Typed};
 use super::doc::Doc;
 use super::export::What;
-use super::keys::{Command, Move, command};
+use super::keys::{Act, Move, act};
 use super::list::List;
 use super::look::Look;
 use super::mail::{Mail, Slot};
@@ -184,8 +184,8 @@ impl<'r> Screen<'r> {
                 Typed::Done => self.submit(form),
             },
             None => {
-                if let Some(command) = command(key) {
-                    self.act(command);
+                if let Some(meant) = act(key) {
+                    self.act(meant);
                 }
             }
         }
@@ -219,17 +219,17 @@ impl<'r> Screen<'r> {
         self.notice = Some(Notice { text: text.into(), wrong });
     }
 
-    fn act(&mut self, command: Command) {
-        match command {
-            Command::Move(to) => self.go(to),
-            Command::Open => self.open(),
-            Command::Back => self.back(),
-            Command::Switch => self.switch(),
-            Command::Search => self.ask_search(),
-            Command::Filter => self.ask_filter(),
-            Command::Time => self.ask_time(),
-            Command::Export => self.ask_export(),
-            Command::Sort => {
+    fn act(&mut self, meant: Act) {
+        match meant {
+            Act::Move(to) => self.go(to),
+            Act::Open => self.open(),
+            Act::Back => self.back(),
+            Act::Switch => self.switch(),
+            Act::Search => self.ask_search(),
+            Act::Filter => self.ask_filter(),
+            Act::Time => self.ask_time(),
+            Act::Export => self.ask_export(),
+            Act::Sort => {
                 let all = Sort::ALL;
                 let now = all.iter().position(|sort| *sort == self.asked.sort).unwrap_or(0);
                 self.asked.sort = all.into_iter().cycle().nth(now + 1).unwrap_or_default();
@@ -237,20 +237,20 @@ impl<'r> Screen<'r> {
                 self.asked.reversed = !matches!(self.asked.sort, Sort::Time | Sort::Sender);
                 self.show_messages();
             }
-            Command::Reverse => {
+            Act::Reverse => {
                 self.asked.reversed = !self.asked.reversed;
                 self.show_messages();
             }
-            Command::Clear => {
+            Act::Clear => {
                 let Asked { sort, reversed, .. } = self.asked;
                 self.asked = Asked { sort, reversed, ..Asked::default() };
                 self.say("all messages are shown again", false);
             }
-            Command::Copy => self.copy(),
-            Command::Notes => self.page(Page::Notes),
-            Command::Help => self.page(Page::Help),
-            Command::Redraw => self.deeds.push(Deed::Redraw),
-            Command::Quit => self.deeds.push(Deed::Quit),
+            Act::Copy => self.copy(),
+            Act::Notes => self.page(Page::Notes),
+            Act::Help => self.page(Page::Help),
+            Act::Redraw => self.deeds.push(Deed::Redraw),
+            Act::Quit => self.deeds.push(Deed::Quit),
         }
     }
 

@@ -50,7 +50,7 @@ fn pane(buffer: &mut Buffer, body: Rect, screen: &Screen<'_>) {
         None if screen.top == Top::Findings => findings::draw(buffer, body, screen),
         None => mail::draw(buffer, body, (&screen.all, true), screen),
         Some(View::Finding { doc, focus, .. }) => {
-            let (above, below) = parts(body.height, *focus);
+            let (above, below) = parts(body.height, *focus, screen.of_finding.list.len);
             let upper = Rect { height: above, ..body };
             text::draw(buffer, upper, (doc, *focus == Focus::Text), screen.known.look);
             if below > 0 {

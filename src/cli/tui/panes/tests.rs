@@ -108,7 +108,7 @@ fn messages_stand_in_columns() {
     let column = lines[1].find("recipient").unwrap();
     assert!(lines[4].chars().count() < 80, "wide characters take two columns: {lines:#?}");
     assert!(column < 80 && lines[4].contains("2@adatum.example +2"), "{lines:#?}");
-    assert!(lines[22].contains("470,000 of 470,000 messages, oldest first"), "{lines:#?}");
+    assert!(lines[22].contains("470,000 of 470,000 messages; oldest first"), "{lines:#?}");
     assert!(lines[22].contains("1/470,000"), "{lines:#?}");
     let wide = drawn(&mut list, (200, 60));
     assert!(

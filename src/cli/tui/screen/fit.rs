@@ -25,11 +25,14 @@ const NARROWEST: usize = 40;
 const WIDEST: usize = 130;
 
 /// Room for the text of a finding and for its messages, heading included.
-pub(in super::super) fn parts(body: u16, focus: Focus) -> (u16, u16) {
+pub(in super::super) fn parts(body: u16, focus: Focus, messages: usize) -> (u16, u16) {
     match focus {
-        // What has the keys has more of the room.
-        Focus::Text if body >= TOGETHER => (body - (body / 4).max(5), (body / 4).max(5)),
-        Focus::Messages if body >= TOGETHER => (body - body * 3 / 5, body * 3 / 5),
+        // What has the keys has more of the room, but the list no more than it needs.
+        _ if body >= TOGETHER => {
+            let most = if focus == Focus::Text { (body / 4).max(5) } else { body * 3 / 5 };
+            let list = most.min(u16::try_from(messages.max(3) + 2).unwrap_or(most));
+            (body - list, list)
+        }
         Focus::Text => (body, 0),
         Focus::Messages => (0, body),
     }
@@ -71,7 +74,7 @@ impl Screen<'_> {
         for view in &mut self.opened {
             match view {
                 View::Finding { doc, focus, .. } => {
-                    let (text, list) = parts(body, *focus);
+                    let (text, list) = parts(body, *focus, self.of_finding.list.len);
                     doc.fit(usize::from(text));
                     self.of_finding.list.fit(usize::from(list).saturating_sub(2));
                 }

@@ -30,7 +30,8 @@ impl Screen<'_> {
     /// What is shown, of how much.
     pub(in super::super) fn status(&self) -> String {
         let filters = filters(&self.asked);
-        let with = |text: String| {
+        // Where there is no room for all, the order is what need not be seen.
+        let with = |text: String, order: &str| {
             let (before, asks) = (text, filters.join("; "));
             let sign = if asks.is_empty() {
                 ""
@@ -39,7 +40,8 @@ impl Screen<'_> {
             } else {
                 "; "
             };
-            safe(&format!("{before}{sign}{asks}"), self.known.look)
+            let order = if order.is_empty() { String::new() } else { format!("; {order}") };
+            safe(&format!("{before}{sign}{asks}{order}"), self.known.look)
         };
         match (self.mail(), self.opened.last()) {
             (Some(mail), _) => {
@@ -56,15 +58,15 @@ impl Screen<'_> {
                 let total = total.max(mail.list.len as u64);
                 let all = counted(total, "message", "messages");
                 let order = order(self.asked.sort, self.asked.reversed);
-                with(format!("{many} of {all}, {order}"))
+                with(format!("{many} of {all}"), order)
             }
             (None, None) => {
                 let many = counted(self.findings.len as u64, "finding", "findings");
                 let tail = if filters.is_empty() { "" } else { "; of messages those with" };
-                with(format!("{many}, the gravest first{tail}"))
+                with(format!("{many}, the gravest first{tail}"), "")
             }
             (None, Some(_)) if filters.is_empty() => String::new(),
-            (None, Some(_)) => with("of messages those with".to_owned()),
+            (None, Some(_)) => with("of messages those with".to_owned(), ""),
         }
     }
 
