@@ -1,7 +1,5 @@
 //! `tui` without a terminal. With one it is driven by `tests/tui/run`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::process::{Command, Stdio};
 
 #[test]

@@ -34,9 +34,13 @@ impl Screen<'_> {
     }
 
     pub(super) fn open_message(&mut self) {
-        let Some(mail) = self.mail().filter(|mail| mail.list.at < mail.list.len && !mail.is_waiting()) else {
+        let Some(mail) = self.mail() else { return };
+        if mail.is_waiting() {
+            return self.say("not yet: the messages are still looked for", false);
+        }
+        if mail.list.len == 0 {
             return;
-        };
+        }
         let (slot, edition, at) = (mail.slot, mail.edition, mail.list.at);
         let line = mail.line(at).cloned().map(Box::new);
         let ticket = self.number();
