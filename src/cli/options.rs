@@ -35,7 +35,10 @@ pub(super) struct Environment {
     pub exchange: Option<PathBuf>,
     pub no_color: bool,
     pub force_color: bool,
-    #[cfg_attr(not(feature = "tables"), expect(dead_code, reason = "only the prompt of sql reads lines"))]
+    #[cfg_attr(
+        not(any(feature = "tables", feature = "tui")),
+        expect(dead_code, reason = "only the prompt of sql and the screens of tui read what is typed")
+    )]
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,

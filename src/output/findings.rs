@@ -162,7 +162,7 @@ pub fn write_markdown(findings: &[&Finding], depth: usize, out: &mut dyn Write) 
 }
 
 /// What a finding is about: labels and texts of the log.
-pub(super) fn about(finding: &Finding) -> Vec<(&'static str, &str)> {
+pub fn about(finding: &Finding) -> Vec<(&'static str, &str)> {
     let parts = [
         ("domain", &finding.domain),
         ("send connector", &finding.connector),
@@ -173,7 +173,7 @@ pub(super) fn about(finding: &Finding) -> Vec<(&'static str, &str)> {
 }
 
 /// How much mail, and when.
-pub(super) fn extent(finding: &Finding) -> String {
+pub fn extent(finding: &Finding) -> String {
     let minute = |t: &Option<String>| t.as_deref().and_then(|t| t.get(..16)).unwrap_or("?").replace('T', " ");
     if finding.messages == 0 {
         let what = if finding.kind == "log-gap" { "files" } else { "exports" };

@@ -228,7 +228,7 @@ fn left_out(leaves: &[Leaf], chosen: &[usize]) -> Vec<String> {
 }
 
 /// How a decision looks.
-fn tone(decision: Decision) -> Tone {
+pub fn tone(decision: Decision) -> Tone {
     match decision {
         Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress => Tone::Good,
         Decision::RecipientNotFound | Decision::Failed | Decision::Dropped => Tone::Bad,

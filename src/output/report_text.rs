@@ -23,7 +23,7 @@ use sums::{remarks, sums};
 use table::{lines, wrap};
 
 use findings::paragraphs;
-pub use findings::{roots, write_beforehand, write_findings, write_gone};
+pub use findings::{cause, root, roots, write_beforehand, write_findings, write_gone};
 
 /// A text of our own in lines of at most this width.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
@@ -245,6 +245,6 @@ impl Style {
 }
 
 #[cfg(test)]
-pub(in crate::output) mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! `trace` for a terminal: lanes that fit into 80 columns, time downwards, and a sentence for each recipient.
 
+mod parts;
+
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -7,6 +9,8 @@ use super::escape::{ascii, terminal};
 use super::lanes::{End, Kind, Lane, Picture, Step, Tone, Way};
 use super::numbers::{counted, duration};
 use super::report_text::wrapped;
+
+pub use parts::{Part, parts};
 
 /// Columns from one lane to the next, where there are few and many.
 const GAPS: (usize, usize) = (4, 3);
@@ -140,12 +144,7 @@ impl<'a> View<'a> {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let picture = self.picture;
-        for line in wrapped(&self.text(&picture.title), self.style.width) {
-            writeln!(out, "{}", self.paint(BOLD, &line))?;
-        }
-        for (label, text) in &picture.facts {
-            self.hanging(&format!("  {label:<9} "), DIM, text, out)?;
-        }
+        self.head(out)?;
         if !picture.steps.is_empty() {
             writeln!(out)?;
             self.lanes(out)?;
@@ -154,10 +153,26 @@ impl<'a> View<'a> {
             writeln!(out)?;
             self.end(end, out)?;
         }
-        if picture.ends.is_empty() {
+        self.rest(out)
+    }
+
+    /// The message as a whole.
+    fn head(&self, out: &mut dyn Write) -> io::Result<()> {
+        for line in wrapped(&self.text(&self.picture.title), self.style.width) {
+            writeln!(out, "{}", self.paint(BOLD, &line))?;
+        }
+        for (label, text) in &self.picture.facts {
+            self.hanging(&format!("  {label:<9} "), DIM, text, out)?;
+        }
+        Ok(())
+    }
+
+    /// What there is to say where recipients, or some of them, are missing.
+    fn rest(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.picture.ends.is_empty() {
             writeln!(out, "\n  no row of this message names a recipient")?;
         }
-        for sentence in &picture.left_out {
+        for sentence in &self.picture.left_out {
             writeln!(out)?;
             self.hanging("  ", YELLOW, sentence, out)?;
         }
@@ -168,14 +183,19 @@ impl<'a> View<'a> {
         self.heads(out)?;
         let mut day = String::new();
         for step in &self.picture.steps {
-            let (_, today) = clock(step);
-            if self.picture.with_date && today != day {
-                writeln!(out, "  {}", self.paint(BOLD, &today))?;
-            }
-            day = today;
-            self.step(step, out)?;
+            self.dated(step, &mut day, out)?;
         }
         Ok(())
+    }
+
+    /// A row, beneath its day if that is another than that of the row before.
+    fn dated(&self, step: &Step, day: &mut String, out: &mut dyn Write) -> io::Result<()> {
+        let (_, today) = clock(step);
+        if self.picture.with_date && today != *day {
+            writeln!(out, "  {}", self.paint(BOLD, &today))?;
+        }
+        *day = today;
+        self.step(step, out)
     }
 
     /// A text, so that it commands nothing.

@@ -6,6 +6,7 @@
 mod found;
 mod raw;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::{HashMap, HashSet};
@@ -36,6 +37,8 @@ pub struct Archive {
     pieces: Pieces,
     keyer: Keyer,
     options: Options,
+    /// Nobody waits for the search any more that goes on.
+    stop: AtomicBool,
 }
 
 /// Which messages are asked for; all that is said must hold.
@@ -91,7 +94,7 @@ impl Whole {
 
 impl Archive {
     pub(super) fn new(plan: Plan, pieces: Pieces, keyer: Keyer, options: Options) -> Self {
-        Self { plan: Mutex::new(plan), pieces, keyer, options }
+        Self { plan: Mutex::new(plan), pieces, keyer, options, stop: AtomicBool::new(false) }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
@@ -132,10 +135,18 @@ impl Archive {
             }
         };
         let merge = |found: &mut Vec<Found>, more| found.extend(more);
-        let mut found = state.fold_keyed((keys.as_ref(), hops), Vec::new, add, merge);
+        let mut found = match (&finding, &keys) {
+            (Some(_), None) => state.fold_some(&reading.judged.suspects, Vec::new, add, merge),
+            _ => state.fold_keyed((keys.as_ref(), hops), Vec::new, add, merge),
+        };
         state.error()?;
         state.on_threads(|| found::sort(&mut found, question.reversed));
         Ok(found)
+    }
+
+    /// Lets a search end that goes on; what it finds is worth nothing.
+    pub fn give_up(&self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     /// What was kept of some messages: no message-ids, subjects, evidence.
@@ -150,7 +161,7 @@ impl Archive {
         let needs = Needs { texts: true, subjects: self.options.needs.subjects, ..Needs::default() };
         let state = self.with_reader(reading, &|_| {}, |reader| {
             let places = reader.places(&self.pieces, &basis.rows);
-            let again = Again { keys: Some(&basis.keys), places: Some(places), holding: None };
+            let again = Again { keys: Some(&basis.keys), places: Some(places), ..Again::default() };
             Ok(reader.pass(needs, again)?.state)
         })?;
         let mut there: HashMap<Id, Spot> = HashMap::new();
@@ -186,8 +197,9 @@ impl Archive {
             texts.push(String::from_utf8_lossy(text).replace('"', "\"\"").into_bytes());
         }
         let Some(needles) = Needles::new(&texts) else { return Ok(HashSet::new()) };
+        self.stop.store(false, Ordering::Relaxed);
         let state = self.with_reader(reading, progress, |reader| {
-            let again = Again { holding: Some(&needles), ..Again::default() };
+            let again = Again { holding: Some(&needles), stop: Some(&self.stop), ..Again::default() };
             Ok(reader.pass(Needs::default(), again)?.state)
         })?;
         Ok(state.keys())

@@ -37,6 +37,8 @@ pub struct Judged {
     pub(super) norms: Norms,
     pub(super) held: HashSet<GroupKey>,
     pub(super) findings: Vec<(GroupKey, Finding)>,
+    /// The messages that were judged, in order: no finding holds for any other.
+    pub(super) suspects: Vec<Spot>,
     /// The messages that findings show, where a page is asked for; by finding and time.
     pub(super) sampled: Vec<Sampled>,
     /// Their texts, if not those of the reading.
@@ -206,7 +208,8 @@ pub(super) fn judge(
         latent.into_iter().filter(|l| !findings.iter().any(|(_, f)| is_met(l, f))).collect();
     findings.extend(unmet.into_iter().map(|finding| (GroupKey::of_exports(&finding), finding)));
     findings.sort_by_key(|(_, f)| (std::cmp::Reverse(f.severity), f.caused_by.is_some(), f.messages == 0));
-    let judged = Judged { norms, held, findings, remote_routing, ..Judged::default() };
+    let suspects = suspects.to_vec();
+    let judged = Judged { norms, held, findings, suspects, remote_routing, ..Judged::default() };
     (judged, shown)
 }
 

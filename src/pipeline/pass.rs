@@ -1,6 +1,7 @@
 //! One reading: threads take chunks from files, read their records and lay facts down in parts.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::absorb::Absorber;
@@ -32,6 +33,8 @@ pub(super) struct Pass<'p> {
     /// Somebody writes the files; how far they were read is kept.
     growing: bool,
     ends: Mutex<Vec<End>>,
+    /// Somebody does not want to wait any more.
+    stop: Option<&'p AtomicBool>,
 }
 
 /// A file, or a piece of one.
@@ -89,7 +92,13 @@ impl<'p> Pass<'p> {
             budget: options.budget.clone(),
             growing: false,
             ends: Mutex::default(),
+            stop: None,
         }
+    }
+
+    /// Ends before its end when this is set; what came of it until then is worth nothing.
+    pub(super) fn until(self, stop: Option<&'p AtomicBool>) -> Self {
+        Self { stop, ..self }
     }
 
     /// Takes it that somebody writes the files, and that facts are added to what is held, where room is made for them.
@@ -101,7 +110,7 @@ impl<'p> Pass<'p> {
         let parts = Parts::new(self.budget.clone());
         let take = |sink: &mut Absorber<'_>| {
             parts.take(sink.batch.full());
-            !parts.failed()
+            !parts.failed() && !self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
         };
         let sinks = self.on_threads(pool, run.holding, || Absorber::new(run), take);
         let (mut seen, mut pieces) = (Seen::default(), Pieces::default());

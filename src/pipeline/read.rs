@@ -1,6 +1,7 @@
 //! A run: what is read, how often, and what comes of it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashSet;
 
@@ -113,6 +114,8 @@ pub(super) struct Again<'a> {
     pub keys: Option<&'a HashSet<u128>>,
     pub places: Option<Places>,
     pub holding: Option<&'a Needles>,
+    /// Ends it before its end, when it is set.
+    pub stop: Option<&'a AtomicBool>,
 }
 
 /// What one reading gave.
@@ -138,7 +141,7 @@ impl Reader<'_> {
     fn read_found(&self, trail: Trail) -> Result<Found, SpillError> {
         let Trail { keys, needles, files, bytes, errors } = trail;
         let places = Places { pieces: Vec::new(), whole: files };
-        let again = Again { keys: Some(&keys), places: Some(places), holding: Some(&needles) };
+        let again = Again { keys: Some(&keys), places: Some(places), holding: Some(&needles), stop: None };
         let Passed { state, mut seen, pieces, .. } = self.pass(self.options.needs, again)?;
         seen.ledger.bytes = bytes;
         let near = self.near(&state);
@@ -194,7 +197,7 @@ impl Reader<'_> {
             let basis = self.pool.install(|| state.basis_of(chosen.iter().map(Order::spot)));
             drop(state);
             let places = self.places(&pieces, &basis.rows);
-            let again = Again { keys: Some(&basis.keys), places: Some(places), holding: None };
+            let again = Again { keys: Some(&basis.keys), places: Some(places), ..Again::default() };
             state = self.pass(wants, again)?.state;
         }
         Ok(Found { state, seen, errors, tables: (coverage, events), verdict, searched: false, pieces })
@@ -241,7 +244,7 @@ impl Reader<'_> {
             holding: again.holding,
             parting: foldhash::fast::RandomState::default(),
         };
-        let pass = Pass::new(&self.plan.files, again.places, self.options, self.progress);
+        let pass = Pass::new(&self.plan.files, again.places, self.options, self.progress).until(again.stop);
         let mut done = pass.read(&run, self.pool);
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
         let build = || State::new(done.parts, (names.freeze(), shapes.freeze()), needs.texts, resubmitted);
@@ -269,7 +272,7 @@ impl Reader<'_> {
             } else {
                 let basis = state.basis_of(shown.into_iter());
                 let places = self.places(pieces, &basis.rows);
-                let again = Again { keys: Some(&basis.keys), places: Some(places), holding: None };
+                let again = Again { keys: Some(&basis.keys), places: Some(places), ..Again::default() };
                 Some(self.pass(all, again)?.state)
             };
             let shown = again.as_ref().unwrap_or(state);

@@ -283,9 +283,10 @@ fn threads_are_started_in_pipeline_only() {
     let breaks = holders(|_, w, _| w.starts_with("rayon"), |path| path.starts_with("pipeline/"));
     expect_none("rayon outside of pipeline", &breaks);
     // A program or a web address that is slow must not keep the reading waiting.
-    let own = |path: &str| path == "cli/follow/delivery.rs";
+    // And who looks into logs does not wait with the keys until they are searched.
+    let own = |path: &str| matches!(path, "cli/follow/delivery.rs" | "cli/tui/work.rs" | "cli/tui/live.rs");
     let breaks = holders(|before, w, _| w == "thread" && before.ends_with("std::"), own);
-    expect_none("threads without rayon, but for the one that hands alarms over", &breaks);
+    expect_none("threads without rayon, but for that of alarms and that behind the screens", &breaks);
 }
 
 #[test]
@@ -330,6 +331,16 @@ fn polars_stays_in_tables() {
     expect_none("polars outside of tables", &holders(is, |path| path.starts_with("tables/")));
     let is = |_: &str, w: &str, _: &str| w == "rustyline";
     expect_none("the prompt in one place", &holders(is, |path| path == "cli/sql/prompt.rs"));
+}
+
+#[test]
+fn the_terminal_is_drawn_on_in_one_place() {
+    let is = |_: &str, w: &str, _: &str| w == "ratatui" || w == "crossterm";
+    expect_none("ratatui outside of cli/tui", &holders(is, |path| path.starts_with("cli/tui/")));
+    // What is on the screen can be tested without one.
+    let pure = |path: &str| !path.starts_with("cli/tui/screen");
+    let is = |_: &str, w: &str, _: &str| matches!(w, "Terminal" | "Frame" | "stdout" | "Inquiry");
+    expect_none("a terminal, or logs, in the state of the screens", &holders(is, pure));
 }
 
 #[test]

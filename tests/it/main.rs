@@ -28,3 +28,4 @@ mod serve;
 mod tables;
 mod topology;
 mod trace;
+mod tui;

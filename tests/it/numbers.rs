@@ -1,7 +1,12 @@
 //! The numbers of a report are the same in every form: each figure of JSON stands in Markdown, each row of Markdown
 //! in the text, and what a mail carries is those forms to the byte. (`page.rs` holds the page against JSON.)
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -30,14 +30,6 @@ pub(in crate::cli) struct Asked {
 }
 
 impl Asked {
-    /// The messages with this network-message-id, or that name this text.
-    pub(super) fn named(id: &str) -> Self {
-        match guid(id) {
-            Some(_) => Self { network_message_id: Some(id.to_owned()), ..Self::default() },
-            None => Self { text: Some(bare(id).to_owned()), ..Self::default() },
-        }
-    }
-
     /// Read; fails with words for who typed it. There are so many findings.
     pub(super) fn question(
         &self,
@@ -60,6 +52,11 @@ impl Asked {
             }
         };
         let window = Window { since: time("since", &self.since)?, until: time("until", &self.until)? };
+        if let (Some(since), Some(until)) = (window.since, window.until)
+            && since >= until
+        {
+            return Err(Usage(format!("until: {until} is not after {since}")));
+        }
         if let Some(number) = self.finding.filter(|number| *number >= findings) {
             return Err(Usage(format!("there is no finding {number}")));
         }
@@ -89,13 +86,4 @@ pub(super) fn guid(text: &str) -> Option<u128> {
     (digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
         .then(|| u128::from_str_radix(&digits, 16).ok())
         .flatten()
-}
-
-fn bare(id: &str) -> &str {
-    id.trim().trim_start_matches('<').trim_end_matches('>')
-}
-
-/// Whether two message-ids are the same, angle brackets and case aside.
-pub(super) fn is_same(a: &str, b: &str) -> bool {
-    bare(a).eq_ignore_ascii_case(bare(b))
 }

@@ -5,25 +5,23 @@
 
 pub(super) mod asked;
 pub(super) mod line;
+#[cfg(feature = "serve")]
+mod on_pages;
+#[cfg(feature = "tui")]
+mod on_screens;
 mod seals;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{BeforehandArgs, OutputArgs, ReadArgs};
 use super::beforehand::{Beforehand, Outcome};
-use super::exit::Exit;
 use super::options::{Environment, Usage};
-#[cfg(feature = "serve")]
-use super::report::write_live_page;
-use super::report::write_page;
 use super::run::Run;
 use crate::findings::kind::Shown;
 use crate::model::finding::Evidence;
 use crate::model::journey::{Journey, Leaf};
 use crate::model::report::Report;
 use crate::output::lanes::Picture;
-#[cfg(feature = "serve")]
-use crate::output::report_html::Live;
 use crate::output::routes::{Context, Form, write_row};
 use crate::pipeline::{Archive, Findings, Found, Needs, Raw, Whole, read_and_keep};
 use asked::Asked;
@@ -56,16 +54,7 @@ pub(super) struct Inquiry {
 }
 
 impl Inquiry {
-    /// Reads the logs, with what the page draws from if that is wanted.
-    pub(super) fn open(
-        args: (&ReadArgs, &BeforehandArgs),
-        env: &Environment,
-        page: bool,
-    ) -> anyhow::Result<Self> {
-        Self::open_telling(args, env, page, &Progress::default())
-    }
-
-    /// The same, and tells how far it has come.
+    /// Reads the logs, with what the page draws from if that is wanted, and tells how far it has come.
     pub(super) fn open_telling(
         (read, beforehand): (&ReadArgs, &BeforehandArgs),
         env: &Environment,
@@ -102,52 +91,10 @@ impl Inquiry {
         Ok(Self { run, archive, seals, report, outcome, asking, no_subjects: read.no_subjects })
     }
 
-    /// The report as a page.
-    pub(super) fn page(&self) -> anyhow::Result<Vec<u8>> {
-        let mut page = Vec::new();
-        write_page(&self.report, &self.run.reading, self.no_subjects, &mut page)?;
-        Ok(page)
-    }
-
-    /// The same with what makes it live, and the policy that it needs.
-    #[cfg(feature = "serve")]
-    pub(super) fn live_page(&self, live: &Live<'_>) -> anyhow::Result<(Vec<u8>, String)> {
-        let mut page = Vec::new();
-        let policy = write_live_page(&self.report, &self.run.reading, (self.no_subjects, live), &mut page)?;
-        Ok((page, policy))
-    }
-
-    /// Says the line of the reading, and what was known beforehand.
-    pub(super) fn close(&self, quiet: bool) -> Exit {
-        if !quiet {
-            self.outcome.say(true);
-        }
-        self.run.close(self.report.messages > 0)
-    }
-
     /// The messages that are asked for, in order. `progress` is told bytes where the logs are searched for a text.
     pub(super) fn find(&self, asked: &Asked, progress: &(dyn Fn(u64) + Sync)) -> anyhow::Result<Vec<Found>> {
         let question = asked.question(self.asking, self.report.findings.len())?;
         Ok(self.archive.find(&self.run.reading, &question, progress)?)
-    }
-
-    /// The messages with this network-message-id or message-id.
-    pub(super) fn named(&self, id: &str) -> anyhow::Result<Vec<Found>> {
-        Ok(self.named_within(id, usize::MAX)?.unwrap_or_default())
-    }
-
-    /// The same where an id may be any text; `None` if more messages than that name it.
-    pub(super) fn named_within(&self, id: &str, most: usize) -> anyhow::Result<Option<Vec<Found>>> {
-        let found = self.find(&Asked::named(id), &|_| {})?;
-        if asked::guid(id).is_some() {
-            return Ok(Some(found));
-        }
-        if found.len() > most {
-            return Ok(None);
-        }
-        let is_it: Vec<bool> =
-            self.look(&found)?.lines().iter().map(|line| asked::is_same(&line.message_id, id)).collect();
-        Ok(Some(found.into_iter().zip(is_it).filter_map(|(one, is_it)| is_it.then_some(one)).collect()))
     }
 
     /// Reads some messages with all that their rows say.
@@ -167,16 +114,6 @@ impl Inquiry {
             return Ok(None);
         }
         Ok(raw?.filter(|raw| raw.line == at.line))
-    }
-
-    /// Whether a file of this name was read.
-    pub(super) fn knows(&self, file: &str) -> bool {
-        self.archive.position(file, 0, 0).is_some()
-    }
-
-    /// Whether that file is still what it was, and only longer.
-    pub(super) fn is_as_read(&self, file: &str) -> bool {
-        self.seals.hold(file)
     }
 }
 

@@ -65,14 +65,14 @@ pub fn roots(findings: &[&Finding]) -> usize {
 }
 
 /// The finding that explains one, if it is among these: of its kind, for the same domain if there is such a one.
-pub(in crate::output) fn cause<'f>(finding: &Finding, among: &[&'f Finding]) -> Option<&'f Finding> {
+pub fn cause<'f>(finding: &Finding, among: &[&'f Finding]) -> Option<&'f Finding> {
     let kind = finding.caused_by?;
     let same = |f: &&&Finding| f.kind == kind && f.domain == finding.domain;
     among.iter().find(same).or_else(|| among.iter().find(|f| f.kind == kind)).copied()
 }
 
 /// What explains it in the end, as far as that is among these; else itself.
-fn root<'f>(finding: &'f Finding, among: &[&'f Finding]) -> &'f Finding {
+pub fn root<'f>(finding: &'f Finding, among: &[&'f Finding]) -> &'f Finding {
     let mut at = finding;
     for _ in among {
         match cause(at, among) {

@@ -13,7 +13,7 @@ use crate::model::standing::{Comparison, Known, KnownEntry, KnownFindings, Stand
 use crate::model::threshold::{Changed, Setting};
 
 /// Commands a terminal, breaks tables, quotes and markup, turns the line.
-pub(in crate::output) const HOSTILE: &str = "\u{1b}[31m|`x`\"<b>'\r\n\u{9b}5m\u{202e}";
+pub(crate) const HOSTILE: &str = "\u{1b}[31m|`x`\"<b>'\r\n\u{9b}5m\u{202e}";
 
 fn counts(rows: &[(&str, u64, u64)], total: u64) -> Top<Count> {
     let count = |(name, count, bytes): &(&str, u64, u64)| Count {
@@ -29,7 +29,7 @@ fn hour(h: u32) -> String {
 }
 
 /// The report.
-pub(in crate::output) fn report() -> Report {
+pub(crate) fn report() -> Report {
     let mut report = Report {
         verdict: format!("Look at this: 3 addresses nobody has (2 at contoso.com, 1 at {HOSTILE})."),
         period: Some(("2026-03-10T06:00:04.120Z".into(), "2026-03-10T17:59:58.001Z".into())),
