@@ -28,7 +28,7 @@ const COVERED: usize = 8_000;
 const FRAME: &str = include_str!("page/frame.html");
 const STYLE: &str = include_str!("page/page.css");
 /// In the order in which they run.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 17] = [
     include_str!("page/vendor/d3-sankey.min.js"),
     include_str!("page/base.js"),
     include_str!("page/data.js"),
@@ -36,12 +36,15 @@ const SCRIPTS: [&str; 14] = [
     include_str!("page/overview.js"),
     include_str!("page/drawings.js"),
     include_str!("page/lanes.js"),
+    include_str!("page/fixes.js"),
     include_str!("page/findings.js"),
     include_str!("page/filters.js"),
     include_str!("page/flow.js"),
     include_str!("page/volume.js"),
     include_str!("page/latency.js"),
+    include_str!("page/statuses.js"),
     include_str!("page/tops.js"),
+    include_str!("page/words.js"),
     include_str!("page/main.js"),
 ];
 

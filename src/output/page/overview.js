@@ -6,14 +6,45 @@ function verdict() {
   const state = wrong.length ? 'bad' : open.length ? 'open' : report.messages ? 'good' : 'none';
   return h('div', { class: 'verdict ' + state },
     h('p', { class: 'mark' }, { bad: 'Something is wrong', open: 'Nothing wrong, something open', good: 'All is well', none: 'No mail' }[state]),
-    h('h1', {}, named(report.verdict, 900)),
+    h('p', { class: 'sentence' }, named(report.verdict, 900)),
     attention('Wrong', wrong, 'wrong', 6), attention('Open', open, 'open', wrong.length > 3 ? 3 : 6));
+}
+
+/** The date as the heading of the page. */
+function heading() {
+  const p = report.period;
+  if (!p) return 'Mail report';
+  const day = at => { const c = clock(at); return c.day + ' ' + c.year; };
+  return 'Mail report, ' + (day(p.first) === day(p.last) ? day(p.first) : day(p.first) + ' to ' + day(p.last));
+}
+
+/** Where the page says more of a point of the summary that is no finding. */
+const POINTS = [
+  [/address(es)? nobody has|failed for other reasons/, 'top-statuses'], [/left and came back|goes in circles/, 'loop'],
+  [/had to wait|still waiting|dropped|nothing final/, 'ends'], [/was sent to .* no row|could not be read|not known here/, 'coverage'],
+];
+
+/** The place of the page that a point of the summary is about: its finding, or a chart; null if there is none. */
+function targetOf(text) {
+  const plain = text.toLowerCase();
+  const about = f => [f.domain, f.connector, f.address, ...f.addresses].some(x => x && plain.includes(x.toLowerCase()));
+  const same = report.findings.map((f, k) => [f, k]).filter(([f]) => plain.startsWith(f.title.toLowerCase()));
+  const found = same.find(([f]) => about(f)) || same[0];
+  if (found) return 'finding-' + found[1];
+  const point = POINTS.find(([words]) => words.test(plain));
+  if (!point || point[1] !== 'loop') return point ? point[1] : null;
+  const loop = report.findings.findIndex(f => f.cycle.length);
+  return loop >= 0 ? 'finding-' + loop : 'findings';
 }
 
 /** A list of what the verdict rests on; more than `most` are folded away. */
 function attention(words, list, kind, most) {
   if (!list.length) return null;
-  const line = a => h('li', {}, h('span', { class: 'sign', 'aria-hidden': 'true' }), h('bdi', {}, capital(clip(a.text, 400))));
+  const line = a => {
+    const [to, words] = [targetOf(a.text), capital(clip(a.text, 400))];
+    return h('li', {}, h('span', { class: 'sign', 'aria-hidden': 'true' }),
+      to ? h('a', { href: '#' + to, onclick: () => openFinding(to) }, h('bdi', {}, words)) : h('bdi', {}, words));
+  };
   const rest = list.slice(most);
   return h('div', { class: 'attention ' + kind },
     h('h2', {}, words, h('span', { class: 'count' }, num(list.length))),
@@ -44,13 +75,14 @@ function facts() {
   const out = [
     ['Period', whole + (period ? ', ' + span(Date.parse(period.last) - Date.parse(period.first)) : '')],
     ['Time zone', 'All times on this page are ' + zoneWords()],
-    ['Mail', many(report.messages, 'message') + ' to ' + many(report.recipients, 'recipient') + ', ' + bytes(report.bytes)],
+    ['Mail', many(report.messages, 'message') + ' to ' + many(report.recipients, 'recipient') + ', ' + bytes(report.bytes)
+      + '. A message to three people counts three times where recipients are counted, and ten messages to one address are ten recipients.'],
     ['Logs', [read, many(report.reconciliation.records, 'record'), bytes(report.reconciliation.bytes)].filter(Boolean).join(', ')],
   ];
   if (report.clocks.length) {
     out.push(['Clocks', report.clocks.map(c => c.server + ' is ' + span(Math.abs(c.offset_ms)) + (c.offset_ms < 0 ? ' behind ' : ' ahead of ') + c.against).join('; ')]);
   }
-  return h('dl', { class: 'facts' }, out.map(([k, v]) => [h('dt', {}, k), h('dd', {}, clip(v, 300))]));
+  return h('dl', { class: 'facts' }, out.map(([k, v]) => [h('dt', {}, k), h('dd', {}, clip(v, 400))]));
 }
 
 /** The equations that every run must satisfy, with their figures, done again here. */
@@ -81,12 +113,12 @@ function reconciliation() {
     report.files_outside_window && many(report.files_outside_window, 'file') + ' skipped by time',
     report.not_chosen && many(report.not_chosen, 'message') + ' not chosen by the filters of this run',
     report.without_recipients && many(report.without_recipients, 'message') + ' without a recipient',
-    report.unattached_rows && many(report.unattached_rows, 'row') + ' that belong to no message',
+    report.unattached_rows && many(report.unattached_rows, 'row') + ' that belong to no message (notes of the server about itself; normal)',
   ].filter(Boolean);
   const all = equations().every(([, whole, terms]) => whole === sum(terms.map(t => t[1])));
   return h('section', { class: 'card sums', id: 'sums', 'aria-labelledby': 'sums-t' },
     h('h2', { id: 'sums-t' }, all ? 'Every record is accounted for' : 'The sums do not come out'),
-    h('ul', {}, lines),
+    h('ul', {}, lines), h('p', { class: 'aside' }, h('a', { href: '#words' }, 'What these words mean')),
     lost.length > 0 && h('p', { class: 'aside' }, 'Aside: ' + lost.join('; ') + '.'),
     report.errors.length > 0 && h('ul', { class: 'errors' }, report.errors.slice(0, 5).map(e => h('li', {}, named(typeof e === 'string' ? e : JSON.stringify(e), 200)))));
 }
@@ -136,14 +168,23 @@ function coverage() {
   const absent = servers.filter(x => x.missing);
   return panel({
     id: 'coverage', title: 'Which logs were there', whole: true, wide: true,
-    lead: (allOf('coverage') > report.coverage.length ? 'The first ' + num(report.coverage.length) + ' of ' + many(allOf('coverage'), 'server') + '. ' : '') + 'Rows by server and ' + unit + '. ' + (gaps ? many(gaps, 'hour') + ' without any row between the first and the last are hatched: a gap in the log, or no mail. ' : 'No hour without rows. ')
+    lead: (allOf('coverage') > report.coverage.length ? 'The first ' + num(report.coverage.length) + ' of ' + many(allOf('coverage'), 'server') + '. ' : '') + 'Rows of the log by server and ' + unit + '. ' + (gaps ? many(gaps, 'hour') + ' without any row between the first and the last: a gap in the log, or no mail. ' : 'No hour without rows. ')
       + absent.map(x => 'Mail was sent to ' + clip(x.name, 40) + ', and its log is not here. ').join(''),
-    figure: box => columns ? drawCoverage(room(box), servers, columns, first, per, most) : h('p', { class: 'none' }, 'No events in these logs.'),
+    figure: box => columns ? [drawCoverage(room(box), servers, columns, first, per, most), coverageKey(most, gaps > 0, servers, unit)] : h('p', { class: 'none' }, 'No events in these logs.'),
     table: () => grid('Rows of each server and ' + unit, [{ name: 'Server' }, { name: 'Rows', number: true }, { name: 'From' }, { name: 'To' }, { name: 'Hours without rows' }],
       servers.map(x => [named(x.name), cell(x.rows), x.hours.length ? dayTime(x.hours[0][0]) : '\u2013',
         x.hours.length ? dayTime(x.hours[x.hours.length - 1][0] + HOUR) : '\u2013',
         x.missing ? 'no log here; ' + many(x.missing, 'recipient') + ' went there' : x.silent.length ? runs(x.silent) : 'none'])),
   });
+}
+
+/** What the colours of the chart mean. */
+function coverageKey(most, gaps, servers, unit) {
+  const item = (kind, words) => h('li', {}, s('svg', { width: 18, height: 12, 'aria-hidden': 'true' }, s('rect', { class: kind, x: 1, y: 1, width: 16, height: 10 })), words);
+  const blank = servers.some(x => x.cells && !x.missing && x.cells.some((n, c) => n === 0 && !x.gaps[c]));
+  return h('ul', { class: 'legend' }, item('log s1', 'few rows in the ' + unit), item('log s3', 'more'), item('log s5', 'up to ' + num(most)),
+    gaps && item('gap', 'no row, between the first and the last of that server'),
+    blank && item('blank', 'no row, before the first or after the last of that server'), servers.some(x => x.missing) && item('gap absent', 'mail went to that server, and its log is not here'));
 }
 
 /** Hours in a row said as one: "01:00–03:00". */
@@ -175,9 +216,10 @@ function drawCoverage(width, servers, columns, first, per, most) {
     for (let c = 0; c < columns; c += 1) {
       const n = server.cells[c];
       const gone = server.gaps[c] > 0 && n === 0;
+      const some = n > 0 && server.gaps[c] > 0 ? ', ' + many(server.gaps[c], 'hour') + ' of these without any' : '';
       if (!gone && n === 0) continue;
-      const words = clip(server.name, 60) + ', ' + dayTime(first + c * per * HOUR) + ': ' + (gone ? 'no rows' : many(n, 'row'));
-      picture_.append(s('rect', { class: gone ? 'gap' : 'heat s' + shade(n, most), x: round(left + c * one), y: i * row + 1,
+      const words = clip(server.name, 60) + ', ' + dayTime(first + c * per * HOUR) + ': ' + (gone ? 'no row' : many(n, 'row') + some);
+      picture_.append(s('rect', { class: gone ? 'gap' : 'log s' + shade(n, most), x: round(left + c * one), y: i * row + 1,
         width: round(Math.max(0.8, one - gap)), height: row - 3 }, s('title', {}, words)));
     }
   });
@@ -205,9 +247,10 @@ function patterns() {
 function overview() {
   document.body.prepend(patterns());
   document.getElementById('top').append(
-    h('div', { class: 'brand' }, h('span', { class: 'logo', 'aria-hidden': 'true' }), h('b', {}, 'mailtrail'), h('span', {}, 'mail report'),
-      h('nav', { 'aria-label': 'Parts of the page' }, [['findings', 'Findings'], ['flow', 'Flow'], ['volume', 'Volume'], ['latency', 'Latency'], ['tops', 'Top lists']]
+    h('div', { class: 'brand' }, h('span', { class: 'logo', 'aria-hidden': 'true' }), h('b', {}, 'mailtrail'),
+      h('nav', { 'aria-label': 'Parts of the page' }, [['findings', 'Findings'], ['flow', 'Flow'], ['volume', 'Volume'], ['latency', 'How long'], ['tops', 'Top lists'], ['words', 'Words']]
         .map(([id, words]) => h('a', { href: '#' + id }, words)))),
+    h('h1', {}, heading()), h('p', { class: 'filtered', id: 'filtered' }),
     h('div', { class: 'first' }, verdict(), h('div', { class: 'side' }, facts(), reconciliation())));
   document.getElementById('top').append(coverage());
 }
