@@ -84,7 +84,12 @@ function round(x) {
 
 /** A text in which what stands between backticks is code. */
 function ticked(text) {
-  return String(text).split('`').map((part, i) => (i % 2 ? h('code', {}, part) : h('bdi', {}, part)));
+  return String(text).split('`').map((part, i) => (i % 2 ? coded(part) : h('bdi', {}, part)));
+}
+
+/** Code that breaks at spaces alone: elsewhere, as after a hyphen, a line would read as two. */
+function coded(text) {
+  return h('code', {}, String(text).split(/(\s+)/).map((part, i) => (i % 2 || !part ? part : h('span', { class: 't' }, part))));
 }
 
 function sum(list) {

@@ -69,7 +69,7 @@ function tracks(finding) {
       step.decision ? h('li', { title: meaning('decision', step.decision) }, step.decision) : null,
       step.connector ? h('li', {}, named(step.connector, 40)) : null,
       peer ? h('li', {}, named(peer, 40)) : null)
-      : h('p', { class: 'quiet' }, 'Not known: logs alone do not say what was meant. With the exported configuration (', h('code', {}, '--topology FOLDER'), ') it stands here.'));
+      : h('p', { class: 'quiet' }, 'Not known: logs alone do not say what was meant. With the exported configuration (', coded('--topology FOLDER'), ') it stands here.'));
   return h('figure', { class: 'drawing' },
     h('ul', { class: 'tracks' }, way('Expected', 'expected', finding.expected, null), way('Actual', 'actual', went, finding.peer)),
     h('figcaption', {}, finding.expected ? 'What the configuration says, and what the log shows.' : 'What the log shows.'));

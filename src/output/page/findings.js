@@ -195,8 +195,8 @@ function findingBody(f, samples, body, i, firsts) {
     h('div', { class: drawing ? 'two' : 'one' }, left, drawing),
     f.addresses.length > 1 && h('p', { class: 'quiet' }, 'Addresses: ' + f.addresses.map(a => clipMiddle(a, 80)).join(', ') + (f.recipients > f.addresses.length ? ', \u2026' : '')),
     f.evidence.length > 0 && evidence, shownBy(samples, i, firsts),
-    rest.length > 0 && h('p', { class: 'quiet' }, samples.length ? 'More: ' : 'Messages: ', rest.map((m, k) => [k ? ', ' : '', h('code', {}, named(m, 120))]),
-      '. See one with ', h('code', {}, 'mailtrail trace'), '.')]);
+    rest.length > 0 && h('p', { class: 'quiet' }, samples.length ? 'More: ' : 'Messages: ', rest.map((m, k) => [k ? ', ' : '', coded(clipMiddle(m, 120))]),
+      '. See one with ', coded('mailtrail trace'), '.')]);
 }
 
 function findingLink(k) {

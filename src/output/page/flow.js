@@ -172,7 +172,7 @@ function flowStages(nodes) {
       const bar = h('span', { class: 'bar', 'aria-hidden': 'true' });
       bar.style.width = Math.max(0.5, n.n / all * 100) + '%';
       const pairs = nodePairs(n);
-      const inner = [h('span', { class: 'name whole' }, named(n.name, 80)), h('span', { class: 'v' }, num(n.n)), bar];
+      const inner = [h('span', { class: 'name whole' }, h('bdi', {}, clip(n.name, 90))), h('span', { class: 'v' }, num(n.n)), bar];
       return h('li', {}, pairs ? h('button', { type: 'button', class: 'node', title: nodeWords(n), 'aria-pressed': pairs.every(([p, i]) => chosen.parts[p].has(i)) ? 'true' : 'false', data: { key: 'flow' + n.id, n: n.n }, onclick: () => choose(pairs) }, inner)
         : h('span', { class: 'node others', data: { n: n.n } }, inner));
     })));

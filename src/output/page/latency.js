@@ -86,6 +86,16 @@ function slowSample(r, t, server) {
     && Math.floor((Date.parse(x.first_seen) - cube.start) / cube.step) === t) || null;
 }
 
+/** The slowest of all is known exactly, and where only one row has times of its step, it is in that one. */
+function exactTop(rows) {
+  const exact = exactOfAll();
+  const top = r => Math.max(...r.bins.keys());
+  const most = rows.reduce((a, r) => Math.max(a, top(r)), -1);
+  const first = rows.filter(r => top(r) === most);
+  const timed = sum(rows.map(r => r.n));
+  return exact && exact.count === timed && first.length === 1 ? rows.map(r => (r === first[0] ? { ...r, max: exact.max, about: false } : r)) : rows;
+}
+
 /** A row of three marks on an axis of logarithms. */
 function rangeMarks(r, most, width, words) {
   const height = 18;
@@ -105,10 +115,10 @@ function timeCell(r, p) {
 
 function latencyTable(view, box) {
   let rows = latencyRows(view).filter(r => r.n > 0);
-  if (view === 'worst') rows = rows.sort((a, b) => b.max - a.max || b.n - a.n || a.t - b.t).slice(0, 15);
+  if (view === 'worst') rows = exactTop(rows).sort((a, b) => b.max - a.max || b.n - a.n || a.t - b.t).slice(0, 15);
   else rows.sort((a, b) => (b.name === ALL_THE_WAY) - (a.name === ALL_THE_WAY) || b.n - a.n);
   const most = rows.reduce((a, r) => Math.max(a, r.p99 || 0), 10);
-  const wide = onPaper ? 110 : Math.max(120, Math.min(420, room(box) - 640));
+  const wide = Math.max(120, Math.min(420, room(box) - 640));
   const name = r => {
     if (view !== 'connector') return named(r.name, 44);
     return h('button', { type: 'button', class: 'pick', 'aria-pressed': chosen.parts.connector.has(r.i) ? 'true' : 'false', data: { key: 'lat' + r.i }, onclick: () => choose([['connector', r.i]]) }, named(r.name, 44));
@@ -121,9 +131,9 @@ function latencyTable(view, box) {
       ...(by ? [r.sample ? named(clip(r.sample.sender || '\u2013', 60) + ' \u2192 ' + clip(r.sample.final_recipient || r.sample.recipient || '\u2013', 60), 130) : ''] : [])]), nothingWords('mail with known times')));
   }
   const columns = [{ name: first }, { name: view === 'hop' ? 'Passages' : 'Recipients', number: true },
-    { name: 'Half within (p50)', number: true }, { name: '90\u202f% within (p90)', number: true }, { name: '99\u202f% within (p99)', number: true }, { name: 'Slowest', number: true }, { name: 'p50 \u25cf  p90 |  p99 \u25c6' }];
+    { name: 'Half within (p50)', number: true }, { name: '90\u202f% within (p90)', number: true }, { name: '99\u202f% within (p99)', number: true }, { name: 'Slowest', number: true }, ...(onPaper ? [] : [{ name: 'p50 \u25cf  p90 |  p99 \u25c6' }])];
   return stacked(grid('How long it took, ' + first.toLowerCase(), columns, rows.map(r => [name(r), cell(r.n), ...['p50', 'p90', 'p99', 'max'].map(p => timeCell(r, p)),
-    r.n < FEW ? '' : rangeMarks(r, most, wide, 'half within ' + span(r.p50) + ', 99 % within ' + span(r.p99))]),
+    ...(onPaper ? [] : [r.n < FEW ? '' : rangeMarks(r, most, wide, 'half within ' + span(r.p50) + ', 99 % within ' + span(r.p99))])]),
   nothingWords('mail with known times')));
 }
 
@@ -146,7 +156,7 @@ function drawLatencyHours(box) {
   const rows = all.map(r => (r && r.n >= FEW ? r : null));
   const known = rows.filter(Boolean);
   const few = all.filter(Boolean).length - known.length;
-  const left = few > 0 && h('p', { class: 'under quiet' }, many(few, 'time', 'times') + ' with fewer than ' + FEW + ' recipients ' + (few === 1 ? 'is' : 'are') + ' not drawn: too few. The table has them.');
+  const left = few > 0 && h('p', { class: 'under quiet' }, (bucketHours === 1 ? many(few, 'hour') : many(few, 'span') + ' of ' + bucketWords()) + ' with fewer than ' + FEW + ' recipients ' + (few === 1 ? 'is' : 'are') + ' not drawn: too few. The table has them.');
   if (!known.length) return few ? left : nothing('mail with known times');
   const width = room(box);
   const [x0, top, tall] = [58, 8, 150];
@@ -189,13 +199,13 @@ function measuredWords() {
   const n = sum([...latencyBy((c, hop) => (endToEnd(hop) ? 0 : null)).values()].flatMap(bins => [...bins.values()]));
   const all = total();
   return 'From arrival to the end, of mail that was delivered here or sent elsewhere: ' + num(n) + ' of ' + many(all, 'recipient') + '.'
-    + (n < all ? ' Of the other ' + num(all - n) + ' mail failed, waits, or its beginning or end is not in these logs.' : '');
+    + (n < all ? ' The other ' + num(all - n) + ' failed, wait, or their beginning or end is not in these logs.' : '');
 }
 
 function latency() {
   let view = 'hop';
   const note = () => h('p', { class: 'under quiet' }, aboutWords() + 'A hop is one part of the way: from one server to the next, or within one; a passage is one recipient\u2019s mail on it, also of mail that was tried again.');
-  const find = () => h('p', { class: 'under quiet' }, 'The names of the slowest: ', h('code', {}, 'mailtrail sql LOGS "SELECT message_id, sender, recipient, server, latency_ms FROM routes ORDER BY latency_ms DESC LIMIT 20"'));
+  const find = () => h('p', { class: 'under quiet' }, 'The names of the slowest: ', coded('mailtrail sql LOGS "SELECT message_id, sender, recipient, server, latency_ms FROM routes ORDER BY latency_ms DESC LIMIT 20"'));
   const blocked = () => h('p', { class: 'none' }, 'Times are not known for a single ' + singular(chosen.item.list) + '; remove that filter to see them.');
   const hold = panel({
     id: 'latency', title: 'How long it took', wide: true, said: measuredWords,

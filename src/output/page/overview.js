@@ -146,7 +146,13 @@ function coverageGrid() {
   for (const server of servers) {
     server.cells = new Array(columns).fill(0);
     server.gaps = new Array(columns).fill(0);
-    for (const [t, n] of server.hours) server.cells[Math.floor((t - first) / HOUR / per)] += n;
+    // An hour with none of the rows that count was logged all the same: health probes, second copies.
+    server.logged = new Array(columns).fill(0);
+    for (const [t, n] of server.hours) {
+      const c = Math.floor((t - first) / HOUR / per);
+      server.cells[c] += n;
+      server.logged[c] += 1;
+    }
     for (const t of server.silent) server.gaps[Math.floor((t - first) / HOUR / per)] += 1;
   }
   return { servers, columns, first, per };
@@ -181,8 +187,9 @@ function coverage() {
 /** What the colours of the chart mean. */
 function coverageKey(most, gaps, servers, unit) {
   const item = (kind, words) => h('li', {}, s('svg', { width: 18, height: 12, 'aria-hidden': 'true' }, s('rect', { class: kind, x: 1, y: 1, width: 16, height: 10 })), words);
-  const blank = servers.some(x => x.cells && !x.missing && x.cells.some((n, c) => n === 0 && !x.gaps[c]));
-  return h('ul', { class: 'legend' }, item('log s1', 'few rows in the ' + unit), item('log s3', 'more'), item('log s5', 'up to ' + num(most)),
+  const blank = servers.some(x => x.cells && !x.missing && x.cells.some((_, c) => !x.logged[c] && !x.gaps[c]));
+  const idle = servers.some(x => x.cells && x.cells.some((n, c) => n === 0 && x.logged[c]));
+  return h('ul', { class: 'legend' }, idle && item('log idle', 'rows, but none of mail (health probes)'), item('log s1', 'few rows in the ' + unit), item('log s3', 'more'), item('log s5', 'up to ' + num(most)),
     gaps && item('gap', 'no row, between the first and the last of that server'),
     blank && item('blank', 'no row, before the first or after the last of that server'), servers.some(x => x.missing) && item('gap absent', 'mail went to that server, and its log is not here'));
 }
@@ -215,10 +222,11 @@ function drawCoverage(width, servers, columns, first, per, most) {
     }
     for (let c = 0; c < columns; c += 1) {
       const n = server.cells[c];
-      const gone = server.gaps[c] > 0 && n === 0;
-      const some = n > 0 && server.gaps[c] > 0 ? ', ' + many(server.gaps[c], 'hour') + ' of these without any' : '';
-      if (!gone && n === 0) continue;
-      const words = clip(server.name, 60) + ', ' + dayTime(first + c * per * HOUR) + ': ' + (gone ? 'no row' : many(n, 'row') + some);
+      const logged = server.logged[c] > 0;
+      const gone = server.gaps[c] > 0 && !logged;
+      const some = server.gaps[c] > 0 ? ', ' + many(server.gaps[c], 'hour') + ' of these without any' : '';
+      if (!gone && !logged) continue;
+      const words = clip(server.name, 60) + ', ' + dayTime(first + c * per * HOUR) + ': ' + (gone ? 'no row' : n ? many(n, 'row') + some : 'no row of mail, health probes and the like only' + some);
       picture_.append(s('rect', { class: gone ? 'gap' : 'log s' + shade(n, most), x: round(left + c * one), y: i * row + 1,
         width: round(Math.max(0.8, one - gap)), height: row - 3 }, s('title', {}, words)));
     }

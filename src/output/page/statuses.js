@@ -16,46 +16,44 @@ const SOURCE_WORDS = {
   AGENT: 'by a transport rule or agent here', APPROVAL: 'by moderation', DSN: 'by delivery reports', MAILBOXRULE: 'by an inbox rule', PICKUP: 'in the pickup folder',
 };
 
-/** The failure of the report behind a line of the list, or null. */
+/** A line of the list: what its name says, and for the first of them what the report knows more. */
 function failureAt(i) {
-  return (report.failures && report.failures.first[i]) || null;
+  const [, decision, code, tag, event, source] = /^(\S+)(?: (\d\.\d+\.\d+))?(?: (\S+))??(?: \((\S+) (\S+)\))?$/.exec(page.tops.statuses.names[i]) || [null, page.tops.statuses.names[i]];
+  const more = report.failures && report.failures.first[i];
+  return { decision, code, tag, event, source, text: null, domains: null, addresses: null, ...(more ? { text: more.text, domains: more.domains, addresses: more.addresses } : {}) };
 }
 
 /** What happened: the code and its words. */
 function statusTitle(i) {
   const f = failureAt(i);
-  if (!f) return page.tops.statuses.names[i];
-  const event = String(f.event || '').split(' ')[0];
-  const words = EVENT_WORDS[event] || CODE_WORDS[f.code] || (f.text ? clip(f.text, 60) : meaning('decision', f.decision) || f.decision);
+  const words = EVENT_WORDS[f.event] || CODE_WORDS[f.code] || (f.text ? clip(f.text, 60) : meaning('decision', f.decision) || f.decision);
   return (f.code ? f.code + ' ' : '') + words;
 }
 
 /** Who said so, and for whom. */
 function statusSource(i) {
   const f = failureAt(i);
-  if (!f) return '';
-  const source = String(f.event || '').split(' ')[1];
   const tag = f.tag ? f.tag.split('.').pop() : '';
   const domains = f.domains && f.domains.first.length ? 'for ' + clip(f.domains.first[0].name || 'no domain', 50) + (f.domains.total > 1 ? ' and ' + many(f.domains.total - 1, 'more domain') : '') : '';
-  return [SOURCE_WORDS[source] || f.event, tag, domains].filter(Boolean).join(', ');
+  return [SOURCE_WORDS[f.source] || f.source, tag, domains].filter(Boolean).join(', ');
 }
 
 /** Who was hit, where the report names some: "nora@northwind.example 3, \u2026". */
 function statusAddresses(i) {
   const f = failureAt(i);
-  if (!f || !f.addresses || !f.addresses.length) return '';
+  if (!f.addresses || !f.addresses.length) return '';
   return f.addresses.map(a => clip(a.name, 80) + (a.count > 1 ? ' (' + num(a.count) + ')' : '')).join(', ');
 }
 
 /** All that is known of a line, for its title. */
 function statusWhole(i) {
   const f = failureAt(i);
-  return [statusTitle(i), statusSource(i), page.tops.statuses.names[i], f && f.text, statusAddresses(i)].filter(Boolean).join('\n');
+  return [statusTitle(i), statusSource(i), page.tops.statuses.names[i], f.text, statusAddresses(i)].filter(Boolean).join('\n');
 }
 
 /** The table behind the list. */
 function statusTable(lines, all, empty) {
   const hit = lines.some(x => statusAddresses(x.i));
-  return grid('Status codes of failures', [{ name: 'Code' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }, { name: 'Who said it' }, { name: 'Text of the log' }, { name: 'As logged' }, ...(hit ? [{ name: 'Who was hit' }] : [])],
-    lines.map(x => [named(statusTitle(x.i), 200), cell(x.n), percent(x.n, all), named(statusSource(x.i), 300), named((failureAt(x.i) || {}).text || '\u2013', 400), named(page.tops.statuses.names[x.i], 200), ...(hit ? [named(statusAddresses(x.i), 500)] : [])]), empty);
+  return grid('Status codes of failures', [{ name: 'Code' }, { name: 'Recipients', number: true }, { name: 'Of failures', number: true }, { name: 'Who said it' }, { name: 'Text of the log' }, { name: 'As logged' }, ...(hit ? [{ name: 'Who was hit' }] : [])],
+    lines.map(x => [named(statusTitle(x.i), 200), cell(x.n), percent(x.n, all), named(statusSource(x.i), 300), named(failureAt(x.i).text || '\u2013', 400), named(page.tops.statuses.names[x.i], 200), ...(hit ? [named(statusAddresses(x.i), 500)] : [])]), empty);
 }

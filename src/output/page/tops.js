@@ -37,7 +37,7 @@ function listWords(list, lines) {
   if (!lines) return 'Not known for a single ' + singular(chosen.item.list) + '.';
   if (list === 'connectors') return lines.length ? '' : nothingWords();
   const { total: there, names } = page.tops[list];
-  const title = TOPS[list].toLowerCase();
+  const title = list === 'recipients' ? 'addresses' : TOPS[list].toLowerCase();
   const of = list === 'statuses' ? byPart('outcome')[cube.outcome.indexOf('failed')] || 0 : total();
   const rest = of - sum(lines.map(x => x.n));
   if (!of) return list === 'statuses' ? nothingWords('failure') : nothingWords();
@@ -88,7 +88,7 @@ function topList(list, title) {
     table: () => {
       const lines = topLines(list);
       const empty = listWords(list, lines).replace(/`/g, '');
-      if (list === 'statuses') return statusTable(lines || [], total(), empty);
+      if (list === 'statuses') return statusTable(lines || [], byPart('outcome')[cube.outcome.indexOf('failed')] || 0, empty);
       return grid(title, [{ name: 'Name' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], (lines || []).map(x => [named(x.name, 90), cell(x.n), percent(x.n, total())]), empty);
     },
     tableName: () => {
