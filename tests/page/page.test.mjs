@@ -197,7 +197,7 @@ for (const file of PAGES) {
       const page = await open(file);
       await holds(page, data);
       if (full) {
-        for (const id of ['coverage', 'ends', 'flow', 'volume', 'heat', 'sizes']) {
+        for (const id of ['coverage', 'ends', 'flow', 'volume', ...(oneDay(data) ? [] : ['heat']), 'sizes']) {
           assert.ok(await page.$$eval(`#${id} .figure svg rect`, list => list.length) > 0, id);
         }
       }
@@ -414,7 +414,7 @@ for (const file of PAGES) {
       await frames(page);
       const small = await page.$$eval('button, summary, input, nav a', list => list.filter(e => e.offsetParent && e.getBoundingClientRect().height < 31.5).map(e => e.className + ' ' + e.textContent.slice(0, 40) + ' ' + e.getBoundingClientRect().height));
       assert.deepEqual([...new Set(small)], [], 'tap targets');
-      const wide = await page.$$eval('.figure, .stacked, .toggle', list => list.filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible').map(e => e.parentNode.id + ' ' + e.className));
+      const wide = await page.$$eval('.figure, .stacked, .toggle', list => list.filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible').map(e => (e.closest('.panel') || e).id + ' ' + e.className + ' ' + e.scrollWidth + ' of ' + e.clientWidth));
       assert.deepEqual(wide, [], 'nothing is cut at the right');
       const bar = await (await page.$('.filters')).boundingBox();
       assert.ok(bar.height <= 60, `the bar takes ${bar.height} px`);

@@ -54,6 +54,6 @@ function statusWhole(i) {
 /** The table behind the list. */
 function statusTable(lines, all, empty) {
   const hit = lines.some(x => statusAddresses(x.i));
-  return grid('Status codes of failures', [{ name: 'Code' }, { name: 'Recipients', number: true }, { name: 'Of failures', number: true }, { name: 'Who said it' }, { name: 'Text of the log' }, { name: 'As logged' }, ...(hit ? [{ name: 'Who was hit' }] : [])],
-    lines.map(x => [named(statusTitle(x.i), 200), cell(x.n), percent(x.n, all), named(statusSource(x.i), 300), named(failureAt(x.i).text || '\u2013', 400), named(page.tops.statuses.names[x.i], 200), ...(hit ? [named(statusAddresses(x.i), 500)] : [])]), empty);
+  return grid('Status codes of failures', [{ name: 'Code' }, { name: 'Recipients', number: true }, { name: 'Of failures', number: true }, { name: 'Who said it' }, { name: 'Text of the log' }, ...(onPaper ? [] : [{ name: 'As logged' }]), ...(hit ? [{ name: 'Who was hit' }] : [])],
+    lines.map(x => [named(statusTitle(x.i), 200), cell(x.n), percent(x.n, all), named(statusSource(x.i), 300), named(failureAt(x.i).text || '\u2013', 400), ...(onPaper ? [] : [named(page.tops.statuses.names[x.i], 200)]), ...(hit ? [named(statusAddresses(x.i), 500)] : [])]), empty);
 }
