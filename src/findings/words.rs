@@ -67,7 +67,8 @@ pub(super) fn ended(longest: &str, all: &BTreeMap<String, u64>) -> String {
         return longest.to_owned();
     }
     let others = all.iter().filter(|(end, _)| *end != longest);
-    let others: Vec<String> = others.map(|(end, n)| format!("{n} time{} {end}", if *n == 1 { "" } else { "s" })).collect();
+    let others: Vec<String> =
+        others.map(|(end, n)| format!("{n} time{} {end}", if *n == 1 { "" } else { "s" })).collect();
     format!("{longest} ({alike} of {total} times; {})", others.join("; "))
 }
 

@@ -28,11 +28,12 @@ const COVERED: usize = 8_000;
 const FRAME: &str = include_str!("page/frame.html");
 const STYLE: &str = include_str!("page/page.css");
 /// In the order in which they run.
-const SCRIPTS: [&str; 17] = [
+const SCRIPTS: [&str; 18] = [
     include_str!("page/vendor/d3-sankey.min.js"),
     include_str!("page/base.js"),
     include_str!("page/data.js"),
     include_str!("page/parts.js"),
+    include_str!("page/coverage.js"),
     include_str!("page/overview.js"),
     include_str!("page/drawings.js"),
     include_str!("page/lanes.js"),

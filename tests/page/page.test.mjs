@@ -65,7 +65,7 @@ function asMap(rows, key, n) {
 
 const OUTCOMES = { delivered: 'Delivered here', left: 'Sent elsewhere', failed: 'Failed or dropped', waiting: 'Waiting', unknown: 'End not known' };
 const NONE = { connector: 'no connector', next_hop: 'no next hop', server: 'no server' };
-const nameOf = (data, part, i) => (part === 'outcome' ? OUTCOMES[data.cube.outcome[i]] : data.cube[part][i] || NONE[part] || 'none');
+const nameOf = (data, part, i) => (part === 'entry' && data.cube.entry[i] === 'unknown' ? 'beginning not in these logs' : part === 'outcome' ? OUTCOMES[data.cube.outcome[i]] : data.cube[part][i] || NONE[part] || 'none');
 
 /** Holds every table and total of the page against the data under a filter. */
 async function holds(page, data, filter = {}) {
@@ -236,6 +236,10 @@ for (const file of PAGES) {
       await page.click('.reset');
       await frames(page);
       await holds(page, data);
+      if (data.tops.statuses.names.length) {
+        await page.evaluate(() => { report.failures.first[0].addresses = [{ name: 'nora@northwind.example', count: 3 }]; refresh(); });
+        assert.match(await page.$eval('#top-statuses', e => e.textContent), /nora@northwind\.example \(3\)/, 'who was hit');
+      }
       await page.click('#top-senders li button');
       await frames(page);
       const top = data.tops.senders;

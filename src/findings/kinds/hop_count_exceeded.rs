@@ -65,10 +65,7 @@ fn tell(t: &Telling<'_>) -> (String, String) {
         (peer, "") => format!("{peer} refused mail for {whose}, too many hops, and it was given up."),
         (peer, server) => format!("{peer} refused mail for {whose}, too many hops, and {server} gave it up."),
     };
-    let cause = format!(
-        "{said}{}",
-        way.unwrap_or_else(|| " The circle lies outside these logs.".to_owned())
-    );
+    let cause = format!("{said}{}", way.unwrap_or_else(|| " The circle lies outside these logs.".to_owned()));
     let fix = for_each(t, |a| {
         format!("Get-Recipient {} | Format-List RecipientTypeDetails,ExternalEmailAddress", quoted(a))
     });

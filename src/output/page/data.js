@@ -26,6 +26,7 @@ const outcomes = OUTCOME_ORDER.filter(o => cube.outcome.includes(o))
 function nameOf(part, i) {
   const name = cube[part][i];
   if (part === 'outcome') return OUTCOME_WORDS[name] || name;
+  if (part === 'entry' && name === 'unknown') return 'beginning not in these logs';
   if (name === '') return { connector: 'no connector', next_hop: 'no next hop', server: 'no server' }[part] || 'none';
   return name;
 }

@@ -48,7 +48,7 @@ function fixSteps(fix) {
   const steps = stepsOf(fix);
   return h('div', { class: 'todos' }, steps.map((step, k) => {
     const text = step.lines.join('\n');
-    const code = coded(text);
+    const code = codedLines(step.lines);
     const fill = toFillIn(step.lines);
     const button = h('button', { type: 'button', class: 'copy', onclick: () => copy(text, code, button) }, 'Copy');
     const note = fill.length > 0 && h('span', { class: 'fillin' }, 'Fill in ' + fill.map(x => clip(x, 60)).join(', ') + ' first');

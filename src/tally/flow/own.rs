@@ -50,7 +50,8 @@ impl Own {
 
 /// Whether one of two domains is the other or lies in it: servers of one organisation may be in several.
 fn lies_in(domain: &str, own: &str) -> bool {
-    let under = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let under =
+        |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     under(domain, own) || (domain.contains('.') && under(own, domain))
 }
 
