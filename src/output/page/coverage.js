@@ -49,7 +49,7 @@ function coverage() {
   const absent = servers.filter(x => x.missing);
   return panel({
     id: 'coverage', title: 'Which logs were there', whole: true, wide: true,
-    lead: (allOf('coverage') > report.coverage.length ? 'The first ' + num(report.coverage.length) + ' of ' + many(allOf('coverage'), 'server') + '. ' : '') + 'Rows of the log by server and ' + unit + '. ' + (gaps ? many(gaps, 'hour') + ' without any row between the first and the last: a gap in the log, or no mail. ' : 'No hour without rows. ')
+    lead: (allOf('coverage') > report.coverage.length ? 'The first ' + num(report.coverage.length) + ' of ' + many(allOf('coverage'), 'server') + '. ' : '') + 'Rows of the log by server and ' + unit + '. ' + (gaps ? many(gaps, 'hour') + ' without any row between the first and the last: a gap in the log, or no mail. ' : columns ? 'No hour without rows. ' : '')
       + absent.map(x => 'Mail was sent to ' + clip(x.name, 40) + ', and its log is not here. ').join(''),
     figure: box => columns ? [drawCoverage(room(box), servers, columns, first, per, most), coverageKey(most, gaps > 0, servers, unit)] : h('p', { class: 'none' }, 'No events in these logs.'),
     table: () => grid('Rows of each server and ' + unit, [{ name: 'Server' }, { name: 'Rows', number: true }, { name: 'From' }, { name: 'To' }, { name: 'Hours without rows' }],

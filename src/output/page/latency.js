@@ -72,7 +72,7 @@ function latencyRows(view) {
   return figuresOf(latencyBy((c, hop) => {
     if (!endToEnd(hop) || cells.t[c] < 0) return null;
     return [cells.t[c], cells.server[c], cells.connector[c]].join(',');
-  }), () => null, slowest).map(r => {
+  }), () => null, name => Math.min(slowest(), (exactOfConnector(Number(name.split(',')[2])) || {}).max || Infinity)).map(r => {
     const [t, server, connector] = r.name.split(',').map(Number);
     return { ...r, t, name: bucketName(t), server: nameOf('server', server), connector: nameOf('connector', connector), sample: slowSample(r, t, cube.server[server]) };
   });
@@ -93,7 +93,9 @@ function exactTop(rows) {
   const most = rows.reduce((a, r) => Math.max(a, top(r)), -1);
   const first = rows.filter(r => top(r) === most);
   const timed = sum(rows.map(r => r.n));
-  return exact && exact.count === timed && first.length === 1 ? rows.map(r => (r === first[0] ? { ...r, max: exact.max, about: false } : r)) : rows;
+  if (!exact || exact.count !== timed || first.length !== 1) return rows;
+  // Of fewer than a hundred the slowest is the p99 too.
+  return rows.map(r => (r === first[0] ? { ...r, max: exact.max, p99: r.n < 100 ? exact.max : r.p99, sure: r.n < 100 ? ['max', 'p99'] : ['max'] } : r));
 }
 
 /** A row of three marks on an axis of logarithms. */
@@ -110,7 +112,7 @@ function rangeMarks(r, most, width, words) {
 /** A time in a table: exact, about, or none where there are too few. */
 function timeCell(r, p) {
   if (p !== 'max' && r.n < FEW) return h('span', { class: 'quiet' }, 'too few');
-  return cell(r[p], ms => (r.about ? '\u2248\u202f' : '') + span(ms));
+  return cell(r[p], ms => (r.about && !(r.sure || []).includes(p) ? '\u2248\u202f' : '') + span(ms));
 }
 
 function latencyTable(view, box) {
@@ -147,7 +149,8 @@ function stacked(made) {
 
 /** Times by bucket. */
 function latencyHours() {
-  const by = new Map(figuresOf(latencyBy((c, hop) => (endToEnd(hop) && cells.t[c] >= 0 ? cells.t[c] : null)), () => null, slowest).map(r => [r.name, r]));
+  const rows = figuresOf(latencyBy((c, hop) => (endToEnd(hop) && cells.t[c] >= 0 ? cells.t[c] : null)), () => null, slowest);
+  const by = new Map(exactTop(rows).map(r => [r.name, r]));
   return Array.from({ length: cube.buckets }, (_, t) => by.get(t) || null);
 }
 

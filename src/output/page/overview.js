@@ -76,7 +76,7 @@ function facts() {
     ['Period', whole + (period ? ', ' + span(Date.parse(period.last) - Date.parse(period.first)) : '')],
     ['Time zone', 'All times on this page are ' + zoneWords()],
     ['Mail', many(report.messages, 'message') + ' to ' + many(report.recipients, 'recipient') + ', ' + bytes(report.bytes)
-      + '. A message to three people counts three times where recipients are counted, and ten messages to one address are ten recipients.'],
+      + (report.recipients ? '. A message to three people counts three times where recipients are counted, and ten messages to one address are ten recipients.' : '')],
     ['Logs', [read, many(report.reconciliation.records, 'record'), bytes(report.reconciliation.bytes)].filter(Boolean).join(', ')],
   ];
   if (report.clocks.length) {

@@ -20,14 +20,14 @@ impl Own {
         let text = |s| names.text(s).into_owned();
         let servers = listing.servers.keys().filter(|s| **s != EMPTY).map(|s| text(*s));
         let hops = listing.next_hops.iter().filter(|(s, _)| **s != EMPTY).map(|(s, n)| (text(*s), *n));
-        Self::new(servers.collect(), hops.collect())
+        Self::new(&servers.collect::<Vec<_>>(), &hops.collect::<Vec<_>>())
     }
 
-    fn new(servers: Vec<String>, hops: Vec<(String, u64)>) -> Self {
+    fn new(servers: &[String], hops: &[(String, u64)]) -> Self {
         let short = hops.iter().map(|(host, _)| host).filter(|host| !host.contains(['.', ':']));
         let servers: BTreeSet<String> = servers.iter().chain(short).map(|host| upper(host)).collect();
         let mut domains: BTreeMap<String, u64> = BTreeMap::new();
-        for (host, n) in &hops {
+        for (host, n) in hops {
             if let Some((_, domain)) = host.split_once('.').filter(|_| servers.contains(&upper(host))) {
                 *domains.entry(domain.to_ascii_lowercase()).or_default() += n;
             }
@@ -66,8 +66,8 @@ mod tests {
     #[test]
     fn own_servers_have_one_name() {
         let hops = [("EX1.contoso.com", 9), ("EX1", 2), ("ex1.fabrikam.example", 3), ("EX3", 1)];
-        let hops = hops.map(|(host, n)| (host.to_owned(), n)).to_vec();
-        let own = Own::new(vec!["EX1".to_owned(), "EX2".to_owned()], hops);
+        let hops = hops.map(|(host, n)| (host.to_owned(), n));
+        let own = Own::new(&["EX1".to_owned(), "EX2".to_owned()], &hops);
         let label = |host| own.label(host);
         assert_eq!(label("EX1.contoso.com"), "EX1");
         assert_eq!(label("ex3.contoso.com"), "EX3");
@@ -76,6 +76,6 @@ mod tests {
         assert_eq!(label("mx.contoso.com"), "mx.contoso.com");
         assert_eq!(label("ex1.com"), "ex1.com");
         assert_eq!(label("10.0.1.11"), "10.0.1.11");
-        assert_eq!(Own::new(Vec::new(), Vec::new()).label("a.example"), "a.example");
+        assert_eq!(Own::new(&[], &[]).label("a.example"), "a.example");
     }
 }
