@@ -34,6 +34,10 @@ pub(super) enum Verb {
     Findings(AllFindingsArgs),
     /// The same on logs that are still written: findings as they arise, once each, and alarms for grave ones.
     Follow(super::follow::args::FollowArgs),
+    /// The same on this terminal, to look into: findings, messages, the way of each, every row of the log.
+    Tui(super::tui::args::TuiArgs),
+    /// The same as a page for browsers, with every message and every row of the log behind it.
+    Serve(super::serve::args::ServeArgs),
     /// What is new, gone or different between two days, two folders or two earlier runs?
     Compare(super::compare::args::CompareArgs),
     /// What a kind of finding means, how it is proved, what mends it; without a name all kinds.
@@ -106,7 +110,7 @@ pub(super) struct FindingsArgs {
 }
 
 /// What is known of findings before the logs are read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Findings")]
 pub(super) struct BeforehandArgs {
     /// TOML file with the findings that are known and not to be shown, and with thresholds; mailtrail.toml of this

@@ -12,6 +12,8 @@ mod explain;
 mod findings;
 mod follow;
 mod generate;
+#[cfg(any(feature = "serve", feature = "tui"))]
+mod inquiry;
 mod mail;
 mod manifest;
 mod options;
@@ -21,11 +23,13 @@ mod redact;
 mod report;
 mod routes;
 mod run;
+mod serve;
 mod sql;
 mod tables;
 mod time;
 mod topology;
 mod trace;
+mod tui;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -62,6 +66,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Loops(args) => findings::run(&args, Shown::Loops, &env),
         Verb::Findings(args) => tables::findings::run(&args, &env),
         Verb::Follow(args) => follow::run(&args, &env),
+        Verb::Tui(args) => tui::run(&args, &env),
+        Verb::Serve(args) => serve::run(&args, &env),
         Verb::Compare(args) => compare::run(&args, &env),
         Verb::Explain { kinds } => explain::run(&kinds),
         Verb::Events(args) => events::run(&args, &env),

@@ -78,7 +78,27 @@ fn format(args: &ReportArgs, path: Option<&Path>) -> ReportFormat {
 }
 
 /// Writes the page, with what it draws from beside the report.
-fn write_page(report: &Report, reading: &Reading, no_subjects: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_page(
+    report: &Report,
+    reading: &Reading,
+    no_subjects: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    with_beside(reading, no_subjects, |beside| report_html::write(report, beside, out))
+}
+
+/// The same with what makes it live; gives the policy that it needs.
+#[cfg(feature = "serve")]
+pub(super) fn write_live_page(
+    report: &Report,
+    reading: &Reading,
+    (no_subjects, live): (bool, &report_html::Live<'_>),
+    out: &mut dyn Write,
+) -> io::Result<String> {
+    with_beside(reading, no_subjects, |beside| report_html::write_live(report, beside, live, out))
+}
+
+fn with_beside<T>(reading: &Reading, no_subjects: bool, write: impl FnOnce(Beside<'_>) -> T) -> T {
     let names = reading.judged.names.as_ref().unwrap_or_else(|| reading.state.names());
     let samples = reading.judged.samples();
     let shown: Vec<Sample<'_>> = samples
@@ -98,5 +118,5 @@ fn write_page(report: &Report, reading: &Reading, no_subjects: bool, out: &mut d
         named: samples.named,
         context: Context { names, files: &reading.files, no_subjects },
     };
-    report_html::write(report, beside, out)
+    write(beside)
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Seek};
 
+use sha2::{Digest as _, Sha256};
+
 use super::{InputError, Packing, Source, platform};
 
 /// So much is looked at, at either place, bytes. The head of a log holds its columns and the moment it was made.
@@ -56,6 +58,17 @@ impl Print {
         let tail = bytes(source, self.size.saturating_sub(length), length)?;
         Ok(if tail == self.tail { Likeness::Same } else { Likeness::Changed })
     }
+}
+
+/// A hash that tells a file from another one put in its place, or cut: over the bytes at both ends of what it was when
+/// it was found.
+pub fn seal(source: &Source) -> Result<[u8; 32], InputError> {
+    let print = Print::of(source)?;
+    let ends = Sha256::new().chain_update(&print.head).chain_update(&print.tail);
+    Ok(ends
+        .chain_update([print.head.len() as u64, print.tail.len() as u64].map(u64::to_le_bytes).concat())
+        .finalize()
+        .into())
 }
 
 /// Some bytes of a file as it lies on disk; fewer where it has become shorter.

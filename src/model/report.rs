@@ -121,6 +121,8 @@ pub struct FailureRow {
     pub recipients: u64,
     /// Domains hit most.
     pub domains: Top<Count>,
+    /// Final addresses hit most.
+    pub addresses: Top<Count>,
     /// First and last of them.
     pub first_seen: String,
     /// Last of them.

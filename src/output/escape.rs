@@ -128,6 +128,18 @@ pub fn script(json: &str) -> String {
     out
 }
 
+/// For a value in the query of an address: all but letters, digits and what is safe everywhere is written as bytes.
+pub fn url(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for b in text.bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(b)),
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
+
 /// For several lines of text in HTML.
 pub fn html_lines(text: &str) -> String {
     text.split('\n').map(html).collect::<Vec<_>>().join("\n")
@@ -214,6 +226,7 @@ mod tests {
         );
         assert_eq!(script("[\"</script>&\u{2028}\"]"), r#"["\u003c/script\u003e\u0026\u2028"]"#);
         assert_eq!(html_lines("<a href='x'>\"&\n\x1b"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;\n\\u{1b}");
+        assert_eq!(url("<a b@c&\u{e4}>"), "%3Ca%20b%40c%26%C3%A4%3E");
         assert_eq!(json("\"a\u{9b}\u{202e}\u{7f}\""), "\"a\\u009b\\u202e\\u007f\"");
     }
 }

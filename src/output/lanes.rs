@@ -8,6 +8,8 @@ mod words;
 use super::numbers::{counted, grouped, size};
 use super::routes::Context;
 use crate::model::event::EventId;
+use crate::model::finding::Evidence;
+use crate::model::intake::Position;
 use crate::model::journey::{Decision, Hop, Journey, Leaf};
 use crate::model::name::{EMPTY, Symbol, guid_text};
 use crate::model::time::{DAY, Timestamp};
@@ -126,6 +128,8 @@ pub struct Step {
     pub whom: String,
     /// `file:line`.
     pub evidence: String,
+    /// The same place.
+    pub at: Evidence,
     /// Rows that are left out before it.
     pub gap: usize,
 }
@@ -145,6 +149,8 @@ pub struct End {
     pub words: String,
     /// `file:line` of the deciding row.
     pub evidence: String,
+    /// The same place.
+    pub at: Evidence,
 }
 
 impl Picture {
@@ -321,6 +327,7 @@ impl Draw<'_> {
             words,
             whom: self.numbers.ranges(&row.leaves),
             evidence: self.place(hop.evidence),
+            at: self.at(hop.evidence),
             gap,
         }
     }
@@ -337,12 +344,18 @@ impl Draw<'_> {
             decision: leaf.decision.as_str(),
             words: self.words.ending(leaf),
             evidence: self.place(leaf.evidence),
+            at: self.at(leaf.evidence),
         }
     }
 
-    fn place(&self, at: crate::model::intake::Position) -> String {
+    fn place(&self, at: Position) -> String {
         let file = self.context.files.get(at.file as usize).map_or("?", |f| f.name.as_str());
         format!("{file}:{}", at.line)
+    }
+
+    fn at(&self, at: Position) -> Evidence {
+        let file = self.context.files.get(at.file as usize).map_or_else(String::new, |f| f.name.clone());
+        Evidence { file, line: at.line, offset: at.offset }
     }
 }
 

@@ -23,6 +23,7 @@ pub mod report_prometheus;
 pub mod report_text;
 pub mod routes;
 mod rows;
+pub mod served;
 pub mod standing;
 pub mod trace;
 pub mod trace_html;

@@ -27,6 +27,9 @@ const COVERED: usize = 8_000;
 
 const FRAME: &str = include_str!("page/frame.html");
 const STYLE: &str = include_str!("page/page.css");
+/// What makes the page live, where a program answers behind it.
+const LIVE: &str = include_str!("page/live.js");
+const LIVE_STYLE: &str = include_str!("page/live.css");
 /// In the order in which they run.
 const SCRIPTS: [&str; 18] = [
     include_str!("page/vendor/d3-sankey.min.js"),
@@ -87,9 +90,48 @@ fn most(report: &Report) -> Most {
     Most { findings, files, hours, servers: covered.take_while(|sum| *sum <= COVERED).count() }
 }
 
+/// What the page knows of the program that answers behind it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Live<'l> {
+    /// Number of the reading that the page is made of.
+    pub reading: u64,
+    /// When it began; RFC 3339.
+    pub read_at: &'l str,
+    /// How each finding of the report is called in addresses.
+    pub findings: &'l [String],
+}
+
 /// Writes the page.
 pub fn write(report: &Report, beside: Beside<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (style, code) = (unix(STYLE), SCRIPTS.map(unix).join("\n"));
+    write_with(report, beside, None, out).map(|_| ())
+}
+
+/// Writes the page with links to what is behind it, and a line that tells of newer readings. Gives its policy, for a
+/// header.
+pub fn write_live(
+    report: &Report,
+    beside: Beside<'_>,
+    live: &Live<'_>,
+    out: &mut dyn Write,
+) -> io::Result<String> {
+    write_with(report, beside, Some(live), out)
+}
+
+fn write_with(
+    report: &Report,
+    beside: Beside<'_>,
+    live: Option<&Live<'_>>,
+    out: &mut dyn Write,
+) -> io::Result<String> {
+    let mut scripts = SCRIPTS.map(unix).to_vec();
+    let mut style = unix(STYLE);
+    if live.is_some() {
+        // Before the last one, which begins to draw.
+        scripts.insert(scripts.len().saturating_sub(1), unix(LIVE));
+        style.push_str(&unix(LIVE_STYLE));
+    }
+    let code = scripts.join("\n");
+    let policy = policy((&style, &code), live.is_some());
     for piece in FRAME.split("<!--") {
         let Some((mark, rest)) = piece.split_once("-->") else {
             out.write_all(piece.as_bytes())?;
@@ -97,16 +139,23 @@ pub fn write(report: &Report, beside: Beside<'_>, out: &mut dyn Write) -> io::Re
         };
         match mark {
             "TITLE" => out.write_all(html(&title(report)).as_bytes())?,
-            "CSP" => out.write_all(policy(&style, &code).as_bytes())?,
+            "CSP" => out.write_all(policy.as_bytes())?,
             "STYLE" => out.write_all(style.as_bytes())?,
             "SCRIPT" => out.write_all(code.as_bytes())?,
             "DATA" => out.write_all(script(&data(report, beside)?).as_bytes())?,
+            "LIVE" => live.map_or(Ok(()), |live| write_facts(live, out))?,
             "TEXT" => out.write_all(html_lines(&plain(report)?).as_bytes())?,
             _ => write!(out, "<!--{mark}-->")?,
         }
         out.write_all(rest.as_bytes())?;
     }
-    Ok(())
+    Ok(policy)
+}
+
+fn write_facts(live: &Live<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let facts = script(&json(&serde_json::to_string(live)?));
+    writeln!(out, "<noscript><p><a href=\"messages\">Messages</a></p></noscript>")?;
+    writeln!(out, "<script type=\"application/json\" id=\"live\">{facts}</script>")
 }
 
 /// Line breaks as browsers read them, since what they read is hashed.
@@ -114,12 +163,12 @@ fn unix(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// Nothing is loaded, and only these very texts are run and applied.
-fn policy(style: &str, code: &str) -> String {
+/// Nothing is loaded, and only these very texts are run and applied; a live page asks the program behind it.
+fn policy((style, code): (&str, &str), live: bool) -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    let own = if live { "connect-src 'self'; form-action 'self'" } else { "form-action 'none'" };
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
-         form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; {own}",
         hash(style),
         hash(code)
     )

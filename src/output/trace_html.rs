@@ -8,6 +8,7 @@ use super::lanes::{Picture, Step};
 use super::numbers::counted;
 use super::trace::{clock, delay, is_long};
 use super::trace_svg::{STYLE, inside, tone_class};
+use crate::model::finding::Evidence;
 
 /// How the page looks; drawings have their own.
 const PAGE: &str = include_str!("trace_html.css");
@@ -30,7 +31,7 @@ pub fn write(pictures: &[Picture], note: &str, out: &mut dyn Write) -> io::Resul
         html(title)
     )?;
     for (number, picture) in (1..).zip(pictures) {
-        article(picture, number, out)?;
+        article(picture, number, &|_| None, out)?;
     }
     if pictures.is_empty() {
         writeln!(out, "<p>No message matched.</p>")?;
@@ -41,7 +42,16 @@ pub fn write(pictures: &[Picture], note: &str, out: &mut dyn Write) -> io::Resul
     writeln!(out, "</main>\n</body>\n</html>")
 }
 
-fn article(picture: &Picture, number: usize, out: &mut dyn Write) -> io::Result<()> {
+/// Where the row at a place may be read, if anywhere: an address, made safe already.
+pub(super) type Link<'l> = &'l dyn Fn(&Evidence) -> Option<String>;
+
+/// Writes one message.
+pub(super) fn article(
+    picture: &Picture,
+    number: usize,
+    link: Link<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "<article>\n<h1>{}</h1>\n<dl>", html(&picture.title))?;
     for (label, text) in &picture.facts {
         writeln!(out, "<dt>{label}</dt><dd>{}</dd>", html(text))?;
@@ -51,7 +61,7 @@ fn article(picture: &Picture, number: usize, out: &mut dyn Write) -> io::Result<
         "</dl>\n<h2>What became of {}</h2>",
         counted(picture.ends.len() as u64, "recipient", "recipients")
     )?;
-    ends(picture, out)?;
+    ends(picture, link, out)?;
     for sentence in &picture.left_out {
         writeln!(out, "<p class=\"left\">{}</p>", html(sentence))?;
     }
@@ -61,12 +71,12 @@ fn article(picture: &Picture, number: usize, out: &mut dyn Write) -> io::Result<
             "<h2>Its way</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of its way\">"
         )?;
         write!(out, "{}</div>\n<h2>Row by row</h2>\n", inside(picture, number))?;
-        rows(picture, out)?;
+        rows(picture, link, out)?;
     }
     writeln!(out, "</article>")
 }
 
-fn ends(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
+fn ends(picture: &Picture, link: Link<'_>, out: &mut dyn Write) -> io::Result<()> {
     if picture.ends.is_empty() {
         return writeln!(out, "<p>No row of this message names a recipient.</p>");
     }
@@ -83,13 +93,13 @@ fn ends(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
             tone_class(end.tone),
             end.decision,
             html(&end.words),
-            html(&end.evidence)
+            place((&end.at, &end.evidence), link)
         )?;
     }
     writeln!(out, "</tbody>\n</table>")
 }
 
-fn rows(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
+fn rows(picture: &Picture, link: Link<'_>, out: &mut dyn Write) -> io::Result<()> {
     let several = picture.steps.iter().any(|step| !step.whom.is_empty());
     let whom = if several { "<th scope=\"col\">to</th>" } else { "" };
     writeln!(
@@ -124,10 +134,16 @@ fn rows(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
                 String::new()
             },
             html(&step.words),
-            html(&step.evidence)
+            place((&step.at, &step.evidence), link)
         )?;
     }
     writeln!(out, "</tbody>\n</table>\n</div>")
+}
+
+/// The place of a row.
+fn place((at, text): (&Evidence, &str), link: Link<'_>) -> String {
+    let text = html(text);
+    link(at).map_or_else(|| text.clone(), |address| format!("<a href=\"{address}\">{text}</a>"))
 }
 
 /// When a row was written; with the day where it may be another.

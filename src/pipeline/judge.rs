@@ -18,7 +18,7 @@ use crate::findings::remote_routing::Astray;
 use crate::findings::samples::Samples;
 use crate::findings::survey::{Survey, Suspicion};
 use crate::findings::thresholds::Thresholds;
-use crate::findings::{add, add_missing_files, kinds_of, missing_numbers};
+use crate::findings::{add, add_missing_files, keys_of, kinds_of, missing_numbers};
 use crate::model::finding::{Finding, Instance};
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, short_host};
@@ -272,6 +272,17 @@ impl Judged {
     /// Another order of the findings; what is equal stays as it was.
     pub fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(&Finding) -> K) {
         self.findings.sort_by_key(|(_, finding)| key(finding));
+    }
+
+    /// By what a finding is known, by its number in the order of [`Self::findings`].
+    pub(super) fn key(&self, number: usize) -> Option<&GroupKey> {
+        self.findings.get(number).map(|(key, _)| key)
+    }
+
+    /// Whether a finding holds for a message, which must have its hops.
+    pub(super) fn holds(&self, key: &GroupKey, journey: &Journey, names: &Frozen) -> bool {
+        let keys = keys_of(journey, names, (&self.norms, &self.held));
+        keys.iter().any(|(_, keys)| keys.contains(key))
     }
 
     /// The kinds that hold for each leaf of a message, which must have its hops.

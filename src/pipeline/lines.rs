@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::state::{Order, State};
+use super::state::{Order, Spot, State};
 use crate::model::journey::Journey;
 
 /// Messages of a batch. Each batch looks at all parts of the state.
@@ -84,7 +84,8 @@ impl State {
             }
             made.add(*group, &[journey], make);
         };
-        let mut made = self.visit_in_order(orders, Made::default, look);
+        let spots: Vec<Spot> = orders.iter().map(Order::spot).collect();
+        let mut made = self.visit_in_order(&spots, self.keeps_texts(), Made::default, look);
         let mut several: Vec<(usize, Journey)> = made.iter_mut().flat_map(|m| m.several.drain(..)).collect();
         several.sort_unstable_by_key(|(at, _)| *at);
         let mut last = Made::default();

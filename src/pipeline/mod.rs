@@ -2,6 +2,7 @@
 //! The only place with threads, and the only one that knows all the stages.
 
 mod absorb;
+mod archive;
 mod digests;
 mod feed;
 pub mod filter;
@@ -37,13 +38,14 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
+pub use archive::{Archive, Found, Question, Raw, Sort, Whole};
 pub use digests::digests;
 pub use feed::CHUNK;
 pub use follow::{Follower, Held, Tick};
 pub use judge::Judged;
 pub use lines::{Batch, MakeRows};
 pub use plan::is_log;
-pub use read::read;
+pub use read::{read, read_and_keep};
 pub use rewrite::{Create, RewriteError, rewrite};
 pub use sampled::{Sampled, Samples};
 pub use sequence::Turn;

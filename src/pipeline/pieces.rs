@@ -123,6 +123,13 @@ impl Pieces {
         self.whole.extend(other.whole);
     }
 
+    /// What stands from a row on to the end of its piece.
+    pub(super) fn from(&self, at: Position) -> Option<Piece> {
+        let holds = |piece: &&Piece| piece.file == at.file && (piece.from..piece.to).contains(&at.offset);
+        let piece = self.done.iter().find(holds)?;
+        Some(Piece { from: at.offset, line: at.line, ..piece.clone() })
+    }
+
     /// Where rows of these servers and times may lie; of a file that cannot be read from any place, as one piece.
     pub(super) fn places(&self, rows: &[(Symbol, Timestamp)], seekable: impl Fn(u32) -> bool) -> Places {
         let mut rows = rows.to_vec();

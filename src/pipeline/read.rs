@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
+use super::archive::Archive;
 use super::judge::{Judged, Overview, judge, look};
 use super::near::{self, Near};
 use super::parts::SpillError;
@@ -37,10 +38,20 @@ pub fn read(
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Reading, ReadError> {
+    read_and_keep(sources, options, progress).map(|(reading, _)| reading)
+}
+
+/// The same, and where everything lies, so that it can be asked for again.
+pub fn read_and_keep(
+    sources: Vec<Source>,
+    options: &Options,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<(Reading, Archive), ReadError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let once = sources.iter().any(|s| s.packing == Packing::Stdin);
-    let plan = pool.install(|| plan(sources, &options.window));
-    let mut reader = Reader { plan, options, progress, pool: &pool, keyer: Keyer::default(), once };
+    let mut plan = pool.install(|| plan(sources, &options.window));
+    let keyer = Keyer::default();
+    let mut reader = Reader { plan: &mut plan, options, progress, pool: &pool, keyer: &keyer, once };
     let found = pool.in_place_scope(|scope| {
         if let Some(told) = &options.topology {
             scope.spawn(|_| drop(Arc::clone(told.get())));
@@ -50,24 +61,26 @@ pub fn read(
             None => reader.read_all(),
         }
     })?;
-    let plan = reader.plan;
-    let Found { state, seen, errors, tables, verdict, searched } = found;
-    let mut reading = account(plan, seen, errors, state.with_pool(pool), tables);
+    let Found { state, seen, errors, tables, verdict, searched, pieces } = found;
+    let notes = plan.notes.clone();
+    let mut reading = account(&mut plan, seen, errors, state.with_pool(pool), tables);
+    plan.notes = notes;
+    let archive = Archive::new(plan, pieces, keyer, options.clone());
     (reading.tally, reading.judged, reading.orders) = (verdict.tally, verdict.judged, verdict.orders);
     (reading.series, reading.page) = (verdict.series, verdict.page.unwrap_or_default());
     reading.searched = searched;
-    Ok(reading)
+    Ok((reading, archive))
 }
 
 /// What every reading of one run shares.
-struct Reader<'r> {
-    plan: Plan,
-    options: &'r Options,
-    progress: &'r (dyn Fn(u64) + Sync),
-    pool: &'r rayon::ThreadPool,
-    keyer: Keyer,
+pub(super) struct Reader<'r> {
+    pub plan: &'r mut Plan,
+    pub options: &'r Options,
+    pub progress: &'r (dyn Fn(u64) + Sync),
+    pub pool: &'r rayon::ThreadPool,
+    pub keyer: &'r Keyer,
     /// Something can be read once only.
-    once: bool,
+    pub once: bool,
 }
 
 /// What all readings together gave.
@@ -78,6 +91,7 @@ struct Found {
     tables: Tables,
     verdict: Verdict,
     searched: bool,
+    pieces: Pieces,
 }
 
 /// What a look at all messages gave.
@@ -93,16 +107,17 @@ struct Verdict {
 /// Rows by server and hour, and by event and source.
 type Tables = (Vec<CoverageRow>, Vec<EventRow>);
 
-/// Messages that are read again, or at once where they were found as texts.
-struct Again<'a> {
-    keys: &'a HashSet<u128>,
-    places: Places,
-    holding: Option<&'a Needles>,
+/// What is read, if not all: messages again or at once where they were found as texts, or what holds a text.
+#[derive(Default)]
+pub(super) struct Again<'a> {
+    pub keys: Option<&'a HashSet<u128>>,
+    pub places: Option<Places>,
+    pub holding: Option<&'a Needles>,
 }
 
 /// What one reading gave.
-struct Passed {
-    state: State,
+pub(super) struct Passed {
+    pub state: State,
     seen: Seen,
     pieces: Pieces,
     errors: Vec<InputError>,
@@ -116,21 +131,21 @@ impl Reader<'_> {
         if self.once || of_all || !needs.texts {
             return None;
         }
-        trail::follow(&self.plan.files, (filter, &self.keyer), *chunk, self.progress, self.pool)
+        trail::follow(&self.plan.files, (filter, self.keyer), *chunk, self.progress, self.pool)
     }
 
     /// Reads what was found.
     fn read_found(&self, trail: Trail) -> Result<Found, SpillError> {
         let Trail { keys, needles, files, bytes, errors } = trail;
         let places = Places { pieces: Vec::new(), whole: files };
-        let again = Again { keys: &keys, places, holding: Some(&needles) };
-        let Passed { state, mut seen, .. } = self.pass(self.options.needs, Some(again))?;
+        let again = Again { keys: Some(&keys), places: Some(places), holding: Some(&needles) };
+        let Passed { state, mut seen, pieces, .. } = self.pass(self.options.needs, again)?;
         seen.ledger.bytes = bytes;
         let near = self.near(&state);
         let searched = near.is_none();
         let seen = near.map_or(seen, |near| self.all().listen(&near, self.options, self.pool));
         let (tables, verdict) = (Tables::default(), Verdict::default());
-        Ok(Found { state, seen, errors, tables, verdict, searched })
+        Ok(Found { state, seen, errors, tables, verdict, searched, pieces })
     }
 
     /// Reads all; where a packed log was found to end elsewhere than was thought, and rows of it may stand in
@@ -155,7 +170,7 @@ impl Reader<'_> {
             () if self.twice() => Needs { texts: false, ..wants },
             () => wants,
         };
-        self.pass(needs, None)
+        self.pass(needs, Again::default())
     }
 
     /// What all that was read comes to; reads again what must be shown with its texts.
@@ -179,9 +194,10 @@ impl Reader<'_> {
             let basis = self.pool.install(|| state.basis_of(chosen.iter().map(Order::spot)));
             drop(state);
             let places = self.places(&pieces, &basis.rows);
-            state = self.pass(wants, Some(Again { keys: &basis.keys, places, holding: None }))?.state;
+            let again = Again { keys: Some(&basis.keys), places: Some(places), holding: None };
+            state = self.pass(wants, again)?.state;
         }
-        Ok(Found { state, seen, errors, tables: (coverage, events), verdict, searched: false })
+        Ok(Found { state, seen, errors, tables: (coverage, events), verdict, searched: false, pieces })
     }
 
     /// Whether some messages are asked for with texts, so that a second reading keeps only these.
@@ -196,7 +212,7 @@ impl Reader<'_> {
     }
 
     /// Where rows of these servers and times lie.
-    fn places(&self, pieces: &Pieces, rows: &[(Symbol, Timestamp)]) -> Places {
+    pub(super) fn places(&self, pieces: &Pieces, rows: &[(Symbol, Timestamp)]) -> Places {
         let seekable = |file: u32| self.plan.files.get(file as usize).is_some_and(Planned::is_seekable);
         pieces.places(rows, seekable)
     }
@@ -207,7 +223,7 @@ impl Reader<'_> {
     }
 
     /// Reads all files, or some messages, from the places in which they lie.
-    fn pass(&self, needs: Needs, again: Option<Again<'_>>) -> Result<Passed, SpillError> {
+    pub(super) fn pass(&self, needs: Needs, again: Again<'_>) -> Result<Passed, SpillError> {
         if let Some(file) = self.plan.files.first() {
             file.twins.forget();
         }
@@ -216,17 +232,16 @@ impl Reader<'_> {
         let run = Run {
             names: &names,
             shapes: &shapes,
-            keyer: &self.keyer,
+            keyer: self.keyer,
             window: *window,
             filter,
             include_probes: *include_probes,
             needs,
-            only: again.as_ref().map(|again| again.keys),
-            holding: again.as_ref().and_then(|again| again.holding),
+            only: again.keys,
+            holding: again.holding,
             parting: foldhash::fast::RandomState::default(),
         };
-        let places = again.map(|again| again.places);
-        let pass = Pass::new(&self.plan.files, places, self.options, self.progress);
+        let pass = Pass::new(&self.plan.files, again.places, self.options, self.progress);
         let mut done = pass.read(&run, self.pool);
         let resubmitted = std::mem::take(&mut done.seen.resubmitted);
         let build = || State::new(done.parts, (names.freeze(), shapes.freeze()), needs.texts, resubmitted);
@@ -246,7 +261,7 @@ impl Reader<'_> {
             look(state, (filter, topology, self.options.thresholds), (wants, wants.texts && !self.twice()));
         let Overview { tally, series, page, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
-        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), (&self.plan, |_| true));
+        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), (self.plan, |_| true));
         if wants.shows_findings() && !shown.is_empty() {
             let all = Needs { texts: true, ..wants };
             let again = if self.once {
@@ -254,7 +269,8 @@ impl Reader<'_> {
             } else {
                 let basis = state.basis_of(shown.into_iter());
                 let places = self.places(pieces, &basis.rows);
-                Some(self.pass(all, Some(Again { keys: &basis.keys, places, holding: None }))?.state)
+                let again = Again { keys: Some(&basis.keys), places: Some(places), holding: None };
+                Some(self.pass(all, again)?.state)
             };
             let shown = again.as_ref().unwrap_or(state);
             judged.illustrate(shown, filter, &self.plan.notes, every);
@@ -280,13 +296,13 @@ fn near_in(state: &State, near: &Near) -> near::Found {
 
 /// Puts together what a run has read.
 pub(super) fn account(
-    plan: Plan,
+    plan: &mut Plan,
     seen: Seen,
     read_errors: Vec<InputError>,
     state: State,
     (coverage, events): Tables,
 ) -> Reading {
-    let mut files = plan.notes;
+    let mut files = std::mem::take(&mut plan.notes);
     for (number, count) in &seen.files {
         if let Some(note) = files.get_mut(*number as usize) {
             (note.records, note.bytes, note.rejects) = (count.records, count.bytes, count.rejects);
@@ -296,7 +312,7 @@ pub(super) fn account(
             });
         }
     }
-    let mut errors = plan.errors;
+    let mut errors = std::mem::take(&mut plan.errors);
     errors.extend(read_errors);
     let mut rejects = seen.rejects;
     rejects.sort_unstable_by_key(|r| r.position);
@@ -309,7 +325,7 @@ pub(super) fn account(
         coverage,
         events,
         files,
-        left_out: plan.left_out,
+        left_out: std::mem::take(&mut plan.left_out),
         files_outside_window: plan.outside_window,
         errors,
         rejects_by_reason: seen.reasons.into_iter().collect(),

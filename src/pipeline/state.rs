@@ -1,6 +1,7 @@
 //! All messages when everything is read: which bags are one message, and the way to visit each.
 
 mod basis;
+mod keyed;
 mod order;
 mod sweep;
 
@@ -177,6 +178,16 @@ impl State {
         }
     }
 
+    /// Whether all that rows say was kept, and so the hops of every message can be told.
+    pub(super) fn keeps_texts(&self) -> bool {
+        self.texts
+    }
+
+    /// The threads of the reading.
+    pub(super) fn pool(&self) -> Option<&rayon::ThreadPool> {
+        self.pool.as_ref()
+    }
+
     /// The texts.
     pub fn names(&self) -> &Frozen {
         &self.names
@@ -299,7 +310,7 @@ impl State {
         add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
-        self.fold_by(self.texts, new, add, merge)
+        self.fold_keyed((None, self.texts), new, add, merge)
     }
 
     /// The same with the hops of all, also where texts were not kept.
@@ -309,18 +320,22 @@ impl State {
         add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
-        self.fold_by(true, new, add, merge)
+        self.fold_keyed((None, true), new, add, merge)
     }
 
-    fn fold_by<T: Send>(
+    /// The same with the hops of all or not, over all messages or those of which something is kept under one of these keys.
+    pub(super) fn fold_keyed<T: Send>(
         &self,
-        hops: bool,
+        (keys, hops): (Option<&HashSet<u128>>, bool),
         new: impl Fn() -> T + Sync + Send,
         add: impl Fn(&mut T, Spot, &Journey) + Sync + Send,
         merge: impl Fn(&mut T, T) + Sync + Send,
     ) -> T {
         let look = |out: &mut T, work: &mut Work, (number, shard): (usize, &Shard)| {
-            for unit in self.units(number, shard) {
+            let units = self.units(number, shard);
+            for unit in
+                units.into_iter().filter(|unit| keys.is_none_or(|keys| self.is_under(shard, *unit, keys)))
+            {
                 self.visit((shard, unit), work, (hops, |_| true), |number, journey| {
                     add(out, Spot::new(unit, number), journey);
                 });

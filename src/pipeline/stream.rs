@@ -152,7 +152,7 @@ impl Stream {
 
 /// The account of a reading that kept no row.
 pub(super) fn without_messages(
-    plan: Plan,
+    mut plan: Plan,
     seen: Seen,
     errors: Vec<InputError>,
     pool: rayon::ThreadPool,
@@ -163,7 +163,7 @@ pub(super) fn without_messages(
         false,
         HashSet::new(),
     );
-    account(plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new()))
+    account(&mut plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new()))
 }
 
 /// All files as one sequence of chunks.

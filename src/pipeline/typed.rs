@@ -28,12 +28,7 @@ pub(super) fn row<'a>(
     if !subjects && let Some(subject) = values.get_mut(Column::Subject as usize) {
         *subject = Value::Null;
     }
-    // What has no name may hold a subject.
-    let shown = |name: &str| {
-        subjects
-            || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
-    };
-    let other = event.others().filter(|(name, text)| !text.is_empty() && shown(name)).collect();
+    let other = event.others().filter(|(name, text)| !text.is_empty() && shows(name, subjects)).collect();
     let hosts = Hosts::of(event, host);
     let statuses = values.get(Column::RecipientStatus as usize);
     let meaning = if needs.meaning { meaning(event, statuses, hosts.peer) } else { Meaning::default() };
@@ -48,6 +43,11 @@ pub(super) fn row<'a>(
         at,
         meaning,
     }
+}
+
+/// Whether a column that is none of ours is shown: what has no name may hold a subject.
+pub(super) fn shows(name: &str, subjects: bool) -> bool {
+    subjects || !(name == FAR || name.starts_with("column ") || name.to_ascii_lowercase().contains("subject"))
 }
 
 fn meaning<'a>(event: &Event<'a>, statuses: Option<&Value<'_>>, peer: Cow<'a, [u8]>) -> Meaning<'a> {

@@ -23,12 +23,13 @@ const BUCKET: i64 = 600_000;
 #[derive(Debug)]
 pub struct ByTime {
     buckets: BTreeMap<i64, Bucket>,
+    /// The rows that are in memory.
+    frames: Vec<Held>,
     /// The file whose rows come, and the first bucket that may still grow: all before were given away, or may be.
     file: Option<u32>,
     settled: i64,
     late: u64,
-    /// Bytes of memory that rows take, and may take.
-    held: usize,
+    /// Bytes of memory that rows may take.
     budget: usize,
     /// What did not fit.
     away: SpooledTempFile,
@@ -38,9 +39,20 @@ pub struct ByTime {
 #[derive(Debug, Default)]
 struct Bucket {
     rows: usize,
-    frames: Vec<(u32, Frame)>,
     /// Where frames lie that were put aside: offset and length.
     away: Vec<(u64, usize)>,
+}
+
+/// Rows as they came, whose buckets never fall. They are cut only where some of them go: of 33 columns each piece costs.
+#[derive(Debug)]
+struct Held {
+    /// The first and the last of the buckets.
+    first: i64,
+    last: i64,
+    file: u32,
+    /// Of memory, about.
+    bytes: usize,
+    frame: Frame,
 }
 
 /// Rows of some buckets, to be sorted.
@@ -60,10 +72,10 @@ impl ByTime {
         let away = tempfile::spooled_tempfile_in(0, folder);
         Self {
             buckets: BTreeMap::new(),
+            frames: Vec::new(),
             file: None,
             settled: i64::MIN,
             late: 0,
-            held: 0,
             budget,
             away,
             end: 0,
@@ -93,35 +105,44 @@ impl ByTime {
     /// # Errors
     /// If the temporary file fails.
     pub fn add(&mut self, frame: &Frame) -> Result<(), TableError> {
-        let file = self.file.unwrap_or(0);
-        let times = frame.0.column(Table::Events.time())?.cast(&DataType::Int64)?;
-        let buckets: Vec<i64> =
-            times.i64()?.iter().map(|time| time.unwrap_or(i64::MIN).div_euclid(BUCKET)).collect();
-        let mut from = 0;
+        let buckets = buckets(frame)?;
         for run in buckets.chunk_by(|a, b| a == b) {
             let Some(number) = run.first() else { continue };
-            let some = Frame(frame.0.slice(from as i64, run.len()));
-            from += run.len();
-            self.held += some.bytes();
             self.late += if *number < self.settled { run.len() as u64 } else { 0 };
-            let bucket = self.buckets.entry(*number).or_default();
-            bucket.rows += run.len();
-            bucket.frames.push((file, some));
+            self.buckets.entry(*number).or_default().rows += run.len();
         }
-        if self.held > self.budget { self.put_away() } else { Ok(()) }
+        let file = self.file.unwrap_or(0);
+        let held =
+            |first: i64, last: i64, frame: Frame| Held { first, last, file, bytes: frame.bytes(), frame };
+        match (buckets.first(), buckets.last()) {
+            (Some(first), Some(last)) if buckets.is_sorted() => {
+                self.frames.push(held(*first, *last, frame.clone()));
+            }
+            _ => self.frames.extend(pieces(frame, &buckets).map(|(number, some)| held(number, number, some))),
+        }
+        if self.held() > self.budget { self.put_away() } else { Ok(()) }
+    }
+
+    /// Bytes of memory that rows take, about.
+    fn held(&self) -> usize {
+        self.frames.iter().map(|held| held.bytes).sum()
     }
 
     fn put_away(&mut self) -> Result<(), TableError> {
+        let mut by_bucket: BTreeMap<i64, Vec<Frame>> = BTreeMap::new();
+        for Held { frame, file, .. } in self.frames.drain(..) {
+            for (number, some) in pieces(&frame, &buckets(&frame)?) {
+                by_bucket.entry(number).or_default().push(numbered(some, file));
+            }
+        }
         self.away.seek(SeekFrom::Start(self.end))?;
-        for bucket in self.buckets.values_mut().filter(|b| !b.frames.is_empty()) {
+        for (number, frames) in by_bucket {
             let mut bytes = Vec::new();
-            let mut frame = joined(bucket.frames.drain(..).map(|(file, frame)| numbered(frame, file)))?;
-            IpcWriter::new(&mut bytes).with_parallel(false).finish(&mut frame.0)?;
+            IpcWriter::new(&mut bytes).with_parallel(false).finish(&mut joined(frames.into_iter())?.0)?;
             self.away.write_all(&bytes)?;
-            bucket.away.push((self.end, bytes.len()));
+            self.buckets.entry(number).or_default().away.push((self.end, bytes.len()));
             self.end += bytes.len() as u64;
         }
-        self.held = 0;
         Ok(())
     }
 
@@ -147,12 +168,10 @@ impl ByTime {
             return Ok(None);
         }
         let mut out = Unsorted::default();
+        let mut cut = i64::MIN;
         for _ in 0..count {
-            let Some((_, bucket)) = self.buckets.pop_first() else { break };
-            for (file, frame) in bucket.frames {
-                self.held = self.held.saturating_sub(frame.bytes());
-                out.frames.push(numbered(frame, file));
-            }
+            let Some((number, bucket)) = self.buckets.pop_first() else { break };
+            cut = number + 1;
             for (from, length) in bucket.away {
                 let mut bytes = vec![0; length];
                 self.away.seek(SeekFrom::Start(from))?;
@@ -160,8 +179,53 @@ impl ByTime {
                 out.packed.push(bytes);
             }
         }
+        for held in std::mem::take(&mut self.frames) {
+            let (ready, rest) = held.cut(cut)?;
+            out.frames.extend(ready.map(|held| numbered(held.frame, held.file)));
+            self.frames.extend(rest);
+        }
         Ok(Some(out))
     }
+}
+
+impl Held {
+    /// The rows of buckets before one, and the others.
+    fn cut(self, end: i64) -> Result<(Option<Self>, Option<Self>), TableError> {
+        if self.last < end {
+            return Ok((Some(self), None));
+        }
+        if self.first >= end {
+            return Ok((None, Some(self)));
+        }
+        let (buckets, rows) = (buckets(&self.frame)?, self.frame.rows());
+        let at = buckets.partition_point(|number| *number < end);
+        let bytes = self.bytes * at / rows.max(1);
+        let first = buckets.get(at).copied().unwrap_or(end);
+        let head = Self { last: end - 1, bytes, frame: slice(&self.frame, 0, at), ..self };
+        let tail = slice(&self.frame, at, rows - at);
+        let tail = Self { first, last: self.last, file: self.file, bytes: self.bytes - bytes, frame: tail };
+        Ok((Some(head), Some(tail)))
+    }
+}
+
+/// The bucket of each row.
+fn buckets(frame: &Frame) -> Result<Vec<i64>, TableError> {
+    let times = frame.0.column(Table::Events.time())?.cast(&DataType::Int64)?;
+    Ok(times.i64()?.iter().map(|time| time.unwrap_or(i64::MIN).div_euclid(BUCKET)).collect())
+}
+
+/// The rows of a frame by their buckets, which stand beside them: those that follow each other together.
+fn pieces(frame: &Frame, buckets: &[i64]) -> impl Iterator<Item = (i64, Frame)> {
+    let mut from = 0;
+    buckets.chunk_by(|a, b| a == b).filter_map(move |run| {
+        let some = slice(frame, from, run.len());
+        from += run.len();
+        Some((*run.first()?, some))
+    })
+}
+
+fn slice(frame: &Frame, from: usize, rows: usize) -> Frame {
+    Frame(frame.0.slice(from as i64, rows))
 }
 
 impl Unsorted {
@@ -177,7 +241,7 @@ impl Unsorted {
         all.0 = all.0.drop(FILE)?;
         let sorted = if order.is_sorted() { all } else { gather(&all, order)? };
         let groups = (0..sorted.rows()).step_by(GROUP);
-        Ok(groups.map(|from| Frame(sorted.0.slice(from as i64, GROUP))).collect())
+        Ok(groups.map(|from| slice(&sorted, from, GROUP)).collect())
     }
 }
 

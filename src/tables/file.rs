@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use polars::prelude::{CompatLevel, PolarsError, Schema, SchemaExt as _};
 use polars_arrow::array::Array;
-use polars_arrow::datatypes::{ArrowSchema, Metadata};
+use polars_arrow::datatypes::{ArrowSchema, Field, Metadata};
 use polars_arrow::io::ipc::write as ipc;
 use polars_parquet::read::ParquetError;
 use polars_parquet::write::{
@@ -93,7 +93,7 @@ impl Encoder {
     pub(super) fn of_schema(form: Form, table: Option<Table>, schema: &Schema) -> Result<Self, TableError> {
         let arrow = schema.to_arrow(form.level());
         let parquet = to_parquet_schema(&arrow)?;
-        let encodings = arrow.iter_values().map(|field| get_dtype_encoding(&field.dtype)).collect();
+        let encodings = arrow.iter_values().map(encodings).collect();
         let options = WriteOptions {
             statistics: StatisticsOptions::default(),
             version: Version::V1,
@@ -160,6 +160,28 @@ impl Encoder {
         };
         Ok(Writing { writer, table: self.table })
     }
+}
+
+/// Texts that nearly every message has its own of: to look for others that are equal is lost time, and zstd finds
+/// those of the rows before.
+const OWN: [&str; 7] = [
+    "custom_data",
+    "message_id",
+    "message_info",
+    "message_subject",
+    "network_message_id",
+    "reference",
+    "source_context",
+];
+
+/// How the pages of a column are encoded. Numbers and texts of their own stand as they are.
+fn encodings(field: &Field) -> Vec<Encoding> {
+    let plain = field.dtype.is_numeric() || OWN.contains(&field.name.as_str());
+    let mut all = get_dtype_encoding(&field.dtype);
+    if plain {
+        all.fill(Encoding::Plain);
+    }
+    all
 }
 
 enum Writer<W: Write> {

@@ -215,7 +215,7 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
         .map(|(key, failure)| {
             let texts = failure.texts.into_iter().filter(|(s, _)| *s != EMPTY);
             let text = texts.max_by(|a, b| a.1.cmp(&b.1).then_with(|| names.get(b.0).cmp(names.get(a.0))));
-            let addresses = failure.addresses.into_iter().map(|(a, count)| (a, Sum { count, bytes: 0 }));
+            let hit = || failure.addresses.iter().map(|(a, count)| (*a, Sum { count: *count, bytes: 0 }));
             FailureRow {
                 decision: key.decision.as_str(),
                 code: key.code.map(|c| c.to_string()),
@@ -223,7 +223,8 @@ fn failures(all: HashMap<FailureKey, Failure>, names: &Frozen, top: usize) -> To
                 event: event(&key),
                 text: text.and_then(|(s, _)| optional(s)),
                 recipients: failure.count,
-                domains: by_domain(addresses, names, top.min(5)),
+                domains: by_domain(hit(), names, top.min(5)),
+                addresses: counts(hit(), |address| names.get(address), top.min(5)),
                 first_seen: failure.span.first.to_string(),
                 last_seen: failure.span.last.to_string(),
             }

@@ -37,13 +37,22 @@ fn found(report: &Report, all: &mut Vec<Attention>) {
         }
     }
     for (finding, cases, messages) in kinds {
-        let parts = [&finding.address, &finding.domain, &finding.connector, &finding.peer];
-        let about = parts.into_iter().find_map(|p| p.as_deref()).unwrap_or_default();
+        let about = about(finding);
         let more = if cases > 1 { format!(" and {} more", cases - 1) } else { String::new() };
         let s = plural(messages as usize);
         let text = format!("{} ({about}{more}, {} message{s})", finding.title, grouped(messages));
         all.push(Attention { wrong: true, text });
     }
+}
+
+/// What a finding is about, in one word: whoever it holds for alone, else what it has in common.
+fn about(finding: &Finding) -> &str {
+    let alone = match &finding.addresses[..] {
+        [address] if finding.recipients == 1 && finding.address.is_none() => Some(address.as_str()),
+        _ => None,
+    };
+    let parts = [&finding.address, &finding.domain, &finding.connector, &finding.peer];
+    alone.or_else(|| parts.into_iter().find_map(|p| p.as_deref())).unwrap_or_default()
 }
 
 fn went_wrong(report: &Report, all: &mut Vec<Attention>) {

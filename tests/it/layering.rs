@@ -291,7 +291,22 @@ fn threads_are_started_in_pipeline_only() {
 #[test]
 fn the_network_has_one_door() {
     let is = |_: &str, w: &str, _: &str| matches!(w, "ureq" | "TcpStream" | "TcpListener" | "UdpSocket");
-    expect_none("the network", &holders(is, |path| path == "cli/follow/webhook.rs"));
+    // `serve` listens, on its own machine unless told otherwise, and asks nobody.
+    let doors = ["cli/follow/webhook.rs", "cli/serve/listen.rs", "cli/serve/live.rs"];
+    expect_none("the network", &holders(is, |path| doors.contains(&path)));
+}
+
+#[test]
+fn what_listens_stays_in_serve() {
+    let is = |_: &str, w: &str, _: &str| matches!(w, "axum" | "tokio" | "hyper" | "hyper_util");
+    expect_none(
+        "axum, hyper or tokio outside of cli/serve",
+        &holders(is, |path| path.starts_with("cli/serve/")),
+    );
+    let connects = |before: &str, w: &str, after: &str| {
+        w == "TcpStream" && after.starts_with("::connect") || w == "connect" && before.ends_with('.')
+    };
+    expect_none("serve connects to nobody", &holders(connects, |path| !path.starts_with("cli/serve/")));
 }
 
 #[test]
@@ -325,7 +340,8 @@ fn the_network_is_reached_by_mail_only() {
     let is = |_: &str, w: &str, _: &str| {
         matches!(w, "TcpStream" | "TcpListener" | "UdpSocket" | "UnixStream" | "ToSocketAddrs" | "Command")
     };
-    expect_none("the network, or other programs", &holders(is, |path| path == "cli/follow/delivery.rs"));
+    let own = ["cli/follow/delivery.rs", "cli/serve/listen.rs", "cli/serve/live.rs"];
+    expect_none("the network, or other programs", &holders(is, |path| own.contains(&path)));
 }
 
 #[test]

@@ -17,10 +17,13 @@ mod logwriter;
 mod mail;
 mod manifest;
 mod namespace;
+mod numbers;
 mod page;
 mod quirks;
 mod readme;
 mod redact;
+#[cfg(feature = "serve")]
+mod serve;
 #[cfg(feature = "tables")]
 mod tables;
 mod topology;

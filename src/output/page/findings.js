@@ -33,8 +33,8 @@ function findings() {
   const list = report.findings;
   const whole = allOf('findings') ?? list.length;
   const groups = families();
-  const firsts = firstShown(groups.flat());
-  const cards = groups.map(members => familyCard(members, firsts));
+  firsts = firstShown(groups.flat());
+  const cards = groups.map(familyCard);
   const holder = h('div', { class: 'cards' }, cards.map(c => c.node));
   const count = h('span', { class: 'n', role: 'status' });
   const none = h('p', { class: 'none', hidden: true });
@@ -74,6 +74,8 @@ function findings() {
     beforehand(), tools, list.length ? [holder, none, rest] : h('p', { class: 'none' }, 'No finding in these logs.'), remoteRouting());
 }
 
+let firsts = new Map();
+
 /** Where each sample message is drawn: in the first finding that has it. */
 function firstShown(order) {
   const out = new Map();
@@ -88,9 +90,9 @@ function sampleKey(x) {
 }
 
 /** A finding, and folded under it what follows from it. */
-function familyCard([root, ...others], firsts) {
-  const first = findingCard(root, firsts);
-  const more = others.map(k => findingCard(k, firsts));
+function familyCard([root, ...others]) {
+  const first = findingCard(root);
+  const more = others.map(findingCard);
   const node = h('div', { class: 'family' }, first.node, more.length > 0 && h('details', { class: 'follows' },
     h('summary', {}, many(more.length, 'more', 'more') + (more.length === 1 ? ' that follows from it' : ' that follow from it') + ': ',
       h('span', { class: 'quiet' }, [...new Set(others.map(k => report.findings[k].title))].map(t => clip(t, 80)).join('; '))),
@@ -136,7 +138,7 @@ function about(f) {
     .filter(Boolean).map(([k, v]) => h('span', { class: 'about' }, k + ' ', h('b', {}, named(v, 60))));
 }
 
-function findingCard(i, firsts) {
+function findingCard(i) {
   const f = report.findings[i];
   const samples = page.samples.filter(x => x.finding === i);
   const body = h('div', { class: 'body' });
@@ -147,7 +149,7 @@ function findingCard(i, firsts) {
       h('span', { class: 'how' }, f.messages ? many(f.messages, 'message') : 'shown by files',
         f.laps_max > 0 && h('span', { class: 'quiet' }, 'round ' + (f.laps_max === 1 ? 'once' : 'up to ' + num(f.laps_max) + ' times')))),
     body);
-  const draw = () => { if (!body.firstChild) findingBody(f, samples, body, i, firsts); };
+  const draw = () => { if (!body.firstChild) findingBody(f, samples, body, i); };
   if (i === 0) {
     node.open = true;
     draw();
@@ -162,7 +164,7 @@ function textsOf(value) {
 }
 
 /** Messages that show a finding; those that stand in another one already are named, and drawn there alone. */
-function shownBy(samples, i, firsts) {
+function shownBy(samples, i) {
   const here = samples.filter(x => firsts.get(sampleKey(x)) === i);
   const there = samples.filter(x => firsts.get(sampleKey(x)) !== i);
   if (!samples.length) return null;
@@ -171,7 +173,7 @@ function shownBy(samples, i, firsts) {
       ', drawn under ', [...new Set(there.map(x => firsts.get(sampleKey(x))))].map((k, n) => [n ? ' and ' : '', findingLink(k)]), '.'));
 }
 
-function findingBody(f, samples, body, i, firsts) {
+function findingBody(f, samples, body, i) {
   const others = report.findings.map((g, k) => [g, k]).filter(([g, k]) => k !== i && causeOf(g) === i);
   const cause = causeOf(f);
   const drawing = f.cycle.length ? ring(f) : f.expected || f.actual || f.connector ? tracks(f) : null;
@@ -194,7 +196,7 @@ function findingBody(f, samples, body, i, firsts) {
   fill(body, {}, [h('p', { class: 'meta' }, named(meta.join(' \u00b7 '), 500)),
     h('div', { class: drawing ? 'two' : 'one' }, left, drawing),
     f.addresses.length > 1 && h('p', { class: 'quiet' }, 'Addresses: ' + f.addresses.map(a => clipMiddle(a, 80)).join(', ') + (f.recipients > f.addresses.length ? ', \u2026' : '')),
-    f.evidence.length > 0 && evidence, shownBy(samples, i, firsts),
+    f.evidence.length > 0 && evidence, shownBy(samples, i),
     rest.length > 0 && h('p', { class: 'quiet' }, samples.length ? 'More: ' : 'Messages: ', rest.map((m, k) => [k ? ', ' : '', coded(clipMiddle(m, 120))]),
       '. See one with ', coded('mailtrail trace'), '.')]);
 }

@@ -62,7 +62,7 @@ function topLine(list, x, most) {
   bar.style.width = Math.max(0.5, x.n / most * 100) + '%';
   const hit = list === 'statuses' && statusAddresses(x.i);
   const name = list !== 'statuses' ? h('span', { class: 'name' }, named(x.name, 52))
-    : h('span', { class: 'name whole', title: statusWhole(x.i) }, h('bdi', {}, clip(statusTitle(x.i), 120)), h('bdi', { class: 'by' }, clip(statusSource(x.i), 200)), hit && h('bdi', { class: 'by' }, clip(hit, 300)));
+    : h('span', { class: 'name whole', title: statusWhole(x.i) }, h('bdi', {}, clip(statusTitle(x.i), 120)), ' ', h('bdi', { class: 'by' }, clip(statusSource(x.i), 200)), hit && h('bdi', { class: 'by' }, clip(hit, 300)));
   return h('li', {}, h('button', {
     type: 'button', 'aria-pressed': on ? 'true' : 'false', data: { key: list + x.i, n: x.n },
     onclick: () => (list === 'connectors' ? choose([['connector', x.i]]) : chooseItem(list, x.i)),

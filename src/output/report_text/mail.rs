@@ -231,7 +231,11 @@ fn failures(top: &Top<FailureRow>, clock: &Clock) -> Block {
 
 fn failure_details(row: &FailureRow) -> Option<Cell> {
     let mut parts = Vec::new();
-    if !row.domains.first.is_empty() {
+    if !row.addresses.first.is_empty() {
+        parts.push(format!("to {}", names(&row.addresses, 3)));
+    }
+    // One domain stands in the addresses already.
+    if row.domains.total > 1 {
         parts.push(format!("at {}", names(&row.domains, 3)));
     }
     if !row.event.is_empty() {

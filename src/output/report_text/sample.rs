@@ -119,6 +119,7 @@ fn mail(report: &mut Report) {
             text: Some(HOSTILE.into()),
             recipients: 6,
             domains: counts(&[(HOSTILE, 6, 0)], 1),
+            addresses: counts(&[(HOSTILE, 6, 0)], 1),
             first_seen: hour(7),
             last_seen: hour(17),
         }],

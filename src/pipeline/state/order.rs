@@ -56,11 +56,17 @@ impl State {
 
     /// The journeys of some messages, in their order.
     pub fn journeys(&self, orders: &[Order]) -> Vec<Journey> {
+        let spots: Vec<Spot> = orders.iter().map(Order::spot).collect();
+        self.journeys_at(&spots, self.texts)
+    }
+
+    /// The journeys that lie at some places, in their order; with the hops of all, or only of those with laps.
+    pub(in crate::pipeline) fn journeys_at(&self, spots: &[Spot], hops: bool) -> Vec<Journey> {
         let add = |out: &mut Vec<(usize, Journey)>, place: usize, journey: &Journey| {
             out.push((place, journey.clone()));
         };
         let mut found: Vec<(usize, Journey)> =
-            self.visit_in_order(orders, Vec::new, add).into_iter().flatten().collect();
+            self.visit_in_order(spots, hops, Vec::new, add).into_iter().flatten().collect();
         found.sort_unstable_by_key(|(place, _)| *place);
         found.into_iter().map(|(_, journey)| journey).collect()
     }
@@ -68,11 +74,12 @@ impl State {
     /// Lets every thread visit some of these messages; `add` is told which of them each is.
     pub(in crate::pipeline) fn visit_in_order<T: Send>(
         &self,
-        orders: &[Order],
+        spots: &[Spot],
+        hops: bool,
         new: impl Fn() -> T + Sync + Send,
         add: impl Fn(&mut T, usize, &Journey) + Sync + Send,
     ) -> Vec<T> {
-        let mut wanted: Vec<(Spot, usize)> = orders.iter().map(|o| o.spot).zip(0..).collect();
+        let mut wanted: Vec<(Spot, usize)> = spots.iter().copied().zip(0..).collect();
         wanted.sort_unstable();
         let spots: Vec<Spot> = wanted.iter().map(|(spot, _)| *spot).collect();
         let look = |out: &mut T, work: &mut Work, (shard, spots): (&Shard, &[Spot])| {
@@ -81,7 +88,7 @@ impl State {
                 let at = wanted.binary_search_by_key(&Spot::new(unit, number), |(spot, _)| *spot);
                 at.ok().and_then(|at| wanted.get(at)).map(|(_, place)| *place)
             };
-            self.visit((shard, unit), work, (self.texts, |i| place(i).is_some()), |number, journey| {
+            self.visit((shard, unit), work, (hops, |i| place(i).is_some()), |number, journey| {
                 if let Some(place) = place(number) {
                     add(out, place, journey);
                 }

@@ -1,0 +1,101 @@
+//! Which messages somebody asks for, as typed.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::super::args::FilterArgs;
+use super::super::options::{Usage, filter};
+use crate::pipeline::filter::Patterns;
+use crate::pipeline::window::Window;
+use crate::pipeline::{Question, Sort};
+
+/// All that is filled in must hold. Patterns are those of the flags of the same names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Asked {
+    pub network_message_id: Option<String>,
+    pub sender: Vec<String>,
+    pub recipient: Vec<String>,
+    pub connector: Vec<String>,
+    pub decision: Vec<String>,
+    pub server: Vec<String>,
+    /// As `--since` and `--until` take them; of the first row of a message.
+    pub since: Option<String>,
+    pub until: Option<String>,
+    /// Place of a finding in the report.
+    pub finding: Option<usize>,
+    /// Any text of its rows.
+    pub text: Option<String>,
+    pub sort: Sort,
+    pub reversed: bool,
+}
+
+impl Asked {
+    /// The messages with this network-message-id, or that name this text.
+    pub(super) fn named(id: &str) -> Self {
+        match guid(id) {
+            Some(_) => Self { network_message_id: Some(id.to_owned()), ..Self::default() },
+            None => Self { text: Some(bare(id).to_owned()), ..Self::default() },
+        }
+    }
+
+    /// Read; fails with words for who typed it. There are so many findings.
+    pub(super) fn question(
+        &self,
+        (zone, now): (Tz, DateTime<Utc>),
+        findings: usize,
+    ) -> Result<Question, Usage> {
+        let leaf = filter(&FilterArgs {
+            recipient: self.recipient.clone(),
+            connector: self.connector.clone(),
+            decision: self.decision.clone(),
+            ..FilterArgs::default()
+        })?;
+        let patterns =
+            |list: &[String]| if list.is_empty() { Patterns::default() } else { Patterns::new(list) };
+        let time = |flag: &str, text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => {
+                let time = super::super::time::parse(text, zone, now);
+                time.map(Some).map_err(|e| Usage(format!("{flag}: {e}")))
+            }
+        };
+        let window = Window { since: time("since", &self.since)?, until: time("until", &self.until)? };
+        if let Some(number) = self.finding.filter(|number| *number >= findings) {
+            return Err(Usage(format!("there is no finding {number}")));
+        }
+        let network_message_id = match &self.network_message_id {
+            Some(text) => {
+                Some(guid(text).ok_or_else(|| Usage(format!("'{text}' is no network-message-id")))?)
+            }
+            None => None,
+        };
+        Ok(Question {
+            network_message_id,
+            sender: patterns(&self.sender),
+            leaf,
+            server: patterns(&self.server),
+            window,
+            finding: self.finding,
+            text: self.text.clone().filter(|text| !text.is_empty()),
+            sort: self.sort,
+            reversed: self.reversed,
+        })
+    }
+}
+
+/// A text as a GUID, with or without dashes.
+pub(super) fn guid(text: &str) -> Option<u128> {
+    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    (digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        .then(|| u128::from_str_radix(&digits, 16).ok())
+        .flatten()
+}
+
+fn bare(id: &str) -> &str {
+    id.trim().trim_start_matches('<').trim_end_matches('>')
+}
+
+/// Whether two message-ids are the same, angle brackets and case aside.
+pub(super) fn is_same(a: &str, b: &str) -> bool {
+    bare(a).eq_ignore_ascii_case(bare(b))
+}
