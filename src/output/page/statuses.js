@@ -38,11 +38,13 @@ function statusSource(i) {
   return [SOURCE_WORDS[f.source] || f.source, tag, domains].filter(Boolean).join(', ');
 }
 
-/** Who was hit, where the report names some: "nora@northwind.example 3, \u2026". */
+/** Who was hit, where the report names some: "nora@northwind.example (3), \u2026 and 7 more". */
 function statusAddresses(i) {
-  const f = failureAt(i);
-  if (!f.addresses || !f.addresses.length) return '';
-  return f.addresses.map(a => clip(a.name, 80) + (a.count > 1 ? ' (' + num(a.count) + ')' : '')).join(', ');
+  const { addresses } = failureAt(i);
+  if (!addresses || !addresses.first.length) return '';
+  const some = addresses.first.slice(0, 5);
+  const more = addresses.total - some.length;
+  return some.map(a => clip(a.name, 80) + (a.count > 1 ? ' (' + num(a.count) + ')' : '')).join(', ') + (more > 0 ? ' and ' + many(more, 'more address', 'more addresses') : '');
 }
 
 /** All that is known of a line, for its title. */
