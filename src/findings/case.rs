@@ -244,7 +244,7 @@ impl<'a> Case<'a> {
             Decision::Dropped => "dropped".to_owned(),
             Decision::Deferred => "still waiting after a failed try".to_owned(),
             Decision::HandedOff => "sent on to a server that says no more here".to_owned(),
-            Decision::InTransit => "nothing yet: last seen coming back".to_owned(),
+            Decision::InTransit => "not seen to end: last seen coming back".to_owned(),
             Decision::Expanded => "expanded".to_owned(),
         }
     }

@@ -8,6 +8,7 @@ use super::case::Shape;
 use super::kind::{KINDS, Kind, Sighting, Sign, Taken, Telling};
 use super::norms::Norms;
 use super::thresholds::Thresholds;
+use super::words;
 use crate::model::finding::{Confidence, Finding, Route, Severity};
 use crate::model::journey::{Journey, Leaf};
 use crate::model::name::{Frozen, Symbol};
@@ -93,6 +94,8 @@ struct Group<S> {
     severity: Severity,
     confidence: Confidence,
     shape: Option<(Shape, i64)>,
+    /// How circles ended, and how many of each.
+    ends: BTreeMap<String, u64>,
     details: BTreeMap<Vec<u8>, u64>,
     routes: BTreeMap<(Taken, Taken), u64>,
     peers: BTreeMap<Vec<u8>, u64>,
@@ -114,6 +117,7 @@ impl<S> Default for Group<S> {
             severity: Severity::Info,
             confidence: Confidence::Low,
             shape: None,
+            ends: BTreeMap::new(),
             details: BTreeMap::new(),
             routes: BTreeMap::new(),
             peers: BTreeMap::new(),
@@ -250,6 +254,7 @@ impl<S: Copy + Ord> Group<S> {
         self.severity = self.severity.max(sighting.severity);
         self.confidence = self.confidence.max(sighting.confidence);
         if let Some(shape) = &sighting.shape {
+            *self.ends.entry(shape.ended.clone()).or_default() += 1;
             self.shaped(shape.clone(), journey.first_seen.0);
         }
         if !sighting.detail.is_empty() {
@@ -293,6 +298,7 @@ impl<S: Copy + Ord> Group<S> {
         if let Some((shape, time)) = other.shape {
             self.shaped(shape, time);
         }
+        other.ends.into_iter().for_each(|(end, n)| *self.ends.entry(end).or_default() += n);
         for (detail, n) in other.details {
             *self.details.entry(detail).or_default() += n;
         }
@@ -371,7 +377,7 @@ impl<S: Copy + Ord> Group<S> {
             evidence: Vec::new(),
             caused_by: kind.caused_by.iter().find(|id| explains(id).is_some()).copied(),
             period_ms: shape.and_then(|s| s.period_ms),
-            ended: shape.map(|s| s.ended.clone()),
+            ended: shape.map(|s| words::ended(&s.ended, &self.ends)),
             addresses: addresses.iter().take(ADDRESSES).map(|a| lossy(a)).collect(),
             standing: None,
             known: None,

@@ -1,5 +1,7 @@
 //! Words that several kinds share: quoted values for cmdlets, lists of addresses, lengths of time.
 
+use std::collections::BTreeMap;
+
 use super::kind::Telling;
 use crate::model::threshold::Setting;
 use crate::model::time::{DAY, HOUR};
@@ -57,6 +59,19 @@ pub(super) fn who(telling: &Telling<'_>) -> String {
     }
 }
 
+/// How a circle ended, and how many of all that went round ended otherwise.
+pub(super) fn ended(longest: &str, all: &BTreeMap<String, u64>) -> String {
+    let total: u64 = all.values().sum();
+    let alike = all.get(longest).copied().unwrap_or(total);
+    if alike >= total {
+        return longest.to_owned();
+    }
+    let others = all.iter().filter(|(end, _)| *end != longest);
+    let others: Vec<String> =
+        others.map(|(end, n)| format!("{n} time{} {end}", if *n == 1 { "" } else { "s" })).collect();
+    format!("{longest} ({alike} of {total} times; {})", others.join("; "))
+}
+
 /// The connector to the own tenant: the exports' first, else what the logs show.
 pub(super) fn hybrid_name(telling: &Telling<'_>) -> Option<String> {
     let connectors = telling.norms.told().map(|t| &t.facts().send_connectors);
@@ -84,6 +99,16 @@ pub(super) fn local_part(address: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ends_that_differ_are_counted() {
+        let ends = |all: &[(&str, u64)]| all.iter().map(|(end, n)| ((*end).to_owned(), *n)).collect();
+        assert_eq!(ended("failed", &ends(&[("failed", 8)])), "failed");
+        assert_eq!(
+            ended("failed", &ends(&[("failed", 7), ("sent out", 1)])),
+            "failed (7 of 8 times; 1 time sent out)"
+        );
+    }
 
     #[test]
     fn nothing_of_a_log_gets_out_of_its_quotes() {

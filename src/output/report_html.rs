@@ -31,20 +31,24 @@ const STYLE: &str = include_str!("page/page.css");
 const LIVE: &str = include_str!("page/live.js");
 const LIVE_STYLE: &str = include_str!("page/live.css");
 /// In the order in which they run.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 18] = [
     include_str!("page/vendor/d3-sankey.min.js"),
     include_str!("page/base.js"),
     include_str!("page/data.js"),
     include_str!("page/parts.js"),
+    include_str!("page/coverage.js"),
     include_str!("page/overview.js"),
     include_str!("page/drawings.js"),
     include_str!("page/lanes.js"),
+    include_str!("page/fixes.js"),
     include_str!("page/findings.js"),
     include_str!("page/filters.js"),
     include_str!("page/flow.js"),
     include_str!("page/volume.js"),
     include_str!("page/latency.js"),
+    include_str!("page/statuses.js"),
     include_str!("page/tops.js"),
+    include_str!("page/words.js"),
     include_str!("page/main.js"),
 ];
 

@@ -7,6 +7,7 @@ mod counts;
 mod finish;
 mod grain;
 mod listing;
+mod own;
 mod plan;
 mod way;
 

@@ -155,6 +155,10 @@ fn the_page_holds_the_numbers_of_the_report() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = expect_equal(root, &["samples"]);
     assert_eq!(page["v"], 1);
+    let hops: Vec<&str> =
+        page["cube"]["next_hop"].as_array().unwrap().iter().map(|hop| hop.as_str().unwrap()).collect();
+    assert!(hops.contains(&"EX1") && hops.contains(&"EX3"), "{hops:?}");
+    assert!(hops.iter().all(|hop| !hop.starts_with("EX1.") && !hop.starts_with("EX3.")), "{hops:?}");
     let samples = page["samples"].as_array().unwrap();
     assert!(!samples.is_empty());
     let findings = page["report"]["findings"].as_array().unwrap();

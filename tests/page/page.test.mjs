@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { by, byRow, dataOf, hours, quantile, sum, total, withData } from './sums.mjs';
+import { by, byRow, dataOf, exact, hours, oneDay, quantile, rootOf, sum, total, withData } from './sums.mjs';
 import { EVIL, empty, hostile, huge, one } from './variants.mjs';
 
 const require = createRequire(path.join(process.env.NODE_PATH, 'x.js'));
@@ -63,9 +63,9 @@ function asMap(rows, key, n) {
   return Object.fromEntries(rows.map(r => [key(r), r[n]]).filter(e => e[1] !== 0));
 }
 
-const OUTCOMES = { delivered: 'Delivered here', left: 'Sent elsewhere', failed: 'Failed', waiting: 'Waiting', unknown: 'End not known' };
+const OUTCOMES = { delivered: 'Delivered here', left: 'Sent elsewhere', failed: 'Failed or dropped', waiting: 'Waiting', unknown: 'End not known' };
 const NONE = { connector: 'no connector', next_hop: 'no next hop', server: 'no server' };
-const nameOf = (data, part, i) => (part === 'outcome' ? OUTCOMES[data.cube.outcome[i]] : data.cube[part][i] || NONE[part] || 'none');
+const nameOf = (data, part, i) => (part === 'entry' && data.cube.entry[i] === 'unknown' ? 'beginning not in these logs' : part === 'outcome' ? OUTCOMES[data.cube.outcome[i]] : data.cube[part][i] || NONE[part] || 'none');
 
 /** Holds every table and total of the page against the data under a filter. */
 async function holds(page, data, filter = {}) {
@@ -102,7 +102,8 @@ async function holds(page, data, filter = {}) {
   }
   if (volume.length) assert.equal(volume.at(-1).at(-1), all, 'volume in all');
 
-  const heat = await table(page, 'heat');
+  const heat = oneDay(data) ? [] : await table(page, 'heat');
+  assert.equal(await page.$$eval('#heat', list => list.length), oneDay(data) ? 0 : 1);
   const timed = all - (by(data, filter, c => cells.t[c])[-1] || 0);
   if (heat.length) assert.equal(heat.at(-1).at(-1), timed, 'hours of the week');
 
@@ -119,14 +120,28 @@ async function holds(page, data, filter = {}) {
   assert.equal(shown.length, Object.keys(bins).length, 'hops');
   for (const [hop, b] of Object.entries(bins)) {
     const row = shown.find(r => r[0] === (hops[hop] === '' ? 'all the way' : hops[hop]));
-    assert.equal(row[1], sum(Object.values(b)), hops[hop]);
-    for (const [k, q] of [0.5, 0.9, 0.99].entries()) assert.ok(Math.abs(row[k + 2] - quantile(data, b, q)) <= 1, `${hops[hop]} ${q}`);
+    const n = sum(Object.values(b));
+    assert.equal(row[1], n, hops[hop]);
+    const known = hops[hop] === '' ? exact(data, filter, n) : null;
+    for (const [k, p] of ['p50', 'p90', 'p99', 'max'].entries()) {
+      if (p !== 'max' && n < 5) assert.equal(row[k + 2], 'too few');
+      else if (known) assert.equal(row[k + 2], known[p], `${p} of all is that of the report`);
+      else {
+        assert.ok(Math.abs(row[k + 2] - quantile(data, b, [0.5, 0.9, 0.99, 1][k], hops[hop] === '' ? data.report.latency_ms.all.max : Infinity)) <= 1, `${hops[hop]} ${p}`);
+      }
+    }
   }
 
   for (const [list, top] of Object.entries(data.tops)) {
     const counted = byRow(data, filter, top.rows, k => top.rows.item[k]);
     const lines = await table(page, 'top-' + list);
     assert.deepEqual(lines.map(r => r[1]), Object.values(counted).sort((a, b) => b - a), list);
+    const words = await page.$eval('#top-' + list, e => e.textContent);
+    const of = list === 'statuses' ? by(data, filter, c => cells.outcome[c])[data.cube.outcome.indexOf('failed')] || 0 : all;
+    if (of) assert.doesNotMatch(words, /No (mail|failure) (under|in)/, list);
+    if (Object.keys(filter).length && of > sum(lines.map(r => r[1]))) {
+      assert.match(words, /are with these; the other|recipients? (are|is) with names|(have|has) none/, list);
+    }
   }
   const connectors = await table(page, 'top-connectors');
   assert.equal(sum(connectors.map(r => r[1])), all, 'connectors');
@@ -158,6 +173,11 @@ for (const file of PAGES) {
       if (data.report.coverage.length) {
         const rows = await table(page, 'coverage');
         for (const c of data.report.coverage) assert.equal(rows.find(r => r[0] === c.server)[1], c.rows, c.server);
+        const logged = sum(data.report.coverage.map(c => Object.keys(c.hours).length));
+        const drawn = await page.$$eval('#coverage rect.log', list => list.filter(r => r.closest('.chart')).map(r => r.querySelector('title').textContent));
+        assert.ok(drawn.length <= logged && drawn.every(t => /row/.test(t)), 'each says how many rows');
+        if (data.report.coverage.every(c => Object.keys(c.hours).length + c.silent_hours.length <= 200)) assert.equal(drawn.length, logged, 'each hour with rows is coloured');
+        assert.match(await page.$eval('#coverage .legend', e => e.textContent), /rows in the/);
         const silent = sum(data.report.coverage.map(c => c.silent_hours.length));
         if (silent) assert.ok(await page.$$eval('#coverage rect.gap', list => list.length) > 0, 'gaps are marked');
       }
@@ -177,7 +197,7 @@ for (const file of PAGES) {
       const page = await open(file);
       await holds(page, data);
       if (full) {
-        for (const id of ['coverage', 'ends', 'flow', 'volume', 'heat', 'sizes']) {
+        for (const id of ['coverage', 'ends', 'flow', 'volume', ...(oneDay(data) ? [] : ['heat']), 'sizes']) {
           assert.ok(await page.$$eval(`#${id} .figure svg rect`, list => list.length) > 0, id);
         }
       }
@@ -216,6 +236,10 @@ for (const file of PAGES) {
       await page.click('.reset');
       await frames(page);
       await holds(page, data);
+      if (data.tops.statuses.names.length) {
+        await page.evaluate(() => { report.failures.first[0].addresses = { total: 4, first: [{ name: 'nora@northwind.example', count: 3 }] }; refresh(); });
+        assert.match(await page.$eval('#top-statuses', e => e.textContent), /nora@northwind\.example \(3\) and 3\u00a0more addresses/, 'who was hit');
+      }
       await page.click('#top-senders li button');
       await frames(page);
       const top = data.tops.senders;
@@ -223,6 +247,17 @@ for (const file of PAGES) {
       const totals = await page.$$eval('.panel .head .n', list => list.map(e => Number(e.dataset.n)));
       assert.deepEqual([...new Set(totals)], [most]);
       assert.match(await page.$eval('#latency .figure', e => e.textContent), /not known for a single sender/);
+      for (const list of ['recipients', 'sender_domains', 'statuses']) {
+        await table(page, 'top-' + list);
+        const words = await page.$eval('#top-' + list, e => e.textContent);
+        assert.match(words, /Not known for a single sender/);
+        assert.doesNotMatch(words, /under these filters/);
+      }
+      await page.click('.reset');
+      await page.fill('#tops input', 'no such name');
+      await frames(page);
+      const cut = data.tops.senders;
+      if (cut.total > cut.names.length) assert.match(await page.$eval('#top-senders', e => e.textContent), /Not among the \d+ most frequent of/);
       await close(page);
     });
 
@@ -256,14 +291,16 @@ for (const file of PAGES) {
       }
       await page.click('.reset');
       await frames(page);
-      await page.focus('#heat [tabindex="0"]');
-      await page.keyboard.press('ArrowRight');
-      await page.keyboard.press('Enter');
-      await frames(page);
-      const slot = await page.evaluate(() => chosen.slot);
-      assert.equal(slot.hour % hours(data), 0);
-      await holds(page, data, { slot });
-      assert.equal(await page.$$eval('.chip', list => list.length), 1);
+      if (!oneDay(data)) {
+        await page.focus('#heat [tabindex="0"]');
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('Enter');
+        await frames(page);
+        const slot = await page.evaluate(() => chosen.slot);
+        assert.equal(slot.hour % hours(data), 0);
+        await holds(page, data, { slot });
+        assert.equal(await page.$$eval('.chip', list => list.length), 1);
+      }
       await close(page);
     });
 
@@ -271,33 +308,60 @@ for (const file of PAGES) {
       const page = await open(file);
       const list = data.report.findings;
       assert.equal(await page.$$eval('.finding', e => e.length), list.length);
-      await page.evaluate(() => { for (const d of document.querySelectorAll('.finding')) { d.hidden = false; d.open = true; } });
+      const roots = list.filter((_, i) => rootOf(list, i) === i).length;
+      assert.equal(await page.$$eval('.family', e => e.length), roots);
+      assert.ok((await page.$eval('#findings .n', e => e.textContent)).startsWith(`${roots}\u00a0finding`), 'those that nothing explains are counted');
+      for (const [i] of list.entries()) assert.equal(await page.$eval('#finding-' + i, e => e.closest('.family').querySelector('.finding').id), 'finding-' + rootOf(list, i));
+      for (const id of await page.$$eval('.attention a', e => e.map(a => a.getAttribute('href')))) assert.equal(await page.$$eval(id, e => e.length), 1, id);
+      await page.evaluate(() => { for (const d of document.querySelectorAll('.family, .follows, .finding')) { d.hidden = false; d.open = true; } });
       await frames(page);
       for (const [i, f] of list.entries()) {
         const text = await page.$eval('#finding-' + i, e => e.textContent);
         assert.ok(text.includes(f.title), f.title);
         assert.ok(text.includes(f.cause.slice(0, 300)), f.cause);
-        if (f.fix) assert.equal(await page.$eval(`#finding-${i} .fix code`, e => e.textContent), f.fix);
+        if (f.fix) {
+          const steps = await page.$$eval(`#finding-${i} .todo`, e => e.map(t => ({ text: t.querySelector('code').textContent, copy: Boolean(t.querySelector('.copy')), kind: t.className })));
+          const lines = steps.flatMap(t => t.text.split('\n'));
+          assert.deepEqual(f.fix.split('\n').filter(l => l.trim() && !lines.includes(l)), [], 'every line is there');
+          for (const t of steps) {
+            if (/<[^<>@]*[a-z][^<>@]*>/.test(t.text.replace(/ {2}#.*/g, ''))) assert.equal(t.copy, false, t.text);
+            if (/^(Get|Test)-/m.test(t.text)) assert.doesNotMatch(t.text, /^(Set|New|Remove)-/m, 'a check is not copied with a change');
+            assert.equal(/^mailtrail /m.test(t.text), /trail/.test(t.kind));
+          }
+        }
         if (f.cycle.length) assert.match(await page.$eval(`#finding-${i} figure svg`, e => e.getAttribute('aria-label')), /^A loop: /);
         assert.equal(await page.$$eval(`#finding-${i} .places li`, e => e.length), f.evidence.length);
       }
-      if (list[0].fix) {
+      if (await page.$('#finding-0 .copy')) {
         await page.click('#finding-0 .copy');
         await page.waitForFunction(() => document.querySelector('#finding-0 .copy').textContent === 'Copied');
-        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), list[0].fix);
+        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.$eval('#finding-0 .copy', e => e.closest('.todo').querySelector('code').textContent));
       }
-      for (const [k, s] of data.samples.slice(0, 6).entries()) {
+      assert.equal(await page.$$eval('.sample', e => e.length), new Set(data.samples.map(x => x.message_id + '\n' + x.recipient)).size, 'each message is drawn once');
+      for (let k = 0; k < Math.min(6, await page.$$eval('.sample', e => e.length)); k += 1) {
         await page.evaluate(n => { document.querySelectorAll('.sample')[n].open = true; }, k);
         await frames(page);
         const steps = await page.$$eval('.sample', (e, n) => e[n].querySelectorAll('tbody tr').length, k);
-        assert.ok(steps > 0 && steps <= Math.max(...data.samples.map(x => x.hops.length)), s.message_id);
+        assert.ok(steps > 0 && steps <= Math.max(...data.samples.map(x => x.hops.length)), 'sample ' + k);
+      }
+      const off = data.report.clocks[0];
+      if (off && data.samples.some(x => x.hops.some(hop => hop.server === off.server))) {
+        await page.evaluate(() => { for (const d of document.querySelectorAll('.sample')) d.open = true; });
+        await frames(page);
+        assert.ok(await page.$$eval('.clocks', (e, s) => e.some(p => p.textContent.includes('The clock of ' + s)), off.server), 'clocks are told where times go backwards');
       }
       if (list.length > 1) {
         await page.fill('#findings input', list.at(-1).kind);
-        const hits = await page.$$eval('.finding:not([hidden])', e => e.length);
+        const hits = await page.$$eval('.family:not([hidden])', e => e.length);
         assert.ok(hits > 0 && hits <= list.length);
+        const hop = data.samples.flatMap(x => x.hops).find(x => x.connector);
+        if (hop) {
+          await page.fill('#findings input', hop.connector);
+          assert.ok(await page.$$eval('.family:not([hidden])', e => e.length) > 0, 'folded texts are searched too');
+        }
         await page.fill('#findings input', 'no such words');
-        assert.equal(await page.$$eval('.finding:not([hidden])', e => e.length), 0);
+        assert.equal(await page.$$eval('.family:not([hidden])', e => e.length), 0);
+        assert.match(await page.$eval('#findings', e => e.innerText), /No finding has \u201cno such words\u201d/);
       }
       await close(page);
     });
@@ -323,10 +387,17 @@ for (const file of PAGES) {
 
     test('on paper all tables are open, in black on white', async () => {
       const page = await open(file, { width: 695, dark: true });
+      if (full) {
+        await page.click('[data-key="end-' + data.cube.outcome[data.cube.cells.outcome[0]] + '"]');
+        await frames(page);
+        assert.equal(await page.isVisible('#filtered'), false);
+      }
       await page.emulateMedia({ media: 'print' });
       await frames(page);
       assert.equal(await page.$$eval('details.behind', list => list.filter(d => !d.open).length), 0);
-      assert.equal(await page.$$eval('details.finding', list => list.filter(d => !d.open || d.hidden).length), 0);
+      assert.equal(await page.$$eval('details.finding, .follows', list => list.filter(d => !d.open || d.closest('.family').hidden).length), 0);
+      if (full) assert.match(await page.innerText('#filtered'), /^Filtered: outcome .* of /, 'a filter is printed');
+      assert.equal(await page.$$eval('.hint', list => list.filter(e => e.offsetParent).length), 0, 'nothing to click is printed');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
       assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
       assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(0, 0, 0)');
@@ -337,6 +408,21 @@ for (const file of PAGES) {
       const pdf = await page.pdf({ preferCSSPageSize: true });
       assert.ok(pdf.length > 10000);
       if (SHOTS) writeFileSync(`${SHOTS}/${name}.pdf`, pdf);
+      await close(page);
+    });
+
+    test('fits a phone', { skip: !full }, async () => {
+      const page = await open(file, { width: 390, height: 800 });
+      assert.ok(await page.$$eval('#flow .stage', list => list.length) === 5, 'the flow stands in stages');
+      await page.evaluate(() => { for (const d of [...document.querySelectorAll('.finding')].slice(0, 8)) d.open = true; });
+      await frames(page);
+      const small = await page.$$eval('button, summary, input, nav a', list => list.filter(e => e.offsetParent && e.getBoundingClientRect().height < 31.5).map(e => e.className + ' ' + e.textContent.slice(0, 40) + ' ' + e.getBoundingClientRect().height));
+      assert.deepEqual([...new Set(small)], [], 'tap targets');
+      const wide = await page.$$eval('.figure, .stacked, .toggle', list => list.filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible').map(e => (e.closest('.panel') || e).id + ' ' + e.className + ' ' + e.scrollWidth + ' of ' + e.clientWidth));
+      assert.deepEqual(wide, [], 'nothing is cut at the right');
+      const bar = await (await page.$('.filters')).boundingBox();
+      assert.ok(bar.height <= 60, `the bar takes ${bar.height} px`);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-phone.png`, fullPage: true });
       await close(page);
     });
 

@@ -64,7 +64,7 @@ export function byRow(data, filter, rows, key) {
 }
 
 /** The value below which the share `q` of `{bin: n}` lies, even by logarithms inside a step. */
-export function quantile(data, bins, q) {
+export function quantile(data, bins, q, most = Infinity) {
   const edges = data.latency.edges;
   const rank = Math.max(1, Math.ceil(sum(Object.values(bins)) * q));
   let seen = 0;
@@ -72,10 +72,42 @@ export function quantile(data, bins, q) {
     if (seen + bins[bin] >= rank) {
       const low = edges[bin];
       const high = bin + 1 < edges.length ? edges[bin + 1] : low;
-      const part = (rank - seen) / bins[bin];
-      return Math.round(low > 0 ? Math.exp(Math.log(low) + (Math.log(high) - Math.log(low)) * part) : high * part);
+      const part = (rank - seen - 0.5) / bins[bin];
+      return Math.min(most, Math.round(low > 0 ? Math.exp(Math.log(low) + (Math.log(high) - Math.log(low)) * part) : high * part));
     }
     seen += bins[bin];
   }
   return null;
+}
+
+/** What the report knows exactly of the times of all that a filter leaves, or null. */
+export function exact(data, filter, n) {
+  const { latency_ms, connectors } = data.report;
+  const parts = Object.entries(filter.parts || {});
+  let known = null;
+  if (!filter.time && !filter.slot && !parts.length) known = latency_ms.all;
+  else if (!filter.time && !filter.slot && parts.length === 1) {
+    const [part, i] = parts[0];
+    if (part === 'decision') known = latency_ms[data.cube.decision[i]];
+    if (part === 'outcome' && data.cube.outcome[i] === 'delivered') known = latency_ms['local-delivery'];
+    if (part === 'connector') known = data.cube.connector[i] === '' ? latency_ms['local-delivery'] : connectors.find(c => c.connector === data.cube.connector[i])?.latency_ms;
+  }
+  return known && known.count === n ? known : null;
+}
+
+/** Whether the period is a day at most, which has no picture of the week. */
+export function oneDay(data) {
+  return data.cube.buckets * data.cube.step <= 24 * 3600000;
+}
+
+/** The place of what explains a finding in the end. */
+export function rootOf(findings, i) {
+  const cause = f => {
+    if (!f.caused_by) return -1;
+    const same = findings.findIndex(g => g.kind === f.caused_by && g.domain === f.domain);
+    return same >= 0 ? same : findings.findIndex(g => g.kind === f.caused_by);
+  };
+  let at = i;
+  for (let k = 0; k < findings.length && cause(findings[at]) >= 0; k += 1) at = cause(findings[at]);
+  return at;
 }

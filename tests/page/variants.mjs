@@ -30,6 +30,8 @@ export function hostile(data) {
     for (const hop of s.hops) Object.assign(hop, { server: hop.server && evil(), connector: evil(), peer: hop.peer && evil() });
   }
   for (const f of out.report.files || []) f.name = evil();
+  for (const f of out.report.failures.first) Object.assign(f, { text: evil(), addresses: { total: 9, first: [{ name: evil(), count: 2 }] } });
+  for (const c of out.report.clocks) c.against = evil();
   out.cut = some(out.cut || []).concat(evil());
   return out;
 }

@@ -45,6 +45,8 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         .domain(case.domain())
         .connector(case.text(case.leaf.connector))
         .peer(&peer);
+    // Who wrote that it is over; the peer is who said why.
+    sighting.detail = case.text(case.leaf.server).to_vec();
     sighting.shape = case.round().map(|r| case.shape(&r));
     sighting.proof = case.proof();
     // What went out once and was given up elsewhere goes round elsewhere.
@@ -56,12 +58,14 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
 
 fn tell(t: &Telling<'_>) -> (String, String) {
     let way = t.shape.map(|_| format!(" It went round over {}.", t.members().join(" and ")));
-    let by = if t.peer.is_empty() { String::new() } else { format!(" by {}", t.peer) };
-    let cause = format!(
-        "Mail for {} was given up{by}: too many hops.{}",
-        who(t),
-        way.unwrap_or_else(|| " The circle lies outside these logs.".to_owned())
-    );
+    let whose = who(t);
+    let said = match (t.peer.as_str(), t.detail.as_str()) {
+        ("", "") => format!("Mail for {whose} was given up: too many hops."),
+        ("", server) => format!("{server} gave up mail for {whose}: too many hops."),
+        (peer, "") => format!("{peer} refused mail for {whose}, too many hops, and it was given up."),
+        (peer, server) => format!("{peer} refused mail for {whose}, too many hops, and {server} gave it up."),
+    };
+    let cause = format!("{said}{}", way.unwrap_or_else(|| " The circle lies outside these logs.".to_owned()));
     let fix = for_each(t, |a| {
         format!("Get-Recipient {} | Format-List RecipientTypeDetails,ExternalEmailAddress", quoted(a))
     });

@@ -84,7 +84,22 @@ function round(x) {
 
 /** A text in which what stands between backticks is code. */
 function ticked(text) {
-  return String(text).split('`').map((part, i) => (i % 2 ? h('code', {}, part) : h('bdi', {}, part)));
+  return String(text).split('`').map((part, i) => (i % 2 ? coded(part) : h('bdi', {}, part)));
+}
+
+/** Words of code, kept whole: broken after a hyphen a line would read as two. What fits no phone may break. */
+function codeWords(line) {
+  return line.split(/(\s+)/).map((part, i) => (i % 2 || !part || part.length > 40 ? part : h('span', { class: 't' }, part)));
+}
+
+/** Code that breaks at spaces alone. */
+function coded(text) {
+  return h('code', {}, codeWords(String(text)));
+}
+
+/** Lines of code; one that is broken goes on indented, so that each command is seen to be one. */
+function codedLines(lines) {
+  return h('code', {}, lines.map((line, i) => h('span', { class: 'line' }, codeWords(line), i < lines.length - 1 ? '\n' : '')));
 }
 
 function sum(list) {

@@ -15,7 +15,7 @@ const TOPS = {
   recipient_domains: 'Recipient domains', statuses: 'Status codes',
 };
 const OUTCOME_WORDS = {
-  delivered: 'Delivered here', left: 'Sent elsewhere', failed: 'Failed', waiting: 'Waiting', unknown: 'End not known',
+  delivered: 'Delivered here', left: 'Sent elsewhere', failed: 'Failed or dropped', waiting: 'Waiting', unknown: 'End not known',
 };
 /** Good ends first, so that what went wrong lies together. */
 const OUTCOME_ORDER = ['delivered', 'left', 'unknown', 'waiting', 'failed'];
@@ -26,6 +26,7 @@ const outcomes = OUTCOME_ORDER.filter(o => cube.outcome.includes(o))
 function nameOf(part, i) {
   const name = cube[part][i];
   if (part === 'outcome') return OUTCOME_WORDS[name] || name;
+  if (part === 'entry' && name === 'unknown') return 'beginning not in these logs';
   if (name === '') return { connector: 'no connector', next_hop: 'no next hop', server: 'no server' }[part] || 'none';
   return name;
 }
@@ -190,11 +191,34 @@ function eachRow(rows, visit) {
   }
 }
 
+/** Chosen values of one part and nothing else, or null: some figures are known exactly for these. */
+function onlyPart(part) {
+  const others = chosen.time || chosen.slot || chosen.item || Object.entries(chosen.parts).some(([p, set]) => p !== part && set.size);
+  return others || !chosen.parts[part].size ? null : [...chosen.parts[part]];
+}
+
+/** What is chosen, in words, for paper and for tables. */
+function chosenWords() {
+  const out = [];
+  if (chosen.time) out.push('time ' + rangeName(chosen.time));
+  if (chosen.slot) out.push(slotName(chosen.slot));
+  for (const [part, set] of Object.entries(chosen.parts)) {
+    if (set.size) out.push(PARTS[part].toLowerCase() + ' ' + [...set].map(i => clip(nameOf(part, i), 80)).join(' or '));
+  }
+  if (chosen.item) out.push(singular(chosen.item.list) + ' ' + clip(itemName(chosen.item.list, chosen.item.i), 80));
+  return out.join('; ');
+}
+
+/** A line of a top list, by the name of the list. */
+function singular(list) {
+  return TOPS[list].toLowerCase().replace(/s$/, '');
+}
+
 /**
- * The value below which the share `q` of a histogram lies; null without any. Inside a step values are taken to lie evenly
- * by their logarithms; the last step has no end and gives its beginning.
+ * About the value below which the share `q` of a histogram lies; null without any. Inside a step values are taken to lie
+ * evenly by their logarithms; the last step has no end and gives its beginning. No value is above `most`.
  */
-function quantile(bins, edges, q) {
+function quantile(bins, edges, q, most = Infinity) {
   const all = sum(bins.values());
   if (!all) return null;
   const rank = Math.max(1, Math.ceil(all * q));
@@ -203,8 +227,8 @@ function quantile(bins, edges, q) {
     const n = bins.get(bin);
     if (seen + n >= rank) {
       const [low, high] = [edges[bin], edges[bin + 1] ?? edges[bin]];
-      const part = (rank - seen) / n;
-      return Math.round(low > 0 ? low * (high / low) ** part : high * part);
+      const part = (rank - seen - 0.5) / n;
+      return Math.min(most, Math.round(low > 0 ? low * (high / low) ** part : high * part));
     }
     seen += n;
   }

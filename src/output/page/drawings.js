@@ -7,7 +7,7 @@ function ring(finding) {
   const [width, height, r] = [440, members.length === 2 ? 180 : 236, 78];
   const [cx, cy] = [width / 2, height / 2];
   const laps = finding.laps_max;
-  const words = 'A loop: ' + members.map(m => clip(m, 60)).join(' to ') + ' and back, ' + many(laps, 'lap') + '.';
+  const words = 'A loop: ' + members.map(m => clip(m, 60)).join(' to ') + ' and back, ' + (laps ? many(laps, 'time') + ' round' : 'how often is not known') + '.';
   const out = picture(width, height, words);
   const n = Math.max(1, members.length);
   const at = k => -Math.PI / 2 + k * 2 * Math.PI / n + (n === 2 ? Math.PI / 2 : 0);
@@ -30,8 +30,8 @@ function ring(finding) {
       { 'text-anchor': anchor, class: 'strong' })));
   });
   out.append(label(cx, cy + 1, laps > 0 ? num(laps) : '\u221e', { class: 'laps', 'text-anchor': 'middle' }),
-    label(cx, cy + 19, laps === 1 ? 'lap' : laps > 0 ? 'laps at most' : 'laps not known', { class: 'quiet', 'text-anchor': 'middle' }));
-  const tail = [finding.period_ms && 'one lap takes about ' + span(finding.period_ms), finding.ended && 'it ended: ' + finding.ended].filter(Boolean);
+    label(cx, cy + 19, laps === 1 ? 'time round' : laps > 0 ? 'times round at most' : 'rounds not counted', { class: 'quiet', 'text-anchor': 'middle' }));
+  const tail = [finding.period_ms && 'once round takes about ' + span(finding.period_ms), finding.ended && 'how the longest ended: ' + finding.ended].filter(Boolean);
   return h('figure', { class: 'drawing' }, out, h('figcaption', {}, capital(tail.join('; ') || 'the way round')));
 }
 
@@ -69,7 +69,7 @@ function tracks(finding) {
       step.decision ? h('li', { title: meaning('decision', step.decision) }, step.decision) : null,
       step.connector ? h('li', {}, named(step.connector, 40)) : null,
       peer ? h('li', {}, named(peer, 40)) : null)
-      : h('p', { class: 'quiet' }, 'Not known: this run was not given the configuration (', h('code', {}, '--topology'), ').'));
+      : h('p', { class: 'quiet' }, 'Not known: logs alone do not say what was meant. With the exported configuration (', coded('--topology FOLDER'), ') it stands here.'));
   return h('figure', { class: 'drawing' },
     h('ul', { class: 'tracks' }, way('Expected', 'expected', finding.expected, null), way('Actual', 'actual', went, finding.peer)),
     h('figcaption', {}, finding.expected ? 'What the configuration says, and what the log shows.' : 'What the log shows.'));

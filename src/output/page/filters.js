@@ -19,7 +19,7 @@ function filterBar() {
     }
     if (chosen.item) {
       const { list, i } = chosen.item;
-      out.push(chip('c-item', TOPS[list].replace(/s$/, ''), itemName(list, i), () => chooseItem(list, i)));
+      out.push(chip('c-item', capital(singular(list)), itemName(list, i), () => chooseItem(list, i)));
     }
     keepFocus(node, () => chips.replaceChildren(...out));
     const [n, all] = [total(), sum(cells.n)];
@@ -27,6 +27,8 @@ function filterBar() {
     clear.hidden = !anythingChosen();
     chips.hidden = !out.length;
     none.hidden = anythingChosen();
+    document.getElementById('filtered').textContent = anythingChosen()
+      ? 'Filtered: ' + chosenWords() + '. ' + num(n) + ' of ' + many(all, 'recipient') + '. Charts below show these alone; the summary, the findings, the logs and what was waiting are of the whole period.' : '';
   };
   whenChanged(draw);
   return node;
@@ -41,9 +43,19 @@ function slotName({ weekday, hour }) {
 }
 
 function itemName(list, i) {
+  if (list === 'statuses') return statusTitle(i) + (statusSource(i) ? ', ' + statusSource(i) : '');
   const name = page.tops[list].names[i];
   if (name !== '') return name;
   return { sender_domains: 'no domain (delivery reports)', recipient_domains: 'no domain' }[list] || 'none';
+}
+
+/** What the outcome that holds most decisions is made of. */
+function endWords() {
+  const n = byPart('decision');
+  const of = d => n[cube.decision.indexOf(d)] || 0;
+  const [lost, dropped] = [of('failed') + of('recipient-not-found'), of('dropped')];
+  if (!dropped) return lost ? 'Failed or dropped: ' + many(lost, 'recipient') + ' failed, none was dropped.' : '';
+  return 'Failed or dropped: ' + num(lost) + ' failed (a delivery report says so), ' + num(dropped) + ' dropped without one by a rule, an agent or a moderator, which may be wanted: the summary lists these under Open.';
 }
 
 /** How it ended: one bar, and a button for each end, which is the legend of all charts too. */
@@ -51,6 +63,7 @@ function ends() {
   return panel({
     id: 'ends', title: 'How it ended', wide: true,
     lead: 'Every message counts once for each recipient.',
+    said: endWords,
     figure: box => {
       const n = byPart('outcome');
       const all = sum(n);

@@ -1,5 +1,17 @@
 // One sample message: a lane for each server and host, time going down.
 
+/** What makes times seem to go backwards in the picture of a message; null where they do not. */
+function clockWords(sample) {
+  const servers = new Set(sample.hops.map(hop => hop.server));
+  const off = report.clocks.filter(c => servers.has(c.server));
+  const back = sample.hops.some((hop, k) => k > 0 && Date.parse(hop.time) < Date.parse(sample.hops[k - 1].time));
+  if (off.length) {
+    return off.map(c => 'The clock of ' + clip(c.server, 60) + ' is ' + span(Math.abs(c.offset_ms)) + (c.offset_ms < 0 ? ' behind' : ' ahead of') + ' that of ' + clip(c.against, 60)).join('. ')
+      + '. Times are those of the rows; the order is that in which it must have happened' + (back ? ', so a later step may show an earlier time.' : '.');
+  }
+  return back ? 'Steps stand in the order in which they must have happened; where a later one shows an earlier time, clocks of servers differ.' : null;
+}
+
 /** The lanes of a message, in the order in which they first appear, and what happens in each row. */
 function lanesOf(sample) {
   const servers = new Set(sample.hops.map(hop => hop.server).filter(Boolean));
@@ -42,7 +54,7 @@ function hopClass(event) {
 function drawLanes(sample, width) {
   const { lanes, rows } = lanesOf(sample);
   const left = 86;
-  const each = Math.max(64, Math.min(190, (width - left) / Math.max(1, lanes.length)));
+  const each = Math.max(88, Math.min(190, (width - left) / Math.max(1, lanes.length)));
   const wide = Math.max(width > left + each * lanes.length ? left + each * lanes.length : width, left + each * lanes.length);
   const [top, row] = [40, onPaper ? 27 : 34];
   const height = top + rows.length * row + 12;
@@ -65,7 +77,9 @@ function drawLanes(sample, width) {
     const near = from === null ? x(to) : (x(from) + x(to)) / 2;
     const most = Math.max(60, Math.floor(from === null ? each * 1.4 : Math.max(each * 1.25, Math.abs(x(from) - x(to)))));
     const half = Math.min(most, textWidth(words)) / 2;
-    out.append(label(Math.min(Math.max(near, left + half), wide - half), y - 8, words, { 'text-anchor': 'middle', class: 'event small ' + kind }, most));
+    const at_ = Math.min(Math.max(near, left + half), wide - half);
+    // A plate keeps lines of lanes from running through the words.
+    out.append(s('rect', { class: 'plate', x: round(at_ - half - 2), y: y - 19, width: round(2 * half + 4), height: 14 }), label(at_, y - 8, words, { 'text-anchor': 'middle', class: 'event small ' + kind }, most));
     if (from === null || from === to) out.append(s('circle', { class: 'step ' + kind, cx: x(to), cy: y, r: 5 }));
     else {
       const way = x(to) > x(from) ? 1 : -1;
@@ -73,7 +87,8 @@ function drawLanes(sample, width) {
         s('circle', { class: 'step', cx: x(from), cy: y, r: 3 }));
     }
   });
-  return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The way of the message, drawn' }, out);
+  return [h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The way of the message, drawn' }, out),
+    !onPaper && wide > width + 1 && h('p', { class: 'sideways quiet' }, 'Goes on to the right: swipe or scroll sideways.')].filter(Boolean);
 }
 
 function place(evidence) {
@@ -96,7 +111,8 @@ function sampleCard(sample, open) {
       [['From', sample.sender], ['To', sample.final_recipient || sample.recipient], way.length && ['Became', way.join('; ')],
         ['Message-id', sample.message_id], ['End', end], ['Took', span(sample.latency_ms)]]
         .filter(Boolean).map(([k, v]) => [h('dt', {}, k), h('dd', {}, named(v === null || v === undefined ? '\u2013' : v, 240))])),
-      drawLanes(sample, onPaper ? 620 : Math.max(280, (body.clientWidth || 640) - 4)),
+      ...drawLanes(sample, onPaper ? 620 : Math.max(280, (body.clientWidth || 640) - 4)),
+      clockWords(sample) ? h('p', { class: 'under quiet clocks' }, clockWords(sample)) : '',
       sample.hops_cut > 0 ? h('p', { class: 'under quiet' }, many(sample.hops_cut, 'step') + ' in the middle left out; ', h('code', {}, 'mailtrail trace'), ' has all.') : '',
       h('details', { class: 'behind' }, h('summary', {}, 'Steps as a table'), table()));
   }

@@ -4,7 +4,7 @@ function explorer() {
   return h('section', { class: 'part', id: 'explore', 'aria-labelledby': 'explore-t' },
     h('div', { class: 'head' }, h('h2', { id: 'explore-t' }, 'Where the mail went')),
     filterBar(),
-    h('div', { class: 'panels' }, ends(), flow(), volume(), heat(), sizes(), latency(), tops(), queue()));
+    h('div', { class: 'panels' }, ends(), flow(), volume(), !oneDay && heat(), sizes(), latency(), tops(), queue()));
 }
 
 function ending() {
@@ -19,7 +19,7 @@ function ending() {
       grid('Files read', [{ name: 'File' }, { name: 'Records', number: true }, { name: 'Size', number: true }, { name: 'Rejects', number: true }, { name: 'Note' }],
         report.files.map(f => [named(f.name, 100), cell(f.records), cell(f.bytes, bytes), cell(f.rejects), f.note ? named(f.note, 100) : '']))));
   }
-  document.getElementById('end').append(...lists,
+  document.getElementById('end').append(glossary(), ...lists,
     h('p', { class: 'quiet' }, 'Made by ' + page.tool + '. The page is complete in itself and asks nothing of any network. The same figures: ', h('code', {}, 'mailtrail report --format text'), ', ', h('code', {}, 'md'), ', ', h('code', {}, 'json'), '.'));
 }
 

@@ -22,30 +22,44 @@ function measure() {
 /**
  * A panel: title, a line that says what is seen, a figure and a table behind it.
  *
- * `figure(box)` and `table()` are called anew whenever the choice or the width changes, `table` only while it is open.
+ * `figure(box)` and `table()` are called anew whenever the choice or the width changes, `table` only while it is open; so
+ * are `tableName` and `said`, a line under the lead, where they are functions.
  * Returns the panel; its `draw` is registered.
  */
-function panel({ id, title, lead, whole = false, live = !whole, figure, table, tableName = 'Table', wide = false }) {
+function panel({ id, title, lead, said = null, whole = false, live = !whole, figure, table, tableName = 'Table', wide = false }) {
   const box = h('div', { class: 'figure' });
   const note = h('span', { class: 'scope' });
   const rows = table && h('div', { class: 'rows' });
+  const line = said && h('p', { class: 'lead' });
+  const name = table && h('summary', {});
   const details = table && h('details', { class: 'behind', ontoggle: () => { if (details.open) fillTable(); } },
-    h('summary', {}, tableName), rows);
+    name, rows);
   const node = h('section', { class: wide ? 'panel wide' : 'panel', id, 'aria-labelledby': id + '-t' },
-    h('div', { class: 'head' }, h('h3', { id: id + '-t' }, title), note), lead && h('p', { class: 'lead' }, lead), box, details);
+    h('div', { class: 'keep' }, h('div', { class: 'head' }, h('h3', { id: id + '-t' }, title), note), lead && h('p', { class: 'lead' }, lead), line, box), details);
   function fillTable() {
     rows.replaceChildren(table());
+    wholeRows(rows.firstElementChild);
   }
   function draw() {
     keepFocus(node, () => {
       box.replaceChildren(...[figure(box)].flat().filter(Boolean));
       note.replaceChildren(...scope(whole));
+      if (line) line.replaceChildren(...ticked(said()));
+      if (name) name.textContent = visible(typeof tableName === 'function' ? tableName() : tableName);
       if (details && details.open) fillTable();
     });
   }
   panels.push({ node, box, draw, live });
   if (live) whenChanged(draw);
   return node;
+}
+
+/** Ends a box that scrolls below a whole row, so that none is cut in half. */
+function wholeRows(box) {
+  if (!box || onPaper || box.scrollHeight <= box.clientHeight + 1) return;
+  const top = box.getBoundingClientRect().top;
+  const ends = [...box.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect().bottom - top).filter(end => end <= box.clientHeight);
+  if (ends.length) box.style.maxHeight = Math.ceil(ends[ends.length - 1] + box.offsetHeight - box.clientHeight) + 'px';
 }
 
 /** The words beside a title: of how many recipients this is, or that no filter touches it. */
@@ -190,6 +204,11 @@ function say(words) {
   document.getElementById('said').textContent = visible(words);
 }
 
+/** The line that says that a wide drawing goes on, where it does not fit. */
+function scrollHint(wide, box) {
+  return !onPaper && wide > room(box) + 1 && h('p', { class: 'sideways quiet' }, 'Goes on to the right: swipe or scroll sideways.');
+}
+
 /** Puts a text on the clipboard; where a page may not, it is selected in `source` to be copied by hand. */
 async function copy(text, source, button) {
   let done = false;
@@ -203,8 +222,7 @@ async function copy(text, source, button) {
     getSelection().addRange(range);
     try { done = document.execCommand('copy'); } catch { done = false; }
   }
-  const before = 'Copy';
   button.textContent = done ? 'Copied' : 'Selected: copy it';
   say(done ? 'Copied to the clipboard.' : 'The text is selected; copy it with the keyboard.');
-  setTimeout(() => { button.textContent = before; }, 1800);
+  setTimeout(() => { button.textContent = 'Copy'; }, 1800);
 }

@@ -27,36 +27,75 @@ let topSearch = '';
 const topOpen = new Set();
 const FIRST = 8;
 
+/** What a line can be found by. */
+function lineText(list, x) {
+  return (list === 'statuses' ? statusWhole(x.i) : x.name).toLowerCase();
+}
+
+/** How much of the mail a list is about, and how much of that is with names in it. */
+function listWords(list, lines) {
+  if (!lines) return 'Not known for a single ' + singular(chosen.item.list) + '.';
+  if (list === 'connectors') return lines.length ? '' : nothingWords();
+  const { total: there, names } = page.tops[list];
+  const title = list === 'recipients' ? 'addresses' : TOPS[list].toLowerCase();
+  const of = list === 'statuses' ? byPart('outcome')[cube.outcome.indexOf('failed')] || 0 : total();
+  const rest = of - sum(lines.map(x => x.n));
+  if (!of) return list === 'statuses' ? nothingWords('failure') : nothingWords();
+  const cut = there > names.length;
+  if (!anythingChosen()) return cut ? 'The ' + num(names.length) + ' most frequent of ' + num(there) + ' ' + title + '.' : '';
+  if (rest <= 0) return '';
+  const some = lines.length ? num(of - rest) + ' of the ' + many(of, 'recipient') + ' are with these; the other ' + num(rest) + ' are' : of === 1 ? 'The one recipient is' : 'All ' + many(of, 'recipient') + ' are';
+  if (!cut) return some.replace(/ (is|are)$/, of === 1 && !lines.length ? ' has' : ' have') + ' none.';
+  return some + ' with names that are not in this list of the ' + num(names.length) + ' most frequent of the whole period. `mailtrail routes` lists all.';
+}
+
+/** What is said where a search finds nothing in a list. */
+function noHit(list, lines) {
+  const top = page.tops[list];
+  if (!top || top.total <= top.names.length) return lines.length ? 'No name here has these letters.' : '';
+  return 'Not among the ' + num(top.names.length) + ' most frequent of ' + num(top.total) + '. `mailtrail routes` knows all.';
+}
+
+function topLine(list, x, most) {
+  const on = list === 'connectors' ? chosen.parts.connector.has(x.i) : Boolean(chosen.item && chosen.item.i === x.i);
+  const bar = h('span', { class: 'bar', 'aria-hidden': 'true' });
+  bar.style.width = Math.max(0.5, x.n / most * 100) + '%';
+  const hit = list === 'statuses' && statusAddresses(x.i);
+  const name = list !== 'statuses' ? h('span', { class: 'name' }, named(x.name, 52))
+    : h('span', { class: 'name whole', title: statusWhole(x.i) }, h('bdi', {}, clip(statusTitle(x.i), 120)), ' ', h('bdi', { class: 'by' }, clip(statusSource(x.i), 200)), hit && h('bdi', { class: 'by' }, clip(hit, 300)));
+  return h('li', {}, h('button', {
+    type: 'button', 'aria-pressed': on ? 'true' : 'false', data: { key: list + x.i, n: x.n },
+    onclick: () => (list === 'connectors' ? choose([['connector', x.i]]) : chooseItem(list, x.i)),
+  }, name, h('span', { class: 'v' }, num(x.n)), bar));
+}
+
 function topList(list, title) {
-  const whole_ = list === 'connectors' ? null : page.tops[list];
+  const top = list === 'connectors' ? null : page.tops[list];
   return panel({
-    id: 'top-' + list, title,
+    id: 'top-' + list, title, said: () => listWords(list, topLines(list)),
     figure: () => {
       const lines = topLines(list);
-      if (!lines) return h('p', { class: 'none' }, 'Not known for a single ' + TOPS[chosen.item.list].toLowerCase().replace(/s$/, '') + '.');
-      const fit = lines.filter(x => !topSearch || x.name.toLowerCase().includes(topSearch));
+      if (!lines) return null;
+      const fit = lines.filter(x => !topSearch || lineText(list, x).includes(topSearch));
       const all = topOpen.has(list) || fit.length <= FIRST + 2;
       const most = fit.reduce((a, x) => Math.max(a, x.n), 1);
-      const shown = fit.slice(0, all ? fit.length : FIRST);
-      const rows = shown.map(x => {
-        const on = list === 'connectors' ? chosen.parts.connector.has(x.i) : Boolean(chosen.item && chosen.item.i === x.i);
-        const bar = h('span', { class: 'bar', 'aria-hidden': 'true' });
-        bar.style.width = Math.max(0.5, x.n / most * 100) + '%';
-        return h('li', {}, h('button', {
-          type: 'button', 'aria-pressed': on ? 'true' : 'false', data: { key: list + x.i, n: x.n },
-          onclick: () => (list === 'connectors' ? choose([['connector', x.i]]) : chooseItem(list, x.i)),
-        }, h('span', { class: 'name' }, named(x.name, 52)), h('span', { class: 'v' }, num(x.n)), bar));
-      });
+      const rows = fit.slice(0, all ? fit.length : FIRST).map(x => topLine(list, x, most));
       const more = fit.length > FIRST + 2 && h('button', { type: 'button', class: 'all', data: { key: 'more' + list }, onclick: () => { if (!topOpen.delete(list)) topOpen.add(list); refresh(); } },
         topOpen.has(list) ? 'Show fewer' : 'Show ' + num(fit.length));
-      return [rows.length ? h('ol', { class: 'toplist' }, rows) : h('p', { class: 'none' }, topSearch ? 'No name here with these letters.' : nothingWords()), more];
+      if (rows.length) return [h('ol', { class: 'toplist' }, rows), more];
+      return topSearch ? h('p', { class: 'none' }, ticked(noHit(list, lines))) : null;
     },
     table: () => {
-      const lines = topLines(list) || [];
-      return grid(title, [{ name: 'Name' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], lines.map(x => [named(x.name, 90), cell(x.n), percent(x.n, total())]), nothingWords());
+      const lines = topLines(list);
+      const empty = listWords(list, lines).replace(/`/g, '');
+      if (list === 'statuses') return statusTable(lines || [], byPart('outcome')[cube.outcome.indexOf('failed')] || 0, empty);
+      return grid(title, [{ name: 'Name' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }], (lines || []).map(x => [named(x.name, 90), cell(x.n), percent(x.n, total())]), empty);
     },
-    tableName: whole_ && whole_.total > whole_.names.length
-      ? 'Table; the ' + num(whole_.names.length) + ' most frequent of ' + num(whole_.total) : 'Table',
+    tableName: () => {
+      const lines = topLines(list) || [];
+      if (!top || top.total <= top.names.length) return 'Table';
+      return 'Table; ' + (lines.length < top.names.length ? num(lines.length) + ' of ' : '') + 'the ' + num(top.names.length) + ' most frequent of ' + num(top.total);
+    },
   });
 }
 
@@ -65,7 +104,7 @@ function tops() {
     h('div', { class: 'head' }, h('h3', { id: 'tops-t' }, 'Most frequent'),
       h('label', { class: 'search' }, h('span', { class: 'unseen' }, 'Search the lists'),
         h('input', { type: 'search', placeholder: 'Search the lists', oninput: e => { topSearch = e.target.value.trim().toLowerCase(); for (const p of panels) if (p.node.id.startsWith('top-')) p.draw(); } }))),
-    h('p', { class: 'lead' }, 'Counted in recipients. Each list holds the most frequent names of the whole period; a click shows only the mail of one.'),
+    h('p', { class: 'lead' }, 'Counted in recipients: a message to three people counts three times, for its sender too. Each list holds the most frequent names of the whole period.', h('span', { class: 'hint' }, ' A click shows only the mail of one.')),
     h('div', { class: 'tops' }, Object.entries(TOPS).slice(0, 4).map(([list, title]) => topList(list, title)), topList('connectors', 'Connectors'), topList('statuses', 'Status codes of failures')));
 }
 
@@ -85,7 +124,7 @@ function sizeName(i) {
 }
 
 function drawSizes(box) {
-  if (narrow()) return h('p', { class: 'none' }, 'Sizes are not known for a single ' + TOPS[chosen.item.list].toLowerCase().replace(/s$/, '') + '.');
+  if (narrow()) return h('p', { class: 'none' }, 'Sizes are not known for a single ' + singular(chosen.item.list) + '.');
   const all = sizeBins();
   const [first, last] = [all.findIndex(n => n > 0), all.length - 1 - [...all].reverse().findIndex(n => n > 0)];
   if (first < 0) return nothing('sizes');
@@ -110,9 +149,9 @@ function drawSizes(box) {
 
 function sizes() {
   return panel({
-    id: 'sizes', title: 'Sizes', lead: 'Recipients by the size of the message.', figure: drawSizes,
+    id: 'sizes', title: 'Sizes', wide: oneDay, lead: 'Recipients by the size of the message.', figure: drawSizes,
     table: () => grid('Recipients by size', [{ name: 'Size' }, { name: 'Recipients', number: true }, { name: 'Share', number: true }],
-      narrow() ? [] : sizeBins().map((n, i) => [sizeName(i), cell(n), percent(n, sum(sizeBins()))]).filter(r => r[1].n > 0), nothingWords('sizes')),
+      narrow() ? [] : sizeBins().map((n, i) => [sizeName(i), cell(n), percent(n, sum(sizeBins()))]).filter(r => r[1].n > 0), narrow() ? 'Sizes are not known for a single ' + singular(chosen.item.list) + '.' : nothingWords('sizes')),
   });
 }
 
@@ -151,6 +190,6 @@ function queue() {
   return panel({
     id: 'queue', title: 'What was waiting', whole: true, live: true, wide: true, lead: q.note, figure: drawQueue,
     table: () => grid('Queue depth by ' + bucketWords(), [{ name: 'End of' }, ...q.server.map(i => ({ name: nameOf('server', i), number: true }))],
-      Array.from({ length: cube.buckets }, (_, t) => [bucketName(t), ...q.depth.map(d => cell(d[t]))])),
+      Array.from({ length: cube.buckets }, (_, t) => [bucketName(t), ...q.depth.map(d => cell(d[t]))]).filter((_, t) => !onPaper || q.depth.some(d => d[t] > 0))),
   });
 }

@@ -36,7 +36,7 @@ function drawVolume(box) {
   out.append(brush(x0, inner, top, tall, one, rows));
   volumePlot.node = out;
   const unknown = sum(without);
-  return [out, h('p', { class: 'under quiet' }, 'Drag over the hours, or move the two ends with the arrow keys. ' + (unknown ? many(unknown, 'recipient') + ' without a time are not drawn.' : ''))];
+  return [out, h('p', { class: 'under quiet' }, h('span', { class: 'hint' }, 'Drag over the hours, or move the two ends with the arrow keys. '), unknown ? many(unknown, 'recipient') + ' without a time are not drawn.' : '')];
 }
 
 /** The bucket under a pointer. */
@@ -105,12 +105,12 @@ function brushKey(event, which) {
 function volume() {
   return panel({
     id: 'volume', title: 'Mail by ' + bucketWords(), wide: true,
-    lead: 'When a message was first seen, ' + zoneWords() + ', by how it ended.',
+    lead: 'Recipients by when the message was first seen, ' + zoneWords() + ', and by how it ended.' + (oneDay && cube.buckets ? ' The period is a day at most, so there is no picture of the week.' : ''),
     figure: drawVolume,
     table: () => {
       const { rows, without } = byTime(weights());
       const line = (name, row) => [name, ...outcomes.map(o => cell(row[cube.outcome.indexOf(o)])), cell(sum(row))];
-      const out = rows.map((row, t) => [t, row]).filter(([t, row]) => sum(row) > 0 || (rows.length <= 48 && (!chosen.time || (t >= chosen.time[0] && t <= chosen.time[1]))))
+      const out = rows.map((row, t) => [t, row]).filter(([t, row]) => sum(row) > 0 || (!onPaper && rows.length <= 48 && (!chosen.time || (t >= chosen.time[0] && t <= chosen.time[1]))))
         .map(([t, row]) => line(bucketName(t), row));
       if (sum(without)) out.push(line('time not known', without));
       if (out.length) out.push(line('All', outcomes.length ? cube.outcome.map((_, i) => sum(rows.map(r => r[i])) + without[i]) : []));
@@ -120,6 +120,9 @@ function volume() {
 }
 
 // ---- weekday by hour ----
+
+/** A single day has no week. */
+const oneDay = cube.buckets * cube.step <= 24 * 3600000;
 
 /** Recipients by weekday and hour; null where the period has no such hour. */
 function week(w) {
@@ -197,7 +200,7 @@ function heatKey(event, ok, out) {
 function heat() {
   return panel({
     id: 'heat', title: 'Hour of the week',
-    lead: 'Recipients by weekday and hour, all weeks together; a click filters.',
+    lead: [h('span', {}, 'Recipients by weekday and hour, all weeks together.'), h('span', { class: 'hint' }, ' A click filters.')],
     figure: drawHeat,
     table: () => {
       const none = noWeek();
@@ -205,7 +208,7 @@ function heat() {
       const rows = week(weights());
       const days = DAYS.map((_, d) => d).filter(d => rows[d].some(n => n !== null));
       const of = (name, list) => [name, ...list.map(n => (n === null ? '\u2013' : cell(n))), cell(sum(list.map(n => n || 0)))];
-      const out = rows[0].map((_, c) => of(two(c * bucketHours) + ':00', days.map(d => rows[d][c])));
+      const out = rows[0].map((_, c) => of(two(c * bucketHours) + ':00', days.map(d => rows[d][c]))).filter(r => !onPaper || r[r.length - 1].n > 0);
       if (out.length > 1) out.push(of('All', days.map(d => sum(rows[d].map(n => n || 0)))));
       return grid('Recipients by weekday and hour', [{ name: 'Hour' }, ...days.map(d => ({ name: DAYS[d], number: true })), { name: 'All', number: true }], out);
     },

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use super::bins::{latencies, sizes};
 use super::grain::{Grain, is_coarse};
 use super::listing::{Entry, Listing};
+use super::own::Own;
 use crate::model::name::{EMPTY, Frozen, Symbol};
 use crate::model::report::Top;
 use crate::model::time::HOUR;
@@ -129,6 +130,7 @@ impl Plan {
         let step = base(first, last);
         let start = first.div_euclid(step) * step;
         let coarse = is_coarse(tally.recipients);
+        let own = Own::of(listing, names);
         let addresses = |what| {
             let top = ranked(tally.addresses.sums(what), |s| names.get(s), TOP);
             Listed::new(named(top, |s| s))
@@ -146,7 +148,7 @@ impl Plan {
             entry: Dimension::new(&listing.entries, None, |entry| entry.label(names)),
             server: Dimension::new(&listing.servers, None, text),
             connector: Dimension::new(&listing.connectors, Some(EMPTY), text),
-            next_hop: Dimension::new(&listing.next_hops, Some(EMPTY), text),
+            next_hop: Dimension::new(&listing.next_hops, Some(EMPTY), |s| own.label(&text(s))),
             offsets: tally.clocks.offsets(names),
             senders: addresses(What::Sent),
             recipients: addresses(What::Ended),
