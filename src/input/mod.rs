@@ -96,6 +96,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether there is something else in its place by now, a pipe or a folder.
+    pub fn is_no_file(&self) -> bool {
+        let looked_at = self.packing != Packing::Stdin && self.pipe.is_none();
+        looked_at && std::fs::metadata(&self.path).is_ok_and(|there| !there.is_file())
+    }
+
     /// Opens the log from its start.
     pub fn open(&self) -> Result<Box<dyn Read + Send>, InputError> {
         let fail = |source| InputError::Open { path: self.name.clone(), source };

@@ -307,6 +307,8 @@ pub struct Leaf {
 pub struct Journey {
     /// network-message-id; 0 where the schema has none.
     pub network_message_id: u128,
+    /// The name under which its rows are kept, the same whenever they are read in one run; several may have one.
+    pub key: u128,
     /// message-id as logged; the empty symbol where texts were not asked for.
     pub message_id: Symbol,
     /// P1 return path if there is one, else sender-address.

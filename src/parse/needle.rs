@@ -57,6 +57,12 @@ impl Needles {
         Some(needles)
     }
 
+    /// The same, where no other way to write a letter counts.
+    #[must_use]
+    pub fn to_the_letter(self) -> Self {
+        Self { kelvin: false, ..self }
+    }
+
     /// Length of the longest text.
     pub fn longest(&self) -> usize {
         self.texts.iter().map(Vec::len).max().unwrap_or(0).max(KELVIN.len())

@@ -21,7 +21,7 @@ use super::{Needs, Options, ReadError, Reading};
 use crate::input::InputError;
 use crate::model::intake::Position;
 use crate::model::journey::Journey;
-use crate::model::name::Frozen;
+use crate::model::name::{Frozen, fold_case};
 use crate::parse::needle::{Needles, SHORTEST};
 use crate::route::store::Keyer;
 use found::Id;
@@ -46,6 +46,8 @@ pub struct Archive {
 pub struct Question {
     /// network-message-id.
     pub network_message_id: Option<u128>,
+    /// message-id, with or without its angle brackets.
+    pub message_id: Option<String>,
     /// Return path, else sender-address.
     pub sender: Patterns,
     /// Of leaves: recipient, connector, decision; the rest of it is not looked at.
@@ -56,8 +58,8 @@ pub struct Question {
     pub window: Window,
     /// Number of a finding that holds for it, in the order of the reading's.
     pub finding: Option<usize>,
-    /// Stands in one of its rows, whatever the column and the case; where it is shorter than
-    /// [`Question::SHORTEST_TEXT`], in an address of its sender or recipients.
+    /// Stands in one of its rows, whatever the column and the case of ASCII letters; where it is shorter than
+    /// [`Question::SHORTEST_TEXT`], or no subject may be known, in an address of its sender or recipients.
     pub text: Option<String>,
     /// The order.
     pub sort: Sort,
@@ -86,9 +88,12 @@ impl Whole {
 
     /// The messages in the order in which they were asked for, with their hops.
     pub fn journeys(&self) -> Vec<Option<Journey>> {
-        let spots: Vec<Spot> = self.spots.iter().flatten().copied().collect();
-        let mut journeys = self.state.journeys_at(&spots, true).into_iter();
-        self.spots.iter().map(|spot| spot.and_then(|_| journeys.next())).collect()
+        let mut spots: Vec<Spot> = self.spots.iter().flatten().copied().collect();
+        spots.sort_unstable();
+        spots.dedup();
+        let journeys: HashMap<Spot, Journey> =
+            spots.iter().copied().zip(self.state.journeys_at(&spots, true)).collect();
+        self.spots.iter().map(|spot| spot.and_then(|spot| journeys.get(&spot).cloned())).collect()
     }
 }
 
@@ -109,11 +114,12 @@ impl Archive {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Vec<Found>, ReadError> {
         let (state, names) = (&reading.state, reading.state.names());
-        let (long, short) = match &question.text {
-            Some(text) if text.len() >= SHORTEST => (Some(text.as_bytes().to_vec()), None),
-            Some(text) => (None, Some(Patterns::new([format!("*{}*", literal(text))]))),
-            None => (None, None),
-        };
+        // Where no subject may be known, none may be guessed letter by letter either.
+        let everywhere = |text: &&String| text.len() >= SHORTEST && self.options.needs.subjects;
+        let long = question.text.as_ref().filter(everywhere).map(|text| text.as_bytes().to_vec());
+        let short =
+            question.text.as_ref().filter(|text| !everywhere(text)).map(|text| folded(text.as_bytes()));
+        let message = question.message_id.as_ref().map(|id| self.keyer.message_id(id.as_bytes()));
         let keys = match (question.network_message_id, long) {
             (Some(id), _) => Some(HashSet::from([id])),
             (None, Some(text)) => Some(self.keys_of_rows_with(reading, &text, progress)?),
@@ -124,6 +130,7 @@ impl Archive {
         let wants = |journey: &Journey| {
             self.options.filter.takes(journey, names)
                 && question.takes(journey, names)
+                && message.is_none_or(|hash| hash != 0 && hash == journey.links.0)
                 && short.as_ref().is_none_or(|text| is_in_addresses(text, journey, names))
                 && finding
                     .as_ref()
@@ -131,7 +138,7 @@ impl Archive {
         };
         let add = |found: &mut Vec<Found>, spot: Spot, journey: &Journey| {
             if wants(journey) {
-                found.push(Found::new(spot, (journey, names), question.sort));
+                found.push(Found::new(spot, (journey, names), question));
             }
         };
         let merge = |found: &mut Vec<Found>, more| found.extend(more);
@@ -165,8 +172,9 @@ impl Archive {
             Ok(reader.pass(needs, again)?.state)
         })?;
         let mut there: HashMap<Id, Spot> = HashMap::new();
-        let add =
-            |all: &mut Vec<(Id, Spot)>, spot: Spot, journey: &Journey| all.push((Id::of(journey), spot));
+        let add = |all: &mut Vec<(Id, Spot)>, spot: Spot, journey: &Journey| {
+            all.push((Id::of(journey, spot), spot));
+        };
         there.extend(state.fold(Vec::new, add, |all: &mut Vec<_>, more| all.extend(more)));
         state.error()?;
         let spots = some.iter().map(|one| there.get(&one.id()).copied()).collect();
@@ -175,7 +183,11 @@ impl Archive {
 
     /// Reads the row that stands somewhere; `None` if no row begins there any more.
     pub fn raw(&self, at: Position) -> Result<Option<Raw>, InputError> {
-        raw::read(&self.plan(), (&self.pieces, &self.options), at)
+        let plan = self.plan();
+        if plan.files.get(at.file as usize).is_some_and(|file| file.source.is_no_file()) {
+            return Ok(None);
+        }
+        raw::read(&plan, (&self.pieces, &self.options), at)
     }
 
     /// The place that a name, line and offset mean.
@@ -196,11 +208,15 @@ impl Archive {
         if text.contains(&b'"') {
             texts.push(String::from_utf8_lossy(text).replace('"', "\"\"").into_bytes());
         }
-        let Some(needles) = Needles::new(&texts) else { return Ok(HashSet::new()) };
+        let Some(needles) = Needles::new(&texts).map(Needles::to_the_letter) else {
+            return Ok(HashSet::new());
+        };
         self.stop.store(false, Ordering::Relaxed);
         let state = self.with_reader(reading, progress, |reader| {
             let again = Again { holding: Some(&needles), stop: Some(&self.stop), ..Again::default() };
-            Ok(reader.pass(Needs::default(), again)?.state)
+            let passed = reader.pass(Needs::default(), again)?;
+            passed.errors.first().map_or(Ok(()), |e| Err(ReadError::Changed(e.to_string())))?;
+            Ok(passed.state)
         })?;
         Ok(state.keys())
     }
@@ -220,6 +236,11 @@ impl Archive {
             }
         };
         let mut plan = self.plan();
+        // What is no file any more may keep whoever opens it waiting for good.
+        let odd = plan.files.iter().find(|file| file.source.is_no_file());
+        if let Some(odd) = odd {
+            return Err(ReadError::Changed(format!("{}: no file any more", odd.source.name)));
+        }
         let (options, keyer) = (&self.options, &self.keyer);
         read(&Reader { plan: &mut plan, options, progress, pool, keyer, once: false })
     }
@@ -239,14 +260,18 @@ impl Question {
     }
 }
 
-/// A text as a pattern that means itself: what is a wildcard matches any one character.
-fn literal(text: &str) -> String {
-    text.replace('*', "?")
+fn folded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    fold_case(text, &mut out);
+    out
 }
 
-fn is_in_addresses(pattern: &Patterns, journey: &Journey, names: &Frozen) -> bool {
+/// Whether a text in lower case stands in an address of a message.
+fn is_in_addresses(text: &[u8], journey: &Journey, names: &Frozen) -> bool {
     let of_leaves = journey.leaves.iter().flat_map(|leaf| {
         [leaf.recipient, leaf.final_recipient].into_iter().chain(leaf.via.iter().map(|via| via.to))
     });
-    std::iter::once(journey.sender).chain(of_leaves).any(|address| pattern.matches(names.get(address)))
+    std::iter::once(journey.sender)
+        .chain(of_leaves)
+        .any(|address| memchr::memmem::find(&folded(names.get(address)), text).is_some())
 }

@@ -105,6 +105,9 @@ pub enum ReadError {
     /// What did not fit in memory could not be put aside or brought back.
     #[error(transparent)]
     Spill(#[from] SpillError),
+    /// Logs that were read are not there as they were.
+    #[error("the logs are not what they were when they were read: {0}")]
+    Changed(String),
 }
 
 /// How much is asked of findings.

@@ -123,11 +123,10 @@ impl Pieces {
         self.whole.extend(other.whole);
     }
 
-    /// What stands from a row on to the end of its piece.
-    pub(super) fn from(&self, at: Position) -> Option<Piece> {
+    /// The piece that a row lies in, from its first row on, so that only what is a row is taken for one.
+    pub(super) fn around(&self, at: Position) -> Option<&Piece> {
         let holds = |piece: &&Piece| piece.file == at.file && (piece.from..piece.to).contains(&at.offset);
-        let piece = self.done.iter().find(holds)?;
-        Some(Piece { from: at.offset, line: at.line, ..piece.clone() })
+        self.done.iter().find(holds)
     }
 
     /// Where rows of these servers and times may lie; of a file that cannot be read from any place, as one piece.

@@ -123,7 +123,7 @@ pub(super) struct Passed {
     pub state: State,
     seen: Seen,
     pieces: Pieces,
-    errors: Vec<InputError>,
+    pub errors: Vec<InputError>,
 }
 
 impl Reader<'_> {

@@ -27,7 +27,7 @@ pub(super) use sweep::Swept;
 
 /// Where a message lies: shard (8 bits), bag or set of joined bags (32) and which of its messages (24), since
 /// there may be one of these for every message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Spot(u64);
 
 impl Spot {
@@ -46,6 +46,11 @@ impl Spot {
 
     fn shard(self) -> usize {
         (self.0 >> 56) as usize
+    }
+
+    /// Which of the messages there.
+    pub(super) fn number(self) -> u32 {
+        self.0 as u32 & 0xFF_FFFF
     }
 }
 
@@ -234,7 +239,8 @@ impl State {
         work.bag.sort(&self.names);
         work.bag.drop_twins();
         if !several {
-            return f(0, &self.marked(work.builder.build(&work.bag, &self.names, hops)));
+            let journey = work.builder.build(&work.bag, &self.names, hops);
+            return f(0, &self.marked(journey, self.key_of(shard, unit)));
         }
         for (i, group) in (0u32..).zip(partition(&work.bag, &self.names)).filter(|(i, _)| wants(*i)) {
             work.part.clear();
@@ -246,11 +252,13 @@ impl State {
                 work.part.recipients.extend_from_slice(people);
                 work.part.facts.push(fact);
             }
-            f(i, &self.marked(work.builder.build(&work.part, &self.names, hops)));
+            let journey = work.builder.build(&work.part, &self.names, hops);
+            f(i, &self.marked(journey, self.key_of(shard, unit)));
         }
     }
 
-    fn marked(&self, mut journey: Journey) -> Journey {
+    fn marked(&self, mut journey: Journey, key: u128) -> Journey {
+        journey.key = key;
         let id = match journey.network_message_id {
             0 => u128::from(journey.links.0),
             id => id,

@@ -18,6 +18,7 @@ pub(super) fn particulars(message: &Message<'_>) -> Journey {
     let text =
         |pick: fn(&Fact) -> Symbol, any: Symbol| received.map(pick).filter(|s| *s != EMPTY).unwrap_or(any);
     Journey {
+        key: 0,
         network_message_id: all.owner,
         message_id: text(|f| f.message_id, all.message_id),
         sender: text(|f| f.sender_shown, all.sender_shown),

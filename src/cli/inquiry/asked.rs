@@ -13,6 +13,7 @@ use crate::pipeline::{Question, Sort};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Asked {
     pub network_message_id: Option<String>,
+    pub message_id: Option<String>,
     pub sender: Vec<String>,
     pub recipient: Vec<String>,
     pub connector: Vec<String>,
@@ -68,6 +69,7 @@ impl Asked {
         };
         Ok(Question {
             network_message_id,
+            message_id: self.message_id.clone(),
             sender: patterns(&self.sender),
             leaf,
             server: patterns(&self.server),

@@ -1,7 +1,7 @@
 //! A message in a list.
 
 use crate::model::finding::Evidence;
-use crate::model::journey::{Decision, Journey};
+use crate::model::journey::{Decision, Journey, Leaf};
 use crate::model::name::{EMPTY, Symbol, guid_text};
 use crate::model::time::Timestamp;
 use crate::output::routes::Context;
@@ -19,8 +19,10 @@ pub(in crate::cli) struct Line {
     pub size_bytes: Option<u64>,
     /// The longest that a recipient waited, ms.
     pub latency_ms: i64,
-    /// The first of its recipients, by their addresses.
+    /// The first of its recipients, by their addresses; of those that were asked for, if not any was.
     pub recipient: String,
+    /// What was decided for that one, if it was asked for.
+    pub decision: Option<Decision>,
     pub recipients: usize,
     /// What was decided, for how many of them; in the order of decisions.
     pub decisions: Vec<(Decision, usize)>,
@@ -35,12 +37,20 @@ pub(in crate::cli) struct Line {
 }
 
 impl Line {
-    pub(super) fn of(journey: &Journey, context: &Context<'_>, kinds: Vec<Vec<&'static str>>) -> Self {
+    pub(super) fn of(
+        (journey, whom): (&Journey, Option<&[u8]>),
+        context: &Context<'_>,
+        kinds: Vec<Vec<&'static str>>,
+    ) -> Self {
         let text = |symbol: Symbol| context.names.text(symbol).into_owned();
         let leaves = &journey.leaves;
         let of = |decision: Decision| leaves.iter().filter(|leaf| leaf.decision == decision).count();
         let decisions = Decision::ALL.into_iter().map(|d| (d, of(d))).filter(|(_, n)| *n > 0);
         let connectors = leaves.iter().map(|leaf| leaf.connector).filter(|c| *c != EMPTY).map(text);
+        let is_asked =
+            |leaf: &&Leaf| whom.is_some_and(|whom| context.names.get(leaf.final_recipient) == whom);
+        let asked = leaves.iter().find(is_asked);
+        let first = || leaves.iter().map(|leaf| text(leaf.recipient)).min().unwrap_or_default();
         let at = journey.evidence;
         let file = context.files.get(at.file as usize).filter(|_| at.line > 0);
         Self {
@@ -52,7 +62,8 @@ impl Line {
             subject: (!context.no_subjects).then(|| text(journey.subject)),
             size_bytes: journey.size_bytes,
             latency_ms: leaves.iter().map(|leaf| leaf.latency_ms).max().unwrap_or(0),
-            recipient: leaves.iter().map(|leaf| text(leaf.recipient)).min().unwrap_or_default(),
+            recipient: asked.map_or_else(first, |leaf| text(leaf.recipient)),
+            decision: asked.map(|leaf| leaf.decision),
             recipients: leaves.len(),
             decisions: decisions.collect(),
             connectors: sorted(connectors),

@@ -101,8 +101,11 @@ impl Inquiry {
     pub(super) fn look(&self, some: &[Found]) -> anyhow::Result<Looked<'_>> {
         let whole = self.archive.whole(&self.run.reading, some)?;
         let outlines = self.archive.outlines(&self.run.reading, some);
-        let journeys = whole.journeys();
-        Ok(Looked { inquiry: self, whole, journeys, outlines })
+        // What lost some of its rows would be told otherwise than it was.
+        let as_read = |(now, then): (Option<Journey>, &Journey)| now.filter(|now| tells_the_same(now, then));
+        let journeys = whole.journeys().into_iter().zip(&outlines).map(as_read).collect();
+        let whom = some.iter().map(|one| one.whom().map(<[u8]>::to_vec)).collect();
+        Ok(Looked { inquiry: self, whole, journeys, outlines, whom })
     }
 
     /// The row of the log that stands somewhere; `None` if no row begins there, or the file is not what was read.
@@ -117,6 +120,18 @@ impl Inquiry {
     }
 }
 
+/// Whether a message that was read again ends as it did.
+fn tells_the_same(now: &Journey, then: &Journey) -> bool {
+    let ends = |journey: &Journey| {
+        let end =
+            |leaf: &Leaf| (leaf.decision, leaf.last_seen, leaf.latency_ms, leaf.complete, leaf.hops.len());
+        let mut ends: Vec<_> = journey.leaves.iter().map(end).collect();
+        ends.sort_unstable();
+        ends
+    };
+    now.first_seen == then.first_seen && ends(now) == ends(then)
+}
+
 /// Some messages, as their rows tell them.
 pub(super) struct Looked<'i> {
     inquiry: &'i Inquiry,
@@ -124,6 +139,8 @@ pub(super) struct Looked<'i> {
     journeys: Vec<Option<Journey>>,
     /// The same without their texts: what there is still to say of a message whose rows are gone.
     outlines: Vec<Journey>,
+    /// Final address of the recipient that was asked for, if not any was.
+    whom: Vec<Option<Vec<u8>>>,
 }
 
 impl Looked<'_> {
@@ -135,27 +152,33 @@ impl Looked<'_> {
     /// A line for each.
     pub(super) fn lines(&self) -> Vec<Line> {
         let reading = &self.inquiry.run.reading;
-        let line = |(whole, outline): (&Option<Journey>, &Journey)| {
+        let line = |((whole, outline), whom): ((&Option<Journey>, &Journey), &Option<Vec<u8>>)| {
+            let whom = whom.as_deref();
             let kinds = reading.judged.kinds_of(outline, reading.state.names());
             match whole {
-                Some(journey) => Line::of(journey, &self.context(), kinds),
+                Some(journey) => Line::of((journey, whom), &self.context(), kinds),
                 None => {
                     let context = Context { names: reading.state.names(), ..self.context() };
-                    Line { gone: true, ..Line::of(outline, &context, kinds) }
+                    Line { gone: true, ..Line::of((outline, whom), &context, kinds) }
                 }
             }
         };
-        self.journeys.iter().zip(&self.outlines).map(line).collect()
+        self.journeys.iter().zip(&self.outlines).zip(&self.whom).map(line).collect()
     }
 
     /// The picture of each; `None` if its rows are not there any more.
     pub(super) fn pictures(&self) -> Vec<Option<Picture>> {
-        let all = |_: &Leaf| true;
-        self.journeys.iter().map(|j| j.as_ref().map(|j| Picture::of(&self.context(), j, &all))).collect()
+        let names = self.whole.names();
+        let picture = |(journey, whom): (&Option<Journey>, &Option<Vec<u8>>)| {
+            let asked =
+                |leaf: &Leaf| whom.as_ref().is_none_or(|whom| names.get(leaf.final_recipient) == whom);
+            journey.as_ref().map(|journey| Picture::of(&self.context(), journey, &asked))
+        };
+        self.journeys.iter().zip(&self.whom).map(picture).collect()
     }
 
-    /// Their rows of `routes`.
-    pub(super) fn write_rows(&self, form: Form, out: &mut Vec<u8>) -> anyhow::Result<()> {
+    /// Their rows of `routes`; how many messages have some, since those that are gone have none.
+    pub(super) fn write_rows(&self, form: Form, out: &mut Vec<u8>) -> anyhow::Result<u64> {
         let reading = &self.inquiry.run.reading;
         for (journey, outline) in self.journeys.iter().zip(&self.outlines) {
             let Some(journey) = journey else { continue };
@@ -165,6 +188,6 @@ impl Looked<'_> {
                 write_row(&self.context(), (journey, leaf), kinds, form, out)?;
             }
         }
-        Ok(())
+        Ok(self.journeys.iter().flatten().count() as u64)
     }
 }

@@ -23,18 +23,14 @@ impl Inquiry {
         self.run.close(self.report.messages > 0)
     }
 
-    /// The messages with this network-message-id or message-id; `None` if more messages than so many name such a text.
-    pub(in crate::cli) fn named_within(&self, id: &str, most: usize) -> anyhow::Result<Option<Vec<Found>>> {
-        let found = self.find(&named(id), &|_| {})?;
-        if guid(id).is_some() {
-            return Ok(Some(found));
-        }
-        if found.len() > most {
-            return Ok(None);
-        }
-        let is_it: Vec<bool> =
-            self.look(&found)?.lines().iter().map(|line| is_same(&line.message_id, id)).collect();
-        Ok(Some(found.into_iter().zip(is_it).filter_map(|(one, is_it)| is_it.then_some(one)).collect()))
+    /// The messages with this network-message-id, or this message-id as the log writes it.
+    pub(in crate::cli) fn named(&self, id: &str) -> anyhow::Result<Vec<Found>> {
+        let id = id.to_owned();
+        let asked = match guid(&id) {
+            Some(_) => Asked { network_message_id: Some(id), ..Asked::default() },
+            None => Asked { message_id: Some(id), ..Asked::default() },
+        };
+        self.find(&asked, &|_| {})
     }
 
     /// Whether a file of this name was read.
@@ -46,21 +42,4 @@ impl Inquiry {
     pub(in crate::cli) fn is_as_read(&self, file: &str) -> bool {
         self.seals.hold(file)
     }
-}
-
-/// The messages with this network-message-id, or that name this text.
-fn named(id: &str) -> Asked {
-    match guid(id) {
-        Some(_) => Asked { network_message_id: Some(id.to_owned()), ..Asked::default() },
-        None => Asked { text: Some(bare(id).to_owned()), ..Asked::default() },
-    }
-}
-
-fn bare(id: &str) -> &str {
-    id.trim().trim_start_matches('<').trim_end_matches('>')
-}
-
-/// Whether two message-ids are the same, angle brackets and case aside.
-fn is_same(a: &str, b: &str) -> bool {
-    bare(a).eq_ignore_ascii_case(bare(b))
 }

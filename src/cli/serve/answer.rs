@@ -65,12 +65,12 @@ struct Error<'e> {
 /// Lets a request in, and gives its answer what every answer has.
 pub(super) async fn guard(State(logs): State<Arc<Logs>>, request: Request, next: Next) -> Response {
     let for_scripts = request.uri().path().starts_with("/api/");
-    let mut response = match logs.door.admit(&request) {
-        Ok(()) => next.run(request).await,
-        Err(turned) => *turned,
+    let (mut response, inside) = match logs.door.admit(&request) {
+        Ok(()) => (next.run(request).await, true),
+        Err(turned) => (*turned, false),
     };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        let read_at = logs.now().map(|shown| shown.read_at.clone());
+        let read_at = logs.now().filter(|_| inside).map(|shown| shown.read_at.clone());
         let body = dress(&failure, for_scripts, read_at.as_deref());
         let (parts, body) = body.into_parts();
         *response.body_mut() = body;

@@ -26,8 +26,6 @@ use crate::pipeline::{Found, Raw, Sort};
 
 /// Messages on a page of a list.
 pub(super) const EACH: usize = 50;
-/// A text that more messages name is no id.
-const NAMED: usize = 1_000;
 
 pub(super) async fn report(State(logs): State<Arc<Logs>>, asked: HeaderMap) -> Result<Response, Failure> {
     let shown = logs.shown()?;
@@ -139,15 +137,11 @@ fn findings(shown: &Shown) -> Vec<Field> {
 
 /// The messages that are called so.
 pub(super) fn named(id: &str, shown: &Shown) -> Result<Vec<Found>, Failure> {
-    match shown.inquiry.named_within(id, NAMED)? {
-        None => Err(Failure::bad(
-            "Too many messages hold this text; give a whole message-id, or search the messages.",
-        )),
-        Some(found) if found.is_empty() => {
-            Err(Failure::missing("No message of the logs, as they are now, is called so."))
-        }
-        Some(found) => Ok(found),
+    let found = shown.inquiry.named(id)?;
+    if found.is_empty() {
+        return Err(Failure::missing("No message of the logs, as they are now, is called so."));
     }
+    Ok(found)
 }
 
 pub(super) async fn message(State(logs): State<Arc<Logs>>, uri: Uri) -> Result<Response, Failure> {

@@ -12,7 +12,7 @@ use crate::model::finding::Finding;
 use crate::output::escape::terminal;
 use crate::output::file::{OutputError, Target};
 use crate::output::lanes::Picture;
-use crate::output::numbers::counted;
+use crate::output::numbers::{counted, grouped};
 use crate::output::{findings, routes, trace, trace_html, trace_markdown, trace_svg};
 use crate::pipeline::{Found, Raw};
 
@@ -107,18 +107,22 @@ fn messages(
 ) -> io::Result<String> {
     let form = if form == "csv" { routes::Form::Csv { raw: false } } else { routes::Form::JsonLines };
     routes::write_head(form, out)?;
-    let (mut rows, mut written) = (Vec::new(), 0);
+    let (mut rows, mut written, mut gone) = (Vec::new(), 0, 0);
     for some in list.chunks(BATCH) {
         if !more(written) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         rows.clear();
         let looked = inquiry.look(some).map_err(io::Error::other)?;
-        looked.write_rows(form, &mut rows).map_err(io::Error::other)?;
+        let there = looked.write_rows(form, &mut rows).map_err(io::Error::other)?;
         out.write_all(&rows)?;
-        written += some.len() as u64;
+        (written, gone) = (written + there, gone + some.len() as u64 - there);
     }
-    Ok(counted(written, "message", "messages"))
+    let without = match gone {
+        0 => String::new(),
+        n => format!(", {} not: the log was cut or replaced;", grouped(n)),
+    };
+    Ok(counted(written, "message", "messages") + &without)
 }
 
 fn message(picture: &Picture, form: &str, out: &mut dyn Write) -> io::Result<()> {

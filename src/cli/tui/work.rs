@@ -23,7 +23,7 @@ pub(super) enum Want {
     Find {
         slot: Slot,
         edition: u64,
-        asked: Asked,
+        asked: Box<Asked>,
     },
     Lines {
         slot: Slot,
@@ -137,7 +137,7 @@ impl Work {
         let mut queue = self.shared.lock();
         match want {
             Want::Find { slot, edition, asked } => {
-                queue.finds.insert(slot, (edition, asked));
+                queue.finds.insert(slot, (edition, *asked));
             }
             Want::Picture { .. } => queue.picture = Some(want),
             Want::Row { .. } => queue.row = Some(want),
@@ -307,7 +307,7 @@ fn quick(queue: &mut Queue) -> Option<Want> {
         return Some(want);
     }
     if let Some((slot, (edition, asked))) = queue.finds.pop_first() {
-        return Some(Want::Find { slot, edition, asked });
+        return Some(Want::Find { slot, edition, asked: Box::new(asked) });
     }
     queue.lines.take()
 }

@@ -3,6 +3,7 @@
 use rayon::slice::ParallelSliceMut;
 
 use super::super::state::Spot;
+use super::Question;
 use crate::model::journey::Journey;
 use crate::model::name::{Frozen, guid_text};
 use crate::model::time::Timestamp;
@@ -59,6 +60,9 @@ impl Sort {
 /// By what a message is known in every reading of one archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Id {
+    key: u128,
+    /// Which of those that have this key.
+    number: u32,
     network: u128,
     /// Hash of the message-id.
     message: u64,
@@ -66,8 +70,14 @@ pub(super) struct Id {
 }
 
 impl Id {
-    pub(super) fn of(journey: &Journey) -> Self {
-        Self { network: journey.network_message_id, message: journey.links.0, first_seen: journey.first_seen }
+    pub(super) fn of(journey: &Journey, spot: Spot) -> Self {
+        Self {
+            key: journey.key,
+            number: spot.number(),
+            network: journey.network_message_id,
+            message: journey.links.0,
+            first_seen: journey.first_seen,
+        }
     }
 }
 
@@ -77,11 +87,25 @@ pub struct Found {
     id: Id,
     spot: Spot,
     key: (i64, Box<[u8]>),
+    /// Final address of the first recipient that was asked for, where not any was.
+    whom: Option<Box<[u8]>>,
 }
 
 impl Found {
-    pub(super) fn new(spot: Spot, (journey, names): (&Journey, &Frozen), sort: Sort) -> Self {
-        Self { id: Id::of(journey), spot, key: sort.key(journey, names) }
+    pub(super) fn new(spot: Spot, (journey, names): (&Journey, &Frozen), question: &Question) -> Self {
+        let asked = journey.leaves.iter().filter(|leaf| question.leaf.takes_leaf(leaf, names));
+        let whom = asked.map(|leaf| names.get(leaf.final_recipient)).min();
+        Self {
+            id: Id::of(journey, spot),
+            spot,
+            key: question.sort.key(journey, names),
+            whom: whom.filter(|_| !question.leaf.is_empty()).map(Into::into),
+        }
+    }
+
+    /// Final address, as logged, of the first recipient that was asked for; `None` where any was.
+    pub fn whom(&self) -> Option<&[u8]> {
+        self.whom.as_deref()
     }
 
     pub(super) fn spot(&self) -> Spot {

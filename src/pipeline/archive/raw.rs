@@ -34,8 +34,8 @@ pub(super) fn read(
 ) -> Result<Option<Raw>, InputError> {
     let Some(file) = plan.files.get(at.file as usize) else { return Ok(None) };
     let chunk_size = options.chunk;
-    let mut feed = match pieces.from(at).filter(|_| file.is_seekable()) {
-        Some(piece) => Feed::of_piece(file.open_between(piece.from, piece.to)?, &piece, chunk_size),
+    let mut feed = match pieces.around(at).filter(|_| file.is_seekable()) {
+        Some(piece) => Feed::of_piece(file.open_between(piece.from, piece.to)?, piece, chunk_size),
         None => Feed::new(file.open()?, at.file, chunk_size),
     };
     let sink = One { at, subjects: options.needs.subjects, found: None, seen: Seen::default() };

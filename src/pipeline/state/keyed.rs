@@ -15,6 +15,18 @@ impl State {
         merged(self.by_shard(HashSet::new, add), HashSet::new, merge)
     }
 
+    /// The least of the keys under which a unit is kept.
+    pub(super) fn key_of(&self, shard: &Shard, unit: Unit) -> u128 {
+        let key = |number: u32| shard.key(number).map(|key| key.value);
+        match unit {
+            Unit::Single(_, number) => key(number),
+            Unit::Joined(set) => {
+                self.joined.get(set as usize).into_iter().flatten().filter_map(|number| key(*number)).min()
+            }
+        }
+        .unwrap_or(0)
+    }
+
     /// Whether something of a unit is kept under one of these keys.
     pub(super) fn is_under(&self, shard: &Shard, unit: Unit, keys: &HashSet<u128>) -> bool {
         let is_key = |number: u32| shard.key(number).is_some_and(|key| keys.contains(&key.value));

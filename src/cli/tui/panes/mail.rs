@@ -113,13 +113,15 @@ fn one(line: &Line, look: Look, widths: &Widths) -> [Cell; 7] {
         14.. => time.get(5..19).unwrap_or_default().replace('T', " "),
         _ => time.get(11..19).unwrap_or_default().to_owned(),
     };
-    let worst = line.decisions.iter().min_by_key(|(decision, _)| tone(*decision));
-    let (decision, style) = match worst {
+    // Who asks for one recipient does not ask what became of others.
+    let asked = line.decision.map(|decision| (decision, line.recipients));
+    let worst = || line.decisions.iter().copied().min_by_key(|(decision, _)| tone(*decision));
+    let (decision, style) = match asked.or_else(worst) {
         Some((decision, many)) => {
-            let (sign, style) = look.decision(*decision);
+            let (sign, style) = look.decision(decision);
             let of =
-                if *many < line.recipients { format!(" {many}/{}", line.recipients) } else { String::new() };
-            let short = format!("{sign}{}", words(*decision));
+                if many < line.recipients { format!(" {many}/{}", line.recipients) } else { String::new() };
+            let short = format!("{sign}{}", words(decision));
             // Half a number would be a wrong one.
             let fits = width(&short) + of.len() <= widths.decision;
             (if fits { short + &of } else { short }, style)

@@ -32,7 +32,7 @@ impl Screen<'_> {
             wants.extend(mail.give_up().map(Want::GiveUp));
             if mail.shown.as_ref() != Some(&asked) {
                 mail.wait(edition, asked.clone());
-                wants.push(Want::Find { slot, edition, asked });
+                wants.push(Want::Find { slot, edition, asked: Box::new(asked) });
             }
         }
         if let Some(pages) = mail.wants() {

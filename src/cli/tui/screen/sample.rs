@@ -52,6 +52,7 @@ pub(in crate::cli::tui) fn line(number: usize) -> Line {
         size_bytes: Some(2048),
         latency_ms: 1500,
         recipient: format!("{number}@adatum.example"),
+        decision: None,
         recipients: 3,
         decisions: vec![(Decision::LocalDelivery, 2), (Decision::Failed, 1)],
         connectors: Vec::new(),
