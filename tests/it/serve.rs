@@ -11,6 +11,7 @@
 
 mod door;
 mod life;
+mod truth;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

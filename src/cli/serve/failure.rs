@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::super::options::Usage;
+use crate::pipeline::ReadError;
 
 /// Why something is not answered.
 #[derive(Clone, Debug)]
@@ -79,7 +80,11 @@ impl Failure {
 impl From<anyhow::Error> for Failure {
     fn from(e: anyhow::Error) -> Self {
         let words = e.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        if e.is::<Usage>() { Self::bad(words) } else { Self::broken(words) }
+        match e.downcast_ref() {
+            Some(ReadError::Changed(_)) => Self::new(StatusCode::GONE, words),
+            _ if e.is::<Usage>() => Self::bad(words),
+            _ => Self::broken(words),
+        }
     }
 }
 
