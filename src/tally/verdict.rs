@@ -11,7 +11,8 @@ pub fn verdict(report: &mut Report) {
     unfinished(report, &mut all);
     unread(report, &mut all);
     let wrong = all.iter().filter(|a| a.wrong).count();
-    let flow = format!("{} messages to {} recipients", grouped(report.messages), grouped(report.recipients));
+    let (messages, s) = (grouped(report.messages), plural(report.messages as usize));
+    let flow = format!("{messages} message{s} to {}", recipients(report.recipients));
     report.verdict = match (report.messages, wrong, all.len()) {
         (0, _, _) => "No message in these logs.".to_owned(),
         (_, 0, 0) => format!("Nothing looks wrong: {flow}, every one of them accounted for."),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::super::inquiry::Inquiry;
 use super::super::inquiry::asked::Asked;
@@ -94,6 +95,10 @@ struct Queue {
     given_up: BTreeSet<u64>,
     /// What is looked for now.
     finding: Option<u64>,
+    /// A file is being written.
+    exporting: bool,
+    /// The screens are gone.
+    closed: bool,
 }
 
 #[derive(Default)]
@@ -115,6 +120,18 @@ pub(super) struct Work {
     shared: Arc<Shared>,
     inquiry: Arc<Inquiry>,
     answers: Receiver<Got>,
+}
+
+/// How long a file that is being written is waited for, so that it is taken away again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let mut queue = self.shared.lock();
+        queue.closed = true;
+        let wait = self.shared.change.wait_timeout_while(queue, PATIENCE, |queue| queue.exporting);
+        drop(wait);
+    }
 }
 
 impl Work {
@@ -285,10 +302,11 @@ impl Worker {
         self.shared.done.store(0, Ordering::Relaxed);
         let inquiry = Arc::clone(&self.inquiry);
         let shared = Arc::clone(&self.shared);
-        export::write((&inquiry, what, &list), to, &mut |written| {
+        shared.lock().exporting = true;
+        let written = export::write((&inquiry, what, &list), to, &mut |written| {
             loop {
                 let mut queue = shared.lock();
-                if queue.given_up.remove(&ticket) {
+                if queue.given_up.remove(&ticket) || queue.closed {
                     return false;
                 }
                 let Some(want) = quick(&mut queue) else { break };
@@ -297,7 +315,10 @@ impl Worker {
             }
             shared.done.store(written, Ordering::Relaxed);
             true
-        })
+        });
+        self.shared.lock().exporting = false;
+        self.shared.change.notify_all();
+        written
     }
 }
 
