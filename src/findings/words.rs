@@ -59,17 +59,16 @@ pub(super) fn who(telling: &Telling<'_>) -> String {
     }
 }
 
-/// How a circle ended, and how many of all that went round ended otherwise.
+/// How a circle ended, and how many recipients of all whose mail went round ended otherwise.
 pub(super) fn ended(longest: &str, all: &BTreeMap<String, u64>) -> String {
     let total: u64 = all.values().sum();
-    let alike = all.get(longest).copied().unwrap_or(total);
+    let alike = all.get(longest).copied().unwrap_or(0);
     if alike >= total {
         return longest.to_owned();
     }
     let others = all.iter().filter(|(end, _)| *end != longest);
-    let others: Vec<String> =
-        others.map(|(end, n)| format!("{n} time{} {end}", if *n == 1 { "" } else { "s" })).collect();
-    format!("{longest} ({alike} of {total} times; {})", others.join("; "))
+    let others: Vec<String> = others.map(|(end, n)| format!("{n} {end}")).collect();
+    format!("{longest} ({alike} of {total} recipients; {})", others.join("; "))
 }
 
 /// The connector to the own tenant: the exports' first, else what the logs show.
@@ -106,7 +105,7 @@ mod tests {
         assert_eq!(ended("failed", &ends(&[("failed", 8)])), "failed");
         assert_eq!(
             ended("failed", &ends(&[("failed", 7), ("sent out", 1)])),
-            "failed (7 of 8 times; 1 time sent out)"
+            "failed (7 of 8 recipients; 1 sent out)"
         );
     }
 

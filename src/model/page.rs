@@ -82,8 +82,6 @@ pub struct Cells {
     pub outcome: Vec<u8>,
     /// Recipients.
     pub n: Vec<u64>,
-    /// Sizes of their messages added up once for each recipient, as far as sizes are known.
-    pub bytes: Vec<u64>,
 }
 
 /// Latencies in bins.

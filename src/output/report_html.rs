@@ -212,7 +212,6 @@ struct Totals {
     findings: usize,
     files: usize,
     coverage: usize,
-    samples: usize,
 }
 
 /// What words of the log and of ours mean.
@@ -233,7 +232,6 @@ fn data(report: &Report, beside: Beside<'_>) -> io::Result<String> {
             findings: report.findings.len(),
             files: report.files.len(),
             coverage: report.coverage.len(),
-            samples: beside.named,
         },
         words: Words { decision: Decision::ALL.map(|d| (d.as_str(), d.in_words())).into() },
         page: beside.page,

@@ -69,10 +69,10 @@ pub fn problem(title: &str, why: &str, read_at: Option<&str>) -> String {
 
 /// While the logs are read for the first time; the browser asks again by itself.
 pub fn waiting(done: u64, total: u64) -> String {
-    let share = (done.min(total) * 100).checked_div(total).map_or(0, |share| share.min(99));
+    let share = (done * 100).checked_div(total).map_or(0, |share| share.min(99));
     let words = match total {
         0 => "The logs are being looked for.".to_owned(),
-        _ => format!("{} of {} are read, {share} %.", size(done.min(total)), size(total)),
+        _ => format!("{} of {} are read, {share} %.", size(done), size(total)),
     };
     let main = format!(
         "<div class=\"panel say\">\n<h1>The logs are being read</h1>\n<p>{words} This page looks again by itself.</p>\n\

@@ -51,26 +51,13 @@ impl Key {
     }
 }
 
-/// Recipients of one key, and the sizes of their messages.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cell {
-    n: u64,
-    bytes: u64,
-}
-
-impl Cell {
-    fn add(&mut self, more: Self) {
-        (self.n, self.bytes) = (self.n + more.n, self.bytes + more.bytes);
-    }
-}
-
 /// What has been counted so far.
 #[derive(Debug)]
 pub struct Flow<'p> {
     plan: &'p Plan,
     /// Cells by their place.
     places: HashMap<Key, u32>,
-    cells: Vec<(Key, Cell)>,
+    cells: Vec<(Key, u64)>,
     /// Parts of ways by their number.
     parts: HashMap<Part, u32>,
     details: HashMap<Detail, u32>,
@@ -135,7 +122,7 @@ impl<'p> Flow<'p> {
         };
         let cell = self.cell(key.within(plan.grain));
         if let Some((_, sum)) = self.cells.get_mut(cell as usize) {
-            sum.add(Cell { n: 1, bytes: whole.bytes.unwrap_or(0) });
+            *sum += 1;
         }
         match whole.bytes {
             Some(bytes) => self.count(Detail::new(cell, Sort::Size, 0, bin(bytes, &plan.sizes))),
@@ -182,7 +169,7 @@ impl<'p> Flow<'p> {
         let next = self.cells.len() as u32;
         let place = *self.places.entry(key).or_insert(next);
         if place == next {
-            self.cells.push((key, Cell::default()));
+            self.cells.push((key, 0));
         }
         place
     }
@@ -208,7 +195,7 @@ impl<'p> Flow<'p> {
         for (key, sum) in other.cells {
             let place = self.cell(key);
             if let Some((_, mine)) = self.cells.get_mut(place as usize) {
-                mine.add(sum);
+                *mine += sum;
             }
             places.push(place);
         }

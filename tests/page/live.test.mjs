@@ -1,43 +1,21 @@
 // The pages that `mailtrail serve` answers with, in a browser: silent, accessible, at any width, and leading to each other.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { AXE, SHOTS, close, launch, watched } from './browser.mjs';
 
-const require = createRequire(path.join(process.env.NODE_PATH, 'x.js'));
-const { chromium } = require('playwright-core');
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const SHOTS = process.env.PAGE_SHOTS;
 const AT = process.env.SERVED;
 
 let browser;
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
-  if (SHOTS) mkdirSync(SHOTS, { recursive: true });
-});
+before(async () => { browser = await launch(); });
 after(async () => browser.close());
 
-/** Opens a page; what it says on the console, what fails and what it asks of others is kept in `page.faults`. */
 async function open(where, { width = 1360, height = 860, dark = false, scripts = true } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', javaScriptEnabled: scripts });
-  const page = await context.newPage();
-  page.faults = [];
-  page.on('console', m => page.faults.push('console: ' + m.text()));
-  page.on('pageerror', e => page.faults.push('error: ' + e.message));
-  page.on('request', r => { if (!r.url().startsWith(AT) && !r.url().startsWith('data:')) page.faults.push('asks for ' + r.url()); });
+  const page = await watched(context, url => url.startsWith(AT) || url.startsWith('data:'));
   page.status = (await page.goto(AT + where)).status();
   return page;
-}
-
-async function close(page) {
-  const { faults } = page;
-  await page.context().close();
-  assert.deepEqual(faults, []);
 }
 
 async function json(where) {

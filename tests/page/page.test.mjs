@@ -1,50 +1,29 @@
 // The HTML report in a browser: opened from the disk with the network off, its tables held against its data.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { AXE, SHOTS, close, launch, watched } from './browser.mjs';
 import { by, byRow, dataOf, exact, hours, oneDay, quantile, rootOf, sum, total, withData } from './sums.mjs';
 import { EVIL, empty, hostile, huge, one } from './variants.mjs';
 
-const require = createRequire(path.join(process.env.NODE_PATH, 'x.js'));
-const { chromium } = require('playwright-core');
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WORK = process.env.PAGE_WORK;
-const SHOTS = process.env.PAGE_SHOTS;
 const PAGES = process.env.PAGES.split(':');
 
 let browser;
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
-  if (SHOTS) mkdirSync(SHOTS, { recursive: true });
-});
+before(async () => { browser = await launch(); });
 after(async () => browser.close());
 
-/** Opens a page; what it says on the console, what fails and what it asks of a network is kept in `page.faults`. */
 async function open(file, { width = 1360, height = 860, dark = false, reduced = false } = {}) {
   const context = await browser.newContext({
     viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', offline: true, reducedMotion: reduced ? 'reduce' : 'no-preference',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  const page = await context.newPage();
-  page.faults = [];
-  page.on('console', m => page.faults.push('console: ' + m.text()));
-  page.on('pageerror', e => page.faults.push('error: ' + e.message));
-  page.on('request', r => { if (!/^(file|data):/.test(r.url())) page.faults.push('asks for ' + r.url()); });
+  const page = await watched(context, url => /^(file|data):/.test(url));
   await page.goto('file://' + file);
   await page.waitForFunction(() => document.getElementById('end').childElementCount > 0);
   return page;
-}
-
-async function close(page) {
-  const { faults } = page;
-  await page.context().close();
-  assert.deepEqual(faults, []);
 }
 
 async function frames(page) {

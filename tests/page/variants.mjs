@@ -60,7 +60,7 @@ export function one(data) {
   for (const part of ['entry', 'server', 'decision', 'connector', 'next_hop']) out.cube[part] = [data.cube[part][data.cube.cells[part][0]]];
   const cell = data.cube.cells;
   Object.assign(out.cube, { buckets: 1, start: data.cube.start });
-  out.cube.cells = { t: [0], entry: [0], server: [0], decision: [0], connector: [0], next_hop: [0], outcome: [cell.outcome[0]], n: [1], bytes: [1234] };
+  out.cube.cells = { t: [0], entry: [0], server: [0], decision: [0], connector: [0], next_hop: [0], outcome: [cell.outcome[0]], n: [1] };
   out.latency.hops = [''];
   out.latency.rows = { cell: [0], hop: [0], bin: [5], n: [1] };
   out.sizes.rows = { cell: [0], bin: [1], n: [1] };

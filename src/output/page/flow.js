@@ -109,7 +109,7 @@ function drawFlow(box) {
   }
   for (const n of laid.nodes) out.append(flowNode(n, step));
   const wide = width > room(box);
-  return [h('div', { class: 'scroll', tabindex: wide ? '0' : null, role: wide ? 'region' : null, 'aria-label': wide ? 'Flow map, scrolls sideways' : null }, out), scrollHint(width, box)];
+  return [h('div', { class: 'scroll', tabindex: wide ? '0' : null, role: wide ? 'region' : null, 'aria-label': wide ? 'Flow map, scrolls sideways' : null }, out), scrollHint(width, room(box))];
 }
 
 /** A name in one line or two of `most` pixels; what does not fit is cut at the end. */

@@ -55,7 +55,7 @@ function drawLanes(sample, width) {
   const { lanes, rows } = lanesOf(sample);
   const left = 86;
   const each = Math.max(88, Math.min(190, (width - left) / Math.max(1, lanes.length)));
-  const wide = Math.max(width > left + each * lanes.length ? left + each * lanes.length : width, left + each * lanes.length);
+  const wide = left + each * lanes.length;
   const [top, row] = [40, onPaper ? 27 : 34];
   const height = top + rows.length * row + 12;
   const x = i => left + each * (i + 0.5);
@@ -88,7 +88,7 @@ function drawLanes(sample, width) {
     }
   });
   return [h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The way of the message, drawn' }, out),
-    !onPaper && wide > width + 1 && h('p', { class: 'sideways quiet' }, 'Goes on to the right: swipe or scroll sideways.')].filter(Boolean);
+    scrollHint(wide, width)].filter(Boolean);
 }
 
 function place(evidence) {

@@ -65,11 +65,8 @@ sampleCard = function sampleWithLinks(sample, open) {
 function linesMean(list, i) {
   const name = list === 'connectors' ? cube.connector[i] : page.tops[list].names[i];
   if (!name) return null;
-  if (list === 'statuses') {
-    const [decision, code] = name.split(' ');
-    // Shorter texts are not looked for in all columns.
-    return /^[245]\.\d+\.\d+$/.test(code) && code.length > 5 ? { decision, text: code } : { decision };
-  }
+  // A list of messages knows no codes: a text of that kind stands elsewhere in rows too.
+  if (list === 'statuses') return { decision: failureAt(i).decision };
   if (list.endsWith('_domains')) return { [list.slice(0, -8)]: '*@' + name };
   return { [list.slice(0, -1)]: name };
 }
@@ -78,7 +75,7 @@ function linkLists(tops) {
   for (const button of tops.querySelectorAll('.toplist li > button:only-child')) {
     const [, list, i] = button.dataset.key.match(/^([a-z_]+?)(\d+)$/) || [];
     const fields = list && linesMean(list, Number(i));
-    const name = button.querySelector('.name').textContent;
+    const name = list === 'statuses' ? 'all that are ' + fields.decision : button.querySelector('.name').textContent;
     if (fields) button.after(go(h('span', { 'aria-hidden': 'true' }, '\u203a'), 'messages', fields, { class: 'deep', title: 'Messages: ' + name, 'aria-label': 'Messages: ' + name }));
   }
 }
@@ -103,7 +100,8 @@ function chooseAgain(old) {
   if (i >= 0) chosen.item = { list: old.item.list, i };
   if (old.slot && Number.isInteger(old.slot.weekday) && Number.isInteger(old.slot.hour)) chosen.slot = { weekday: old.slot.weekday, hour: old.slot.hour };
   if (old.time) {
-    const [a, b] = old.time.map(at => Math.round((at - cube.start) / cube.step));
+    // Buckets may have become longer; then what is chosen becomes so too.
+    const [a, b] = [Math.floor((old.time[0] - cube.start) / cube.step), Math.ceil((old.time[1] - cube.start) / cube.step)];
     if (b > 0 && a < cube.buckets) chooseTime(a, b - 1);
   }
   changed();

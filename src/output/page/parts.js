@@ -205,8 +205,8 @@ function say(words) {
 }
 
 /** The line that says that a wide drawing goes on, where it does not fit. */
-function scrollHint(wide, box) {
-  return !onPaper && wide > room(box) + 1 && h('p', { class: 'sideways quiet' }, 'Goes on to the right: swipe or scroll sideways.');
+function scrollHint(wide, width) {
+  return !onPaper && wide > width + 1 && h('p', { class: 'sideways quiet' }, 'Goes on to the right: swipe or scroll sideways.');
 }
 
 /** Puts a text on the clipboard; where a page may not, it is selected in `source` to be copied by hand. */

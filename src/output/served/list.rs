@@ -74,7 +74,7 @@ pub struct List<'l> {
 pub fn page(list: &List<'_>) -> String {
     let total = counted(list.total as u64, "message", "messages");
     let mut main = format!("<h1>Messages</h1>\n{}", list.form.shown());
-    main.push_str(&format!("<p class=\"total\" role=\"status\"><b>{total}</b>{}</p>\n", sorted(list)));
+    main.push_str(&format!("<p class=\"total\" role=\"status\"><b>{total}</b>{}</p>\n", page_of(list)));
     if list.items.is_empty() {
         main.push_str(
             "<p class=\"none\">Nothing matched; a pattern means the whole text, *offsite* a part of it.</p>\n",
@@ -90,7 +90,7 @@ pub fn page(list: &List<'_>) -> String {
     Frame { title: &format!("Messages: {total}"), read_at: Some(list.read_at), again: None }.around(&main)
 }
 
-fn sorted(list: &List<'_>) -> String {
+fn page_of(list: &List<'_>) -> String {
     let (page, last) = list.page;
     if last > 1 {
         format!(", page {} of {}", grouped(page as u64), grouped(last as u64))
@@ -158,18 +158,14 @@ fn row(item: &Item, no_subjects: bool, out: &mut String) {
         1 => d.decision.to_owned(),
         n => format!("{} {}", grouped(n as u64), d.decision),
     });
+    let gone = if item.gone { " <span class=\"quiet\">(its rows are gone)</span>" } else { "" };
     let mut cells = vec![
-        ("when", "", time),
+        ("when", "", time + gone),
         ("from", "From", text(item.sender.as_ref())),
         ("to", "To", text(item.recipient.as_ref()) + &more),
     ];
     if !no_subjects {
-        let subject = if item.gone {
-            "<span class=\"quiet\">(its rows are gone)</span>".to_owned()
-        } else {
-            text(item.subject.as_ref())
-        };
-        cells.push(("subject", "Subject", subject));
+        cells.push(("subject", "Subject", text(item.subject.as_ref())));
     }
     cells.push(("way-of", "Decision", html(&decisions.collect::<Vec<_>>().join(", "))));
     cells.push(("r", "Size", item.size_bytes.map_or_else(|| "-".to_owned(), size)));

@@ -1,7 +1,7 @@
 //! Counts by numbers alone, in order: cells, and what recipients of each are counted by further.
 
+use super::Key;
 use super::grain::Grain;
-use super::{Cell, Key};
 
 /// What recipients of one cell are counted by further: its number, the sort of thing, and what of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,20 +62,20 @@ impl Detail {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     /// In order.
-    pub cells: Vec<(Key, Cell)>,
+    pub cells: Vec<(Key, u64)>,
     /// In order.
     pub details: Vec<(Detail, u64)>,
 }
 
 impl Counts {
     /// Puts cells and details in order, each of which stands there once or several times.
-    pub(super) fn sorted(cells: &[(Key, Cell)], details: Vec<(Detail, u64)>) -> Self {
+    pub(super) fn sorted(cells: &[(Key, u64)], details: Vec<(Detail, u64)>) -> Self {
         let mut sorted = cells.to_vec();
         sorted.sort_unstable_by_key(|(key, _)| *key);
         sorted.dedup_by(|(next, more), (kept, all)| {
             let same = next == kept;
             if same {
-                all.add(*more);
+                *all += *more;
             }
             same
         });
@@ -98,7 +98,7 @@ impl Counts {
     /// The same told apart no finer than that. `bucket` gives the bucket of one of these.
     pub(super) fn coarser(&self, grain: Grain, bucket: impl Fn(u32) -> u32) -> Self {
         let key = |key: Key| Key { t: bucket(key.t), ..key.within(grain) };
-        let cells: Vec<(Key, Cell)> = self.cells.iter().map(|(k, cell)| (key(*k), *cell)).collect();
+        let cells: Vec<(Key, u64)> = self.cells.iter().map(|(k, cell)| (key(*k), *cell)).collect();
         let fits =
             |detail: &Detail| detail.is(Sort::Latency) || detail.is(Sort::Size) || detail.bin() < grain.tops;
         let part = |detail: Detail| {
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn coarser_counts_add_up_to_the_same() {
         let mut random = fastrand::Rng::with_seed(5);
-        let cells: Vec<(Key, Cell)> = (0..500)
+        let cells: Vec<(Key, u64)> = (0..500)
             .map(|_| {
                 let key = Key {
                     t: random.u32(0..48),
@@ -148,7 +148,7 @@ mod tests {
                     connector: random.u16(0..20),
                     next_hop: random.u16(0..60),
                 };
-                (key, Cell { n: random.u64(1..9), bytes: random.u64(0..1 << 40) })
+                (key, random.u64(1..9))
             })
             .collect();
         let details = (0..5000).map(|_| {
@@ -157,8 +157,10 @@ mod tests {
         });
         let fine = Counts::sorted(&cells, details.collect());
         let sums = |counts: &Counts| {
-            let cells = counts.cells.iter().fold((0, 0), |(n, b), (_, c)| (n + c.n, b + c.bytes));
-            (cells, counts.of(Sort::Latency).map(|(_, n)| n).sum::<u64>())
+            (
+                counts.cells.iter().map(|(_, n)| n).sum::<u64>(),
+                counts.of(Sort::Latency).map(|(_, n)| n).sum::<u64>(),
+            )
         };
         let grain = Grain { step: 4, names: 6, next_hops: 4, tops: 5 };
         let coarse = fine.coarser(grain, |t| t / 4);

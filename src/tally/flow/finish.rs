@@ -115,7 +115,7 @@ impl Shown<'_> {
         let Plan { entry, server, connector, next_hop, .. } = self.plan;
         let Grain { names, next_hops, step, .. } = self.grain;
         let mut cells = Cells::default();
-        for (Key { t, entry, server, decision, connector, next_hop }, cell) in &self.counts.cells {
+        for (Key { t, entry, server, decision, connector, next_hop }, n) in &self.counts.cells {
             cells.t.push(*t);
             cells.entry.push(*entry);
             cells.server.push(*server);
@@ -123,8 +123,7 @@ impl Shown<'_> {
             cells.connector.push(*connector);
             cells.next_hop.push(*next_hop);
             cells.outcome.push(Decision::ALL.get(usize::from(*decision)).map_or(0, |d| outcome(*d)));
-            cells.n.push(cell.n);
-            cells.bytes.push(cell.bytes);
+            cells.n.push(*n);
         }
         Cube {
             start: self.start() * HOUR,
@@ -243,10 +242,10 @@ fn size(page: &Page) -> usize {
     fn list<T: Copy + Into<u64>>(numbers: &[T]) -> usize {
         numbers.iter().map(|n| (*n).into().checked_ilog10().unwrap_or(0) as usize + 2).sum()
     }
-    let Cells { t, entry, server, decision, connector, next_hop, outcome, n, bytes } = &page.cube.cells;
+    let Cells { t, entry, server, decision, connector, next_hop, outcome, n } = &page.cube.cells;
     let cells: usize =
         [entry, server, decision, connector, next_hop].iter().map(|numbers| list(numbers.as_slice())).sum();
-    let cells = cells + list(t) + list(outcome) + list(n) + list(bytes);
+    let cells = cells + list(t) + list(outcome) + list(n);
     let LatencyRows { cell, hop, bin, n } = &page.latency.rows;
     let latency = list(cell) + list(hop) + list(bin) + list(n);
     let SizeRows { cell, bin, n } = &page.sizes.rows;

@@ -26,14 +26,18 @@ impl Own {
     fn new(servers: &[String], hops: &[(String, u64)]) -> Self {
         let short = hops.iter().map(|(host, _)| host).filter(|host| !host.contains(['.', ':']));
         let servers: BTreeSet<String> = servers.iter().chain(short).map(|host| upper(host)).collect();
-        let mut domains: BTreeMap<String, u64> = BTreeMap::new();
+        let mut domains: BTreeMap<String, (BTreeSet<String>, u64)> = BTreeMap::new();
         for (host, n) in hops {
             if let Some((_, domain)) = host.split_once('.').filter(|_| servers.contains(&upper(host))) {
-                *domains.entry(domain.to_ascii_lowercase()).or_default() += n;
+                let (hosts, mails) = domains.entry(domain.to_ascii_lowercase()).or_default();
+                hosts.insert(upper(host));
+                *mails += n;
             }
         }
-        let most = domains.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a });
-        Self { servers, domain: most.map(|(domain, _)| domain) }
+        // One host may be another organisation's that is called alike.
+        let several = domains.into_iter().filter(|(_, (hosts, _))| hosts.len() > 1);
+        let most = several.map(|(domain, (hosts, mails))| (hosts.len(), mails, domain)).max();
+        Self { servers, domain: most.map(|(.., domain)| domain) }
     }
 
     /// An own server by its short name, any other host as it is.
@@ -65,8 +69,16 @@ mod tests {
 
     #[test]
     fn own_servers_have_one_name() {
-        let hops = [("EX1.contoso.com", 9), ("EX1", 2), ("ex1.fabrikam.example", 3), ("EX3", 1)];
-        let hops = hops.map(|(host, n)| (host.to_owned(), n));
+        let owned = |hops: &[(&str, u64)]| -> Vec<(String, u64)> {
+            hops.iter().map(|(host, n)| ((*host).to_owned(), *n)).collect()
+        };
+        let hops = owned(&[
+            ("EX1.contoso.com", 9),
+            ("ex2.contoso.com", 1),
+            ("EX1", 2),
+            ("ex1.fabrikam.example", 30),
+            ("EX3", 1),
+        ]);
         let own = Own::new(&["EX1".to_owned(), "EX2".to_owned()], &hops);
         let label = |host| own.label(host);
         assert_eq!(label("EX1.contoso.com"), "EX1");
@@ -77,5 +89,7 @@ mod tests {
         assert_eq!(label("ex1.com"), "ex1.com");
         assert_eq!(label("10.0.1.11"), "10.0.1.11");
         assert_eq!(Own::new(&[], &[]).label("a.example"), "a.example");
+        let alone = Own::new(&["EX1".to_owned()], &owned(&[("EX1", 9), ("ex1.fabrikam.example", 3)]));
+        assert_eq!(alone.label("ex1.fabrikam.example"), "ex1.fabrikam.example");
     }
 }
