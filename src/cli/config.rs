@@ -109,9 +109,14 @@ impl Entry {
     }
 }
 
+/// Where it is looked for.
+pub(super) fn place(named: Option<&Path>) -> &Path {
+    named.unwrap_or(Path::new(NAME))
+}
+
 /// Reads the file that was named, else the one in the current folder if there is one.
 pub(super) fn read(named: Option<&Path>) -> Result<Option<Config>, Usage> {
-    let path = named.unwrap_or(Path::new(NAME));
+    let path = place(named);
     if named.is_none() && !path.exists() {
         return Ok(None);
     }

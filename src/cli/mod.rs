@@ -23,12 +23,20 @@ mod redact;
 mod report;
 mod routes;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(not(feature = "serve"))]
+#[path = "serve/unable.rs"]
 mod serve;
 mod sql;
 mod tables;
 mod time;
 mod topology;
 mod trace;
+#[cfg(feature = "tui")]
+mod tui;
+#[cfg(not(feature = "tui"))]
+#[path = "tui/unable.rs"]
 mod tui;
 
 use std::ffi::OsString;

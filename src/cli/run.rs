@@ -198,7 +198,8 @@ impl Run {
         }
     }
 
-    fn exit(&self, matched: bool) -> Exit {
+    /// The exit status alone.
+    pub(super) fn exit(&self, matched: bool) -> Exit {
         match (self.failing, self.reading.is_incomplete() || self.half_told, matched) {
             (true, _, _) => Exit::Finding,
             (false, true, _) => Exit::Incomplete,

@@ -5,8 +5,8 @@
 
 mod found;
 mod raw;
+mod watch;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::{HashMap, HashSet};
@@ -28,6 +28,7 @@ use found::Id;
 
 pub use found::{Found, Sort};
 pub use raw::Raw;
+pub use watch::Watch;
 
 /// Where the rows of a reading lie.
 #[derive(Debug)]
@@ -37,8 +38,6 @@ pub struct Archive {
     pieces: Pieces,
     keyer: Keyer,
     options: Options,
-    /// Nobody waits for the search any more that goes on.
-    stop: AtomicBool,
 }
 
 /// Which messages are asked for; all that is said must hold.
@@ -99,19 +98,20 @@ impl Whole {
 
 impl Archive {
     pub(super) fn new(plan: Plan, pieces: Pieces, keyer: Keyer, options: Options) -> Self {
-        Self { plan: Mutex::new(plan), pieces, keyer, options, stop: AtomicBool::new(false) }
+        Self { plan: Mutex::new(plan), pieces, keyer, options }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The messages that a question takes, in its order. `progress` is told bytes where logs are searched.
+    /// The messages that a question takes, in its order. Where logs are searched,
+    /// bytes are what is done; of a search that was given up the answer is worth nothing.
     pub fn find(
         &self,
         reading: &Reading,
         question: &Question,
-        progress: &(dyn Fn(u64) + Sync),
+        watch: &Watch,
     ) -> Result<Vec<Found>, ReadError> {
         let (state, names) = (&reading.state, reading.state.names());
         // Where no subject may be known, none may be guessed letter by letter either.
@@ -122,7 +122,7 @@ impl Archive {
         let message = question.message_id.as_ref().map(|id| self.keyer.message_id(id.as_bytes()));
         let keys = match (question.network_message_id, long) {
             (Some(id), _) => Some(HashSet::from([id])),
-            (None, Some(text)) => Some(self.keys_of_rows_with(reading, &text, progress)?),
+            (None, Some(text)) => Some(self.keys_of_rows_with(reading, &text, watch)?),
             (None, None) => None,
         };
         let finding = question.finding.map(|number| reading.judged.key(number));
@@ -149,11 +149,6 @@ impl Archive {
         state.error()?;
         state.on_threads(|| found::sort(&mut found, question.reversed));
         Ok(found)
-    }
-
-    /// Lets a search end that goes on; what it finds is worth nothing.
-    pub fn give_up(&self) {
-        self.stop.store(true, Ordering::Relaxed);
     }
 
     /// What was kept of some messages: no message-ids, subjects, evidence.
@@ -201,7 +196,7 @@ impl Archive {
         &self,
         reading: &Reading,
         text: &[u8],
-        progress: &(dyn Fn(u64) + Sync),
+        watch: &Watch,
     ) -> Result<HashSet<u128>, ReadError> {
         // In a quoted field a quote is two.
         let mut texts = vec![text.to_vec()];
@@ -211,9 +206,8 @@ impl Archive {
         let Some(needles) = Needles::new(&texts).map(Needles::to_the_letter) else {
             return Ok(HashSet::new());
         };
-        self.stop.store(false, Ordering::Relaxed);
-        let state = self.with_reader(reading, progress, |reader| {
-            let again = Again { holding: Some(&needles), stop: Some(&self.stop), ..Again::default() };
+        let state = self.with_reader(reading, &|bytes| watch.add(bytes), |reader| {
+            let again = Again { holding: Some(&needles), stop: Some(watch.flag()), ..Again::default() };
             let passed = reader.pass(Needs::default(), again)?;
             passed.errors.first().map_or(Ok(()), |e| Err(ReadError::Changed(e.to_string())))?;
             Ok(passed.state)

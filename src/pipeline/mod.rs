@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
-pub use archive::{Archive, Found, Question, Raw, Sort, Whole};
+pub use archive::{Archive, Found, Question, Raw, Sort, Watch, Whole};
 pub use digests::digests;
 pub use feed::CHUNK;
 pub use follow::{Follower, Held, Tick};

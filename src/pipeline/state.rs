@@ -28,6 +28,7 @@ pub(super) use sweep::Swept;
 /// Where a message lies: shard (8 bits), bag or set of joined bags (32) and which of its messages (24), since
 /// there may be one of these for every message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(Default))]
 pub struct Spot(u64);
 
 impl Spot {

@@ -9,7 +9,7 @@ use crate::pipeline::filter::Patterns;
 use crate::pipeline::window::Window;
 use crate::pipeline::{Question, Sort};
 
-/// All that is filled in must hold. Patterns are those of the flags of the same names.
+/// All that is filled in must hold. Patterns are those of flags, but that `@contoso.com` is a domain, never a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Asked {
     pub network_message_id: Option<String>,
@@ -37,14 +37,19 @@ impl Asked {
         (zone, now): (Tz, DateTime<Utc>),
         findings: usize,
     ) -> Result<Question, Usage> {
+        let meant = |list: &[String]| -> Vec<String> {
+            list.iter()
+                .map(|text| if text.starts_with('@') { format!("*{text}") } else { text.clone() })
+                .collect()
+        };
         let leaf = filter(&FilterArgs {
-            recipient: self.recipient.clone(),
-            connector: self.connector.clone(),
-            decision: self.decision.clone(),
+            recipient: meant(&self.recipient),
+            connector: meant(&self.connector),
+            decision: meant(&self.decision),
             ..FilterArgs::default()
         })?;
         let patterns =
-            |list: &[String]| if list.is_empty() { Patterns::default() } else { Patterns::new(list) };
+            |list: &[String]| if list.is_empty() { Patterns::default() } else { Patterns::new(meant(list)) };
         let time = |flag: &str, text: &Option<String>| match text {
             None => Ok(None),
             Some(text) => {

@@ -23,7 +23,7 @@ use crate::model::journey::{Journey, Leaf};
 use crate::model::report::Report;
 use crate::output::lanes::Picture;
 use crate::output::routes::{Context, Form, write_row};
-use crate::pipeline::{Archive, Findings, Found, Needs, Raw, Whole, read_and_keep};
+use crate::pipeline::{Archive, Findings, Found, Needs, Raw, Watch, Whole, read_and_keep};
 use asked::Asked;
 use line::Line;
 use seals::Seals;
@@ -91,10 +91,10 @@ impl Inquiry {
         Ok(Self { run, archive, seals, report, outcome, asking, no_subjects: read.no_subjects })
     }
 
-    /// The messages that are asked for, in order. `progress` is told bytes where the logs are searched for a text.
-    pub(super) fn find(&self, asked: &Asked, progress: &(dyn Fn(u64) + Sync)) -> anyhow::Result<Vec<Found>> {
+    /// The messages that are asked for, in order. Bytes are what is done where the logs are searched for a text.
+    pub(super) fn find(&self, asked: &Asked, watch: &Watch) -> anyhow::Result<Vec<Found>> {
         let question = asked.question(self.asking, self.report.findings.len())?;
-        Ok(self.archive.find(&self.run.reading, &question, progress)?)
+        Ok(self.archive.find(&self.run.reading, &question, watch)?)
     }
 
     /// Reads some messages with all that their rows say.

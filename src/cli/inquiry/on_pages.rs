@@ -5,7 +5,7 @@ use super::super::report::write_live_page;
 use super::Inquiry;
 use super::asked::{Asked, guid};
 use crate::output::report_html::Live;
-use crate::pipeline::Found;
+use crate::pipeline::{Found, Watch};
 
 impl Inquiry {
     /// The report as a page, with what makes it live, and the policy that it needs.
@@ -30,7 +30,7 @@ impl Inquiry {
             Some(_) => Asked { network_message_id: Some(id), ..Asked::default() },
             None => Asked { message_id: Some(id), ..Asked::default() },
         };
-        self.find(&asked, &|_| {})
+        self.find(&asked, &Watch::default())
     }
 
     /// Whether a file of this name was read.

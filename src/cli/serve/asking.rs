@@ -51,7 +51,7 @@ impl Wanted {
         let (mut asked, mut page, mut seen) = (Asked::default(), 1, Vec::new());
         let filled: Vec<Field> = pairs.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
         for (name, value) in &filled {
-            let once = !matches!(name.as_str(), "sender" | "recipient" | "connector" | "decision" | "server");
+            let once = !matches!(name.as_str(), "sender" | "recipient" | "connector" | "server");
             if once && seen.contains(name) {
                 return Err(Failure::bad(format!("{name} stands there twice.")));
             }
@@ -59,11 +59,11 @@ impl Wanted {
             let value = value.trim();
             match name.as_str() {
                 "text" => asked.text = Some(value.to_owned()),
-                "sender" => asked.sender.push(pattern(value)),
-                "recipient" => asked.recipient.push(pattern(value)),
-                "connector" => asked.connector.push(pattern(value)),
-                "decision" => asked.decision.push(pattern(value)),
-                "server" => asked.server.push(pattern(value)),
+                "sender" => asked.sender.push(value.to_owned()),
+                "recipient" => asked.recipient.push(value.to_owned()),
+                "connector" => asked.connector.push(value.to_owned()),
+                "decision" => asked.decision.push(value.to_owned()),
+                "server" => asked.server.push(value.to_owned()),
                 "finding" => asked.finding = Some(finding(value, shown)?),
                 "since" => asked.since = Some(value.to_owned()),
                 "until" => asked.until = Some(value.to_owned()),
@@ -82,11 +82,6 @@ impl Wanted {
         let fields = filled.into_iter().filter(|(name, _)| name != "page").collect();
         Ok(Self { asked, page, fields })
     }
-}
-
-/// A pattern as it is meant. One that begins with @ is a domain here: flags would read a file.
-fn pattern(value: &str) -> String {
-    if value.starts_with('@') { format!("*{value}") } else { value.to_owned() }
 }
 
 fn finding(value: &str, shown: &Shown) -> Result<usize, Failure> {

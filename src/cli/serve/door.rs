@@ -46,7 +46,7 @@ impl Door {
             SocketAddr::V4(a) => a.ip().to_string(),
             SocketAddr::V6(a) => format!("[{}]", a.ip()),
         };
-        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned(), own];
+        let names = [own, "localhost".to_owned(), "127.0.0.1".to_owned(), "[::1]".to_owned()];
         let port = address.port();
         let mut hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
         if port == 80 {
@@ -94,20 +94,13 @@ impl Door {
             request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes).collect();
         let named = named.into_iter().chain(uri.authority().map(|a| a.as_str().as_bytes()));
         let known = |name: &[u8]| hosts.iter().any(|host| host.as_bytes().eq_ignore_ascii_case(name));
-        let mut any = false;
-        for name in named {
-            any = true;
-            if !known(name) {
-                any = false;
-                break;
-            }
-        }
-        if any {
+        let mut named = named.peekable();
+        if named.peek().is_some() && named.all(known) {
             return Ok(());
         }
         let words = format!(
             "This is http://{}/ and answers to no other name.",
-            hosts.get(1).map_or("", String::as_str)
+            hosts.first().map_or("", String::as_str)
         );
         Err(Failure::new(StatusCode::MISDIRECTED_REQUEST, words))
     }

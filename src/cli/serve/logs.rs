@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::super::args::{ReadArgs, When};
+use super::super::config;
 use super::super::inquiry::{Inquiry, Progress};
 use super::super::options::{Environment, sources};
 use super::super::say;
@@ -48,7 +49,11 @@ pub(super) struct Status {
 impl Status {
     /// Bytes read and to read.
     pub(super) fn progress(&self) -> Option<(u64, u64)> {
-        let of = |p: &Arc<Progress>| (p.done.load(Ordering::Relaxed), p.total.load(Ordering::Relaxed));
+        // Packed logs, and those that are read twice, give more bytes than lie there.
+        let of = |p: &Arc<Progress>| {
+            let total = p.total.load(Ordering::Relaxed);
+            (p.done.load(Ordering::Relaxed).min(total), total)
+        };
         self.reading.as_ref().map(of)
     }
 }
@@ -197,8 +202,9 @@ impl Logs {
         };
         let logs = sources(&self.args.read, &env).map(|found| found.sources).unwrap_or_default();
         let exports = self.args.read.topology.iter().flat_map(|path| find(path).unwrap_or_default());
-        let known =
-            [&self.args.beforehand.config, &self.args.beforehand.baseline].into_iter().flatten().cloned();
+        let beforehand = &self.args.beforehand;
+        let config = config::place(beforehand.config.as_deref()).to_owned();
+        let known = std::iter::once(config).chain(beforehand.baseline.clone());
         let beside = exports.chain(known).map(|path| stamp(path, Packing::Plain, 0));
         logs.into_iter().map(|s| stamp(s.path, s.packing, s.size)).chain(beside).collect()
     }

@@ -15,7 +15,7 @@ use crate::model::finding::Finding;
 use crate::output::escape::script;
 use crate::output::report_html::Live;
 use crate::output::report_json;
-use crate::pipeline::Found;
+use crate::pipeline::{Found, Watch};
 
 /// Questions whose answers are kept, so that the next page of a list is there at once.
 const KEPT: usize = 8;
@@ -90,7 +90,7 @@ impl Shown {
         if let Some((_, found)) = known().iter().find(|(a, _)| a == asked) {
             return Ok(Arc::clone(found));
         }
-        let found: Arc<[Found]> = self.inquiry.find(asked, &|_| {})?.into();
+        let found: Arc<[Found]> = self.inquiry.find(asked, &Watch::default())?.into();
         let mut answers = known();
         answers.push_front((asked.clone(), Arc::clone(&found)));
         let mut sum = 0;

@@ -1,8 +1,10 @@
 //! In a build without `serve`: says so.
 
-use super::super::exit::Exit;
-use super::super::options::{Environment, Usage};
-use super::args::ServeArgs;
+pub(super) mod args;
+
+use super::exit::Exit;
+use super::options::{Environment, Usage};
+use args::ServeArgs;
 
 /// Fails.
 pub(in crate::cli) fn run(_: &ServeArgs, _: &Environment) -> anyhow::Result<Exit> {

@@ -2,6 +2,9 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+/// Characters that are pasted at once; more is a slip of the hand.
+const LONGEST: usize = 1000;
+
 /// What is typed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -44,7 +47,7 @@ impl Field {
     /// Puts a text in; of several lines only the first, and no control characters.
     pub(super) fn put(&mut self, text: &str) {
         let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let chars: Vec<char> = line.trim_end().chars().filter(|c| !c.is_control()).collect();
+        let chars: Vec<char> = line.trim_end().chars().filter(|c| !c.is_control()).take(LONGEST).collect();
         let many = chars.len();
         self.text.splice(self.cursor..self.cursor, chars);
         self.cursor += many;

@@ -12,7 +12,7 @@ use crate::model::finding::Evidence;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
     pub lines: Vec<Line<'static>>,
-    /// The row it stands for; line 0 if there is none.
+    /// The row it stands for. Its line is 0 where a recipient has no row.
     pub row: Option<Evidence>,
     /// It belongs to the second half of the text, which Tab leads to.
     pub second: bool,
@@ -56,12 +56,22 @@ impl Doc {
                 self.stops.push(Stop { lines: from + skip..self.lines.len(), row, second: block.second });
             }
         }
-        self.follow();
+        self.keep();
     }
 
     pub(super) fn fit(&mut self, height: usize) {
-        self.height = height;
-        self.follow();
+        if self.height != height {
+            self.height = height;
+            self.keep();
+        }
+    }
+
+    /// What is chosen stays in sight; of the first the beginning of the text, which stands above it.
+    fn keep(&mut self) {
+        if self.at > 0 {
+            self.follow();
+        }
+        self.top = self.top.min(self.lowest());
     }
 
     pub(super) fn go(&mut self, to: Move) {
@@ -191,7 +201,13 @@ mod tests {
     #[test]
     fn what_is_chosen_is_seen_whole() {
         let mut doc = doc(6);
-        assert_eq!((doc.chosen(), doc.seen()), (5..7, 1..7));
+        assert_eq!((doc.chosen(), doc.seen()), (5..7, 0..6), "a text is read from its beginning on");
+        doc.go(Move::Down);
+        doc.go(Move::Up);
+        assert_eq!((doc.chosen(), doc.seen()), (5..7, 4..10));
+        doc.go(Move::First);
+        doc.fit(6);
+        assert_eq!(doc.seen(), 0..6);
         for _ in 0..9 {
             doc.go(Move::Down);
             let (chosen, seen) = (doc.chosen(), doc.seen());

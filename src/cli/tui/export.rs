@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::super::inquiry::Inquiry;
 use super::super::places::apart;
 use super::super::run::ending;
-use super::mail::Slot;
 use crate::model::finding::Finding;
 use crate::output::escape::terminal;
 use crate::output::file::{OutputError, Target};
@@ -24,10 +23,7 @@ const BATCH: usize = 4096;
 #[derive(Clone, Debug)]
 pub(super) enum What {
     /// A list of messages.
-    Messages {
-        slot: Slot,
-        edition: u64,
-    },
+    Messages(Arc<[Found]>),
     Message(Arc<Picture>),
     /// Places of findings in the report.
     Findings(Vec<usize>),
@@ -47,7 +43,7 @@ impl What {
     /// A name to begin with, and which endings there are.
     pub(super) fn names(&self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Messages { .. } => ("messages.jsonl", &["jsonl", "csv"]),
+            Self::Messages(_) => ("messages.jsonl", &["jsonl", "csv"]),
             Self::Message(_) => ("message.html", &["html", "svg", "md", "txt"]),
             Self::Findings(_) => ("findings.md", &["md", "jsonl"]),
             Self::Row(_) => ("row.txt", &["txt"]),
@@ -68,9 +64,9 @@ impl What {
     }
 }
 
-/// Writes a file, and says what. `more` is told how many messages are written, and whether to go on.
+/// Writes a file, and says what. `more` is told how many more messages are written, and says whether to go on.
 pub(super) fn write(
-    (inquiry, what, list): (&Inquiry, &What, &[Found]),
+    (inquiry, what): (&Inquiry, &What),
     (path, force): (&Path, bool),
     more: &mut dyn FnMut(u64) -> bool,
 ) -> Result<String, Refused> {
@@ -83,11 +79,15 @@ pub(super) fn write(
         target => target.map_err(|e| failed(&e))?,
     };
     let form = ending(Some(path)).unwrap_or_default();
-    let written = target.write(|out| match what {
-        What::Messages { .. } => messages(inquiry, list, (&form, out), more),
-        What::Message(picture) => message(picture, &form, out).map(|()| "the message".to_owned()),
-        What::Findings(which) => some_findings(inquiry, which, &form, out),
-        What::Row(row) => out.write_all(text_of(row).as_bytes()).map(|()| "the row".to_owned()),
+    let written = target.write(|out| {
+        let done = match what {
+            What::Messages(list) => messages(inquiry, list, (&form, out), more)?,
+            What::Message(picture) => message(picture, &form, out).map(|()| "the message".to_owned())?,
+            What::Findings(which) => some_findings(inquiry, which, &form, out)?,
+            What::Row(row) => out.write_all(text_of(row).as_bytes()).map(|()| "the row".to_owned())?,
+        };
+        // The last moment at which what is there can stay as it is.
+        if more(0) { Ok(done) } else { Err(io::ErrorKind::Interrupted.into()) }
     });
     match written {
         Err(OutputError::Write { source, .. }) if source.kind() == io::ErrorKind::Interrupted => {
@@ -107,16 +107,16 @@ fn messages(
 ) -> io::Result<String> {
     let form = if form == "csv" { routes::Form::Csv { raw: false } } else { routes::Form::JsonLines };
     routes::write_head(form, out)?;
-    let (mut rows, mut written, mut gone) = (Vec::new(), 0, 0);
+    let (mut rows, mut last, mut written, mut gone) = (Vec::new(), 0, 0, 0);
     for some in list.chunks(BATCH) {
-        if !more(written) {
+        if !more(last) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         rows.clear();
         let looked = inquiry.look(some).map_err(io::Error::other)?;
         let there = looked.write_rows(form, &mut rows).map_err(io::Error::other)?;
         out.write_all(&rows)?;
-        (written, gone) = (written + there, gone + some.len() as u64 - there);
+        (last, written, gone) = (there, written + there, gone + some.len() as u64 - there);
     }
     let without = match gone {
         0 => String::new(),
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_ending_says_the_form() {
-        let messages = What::Messages { slot: Slot::All, edition: 1 };
+        let messages = What::Messages(Arc::new([]));
         assert_eq!(messages.check(Path::new("no/such/folder/a.CSV")), Ok(()));
         assert!(messages.check(Path::new("a.html")).unwrap_err().contains(".jsonl .csv"));
         assert!(messages.check(Path::new("-")).is_err());

@@ -1,4 +1,4 @@
-//! Keys and what they do: one table for the screens and for their help.
+//! Keys and what they do, and what help says of them.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -34,7 +34,7 @@ pub(super) enum Move {
     Last,
 }
 
-/// Every key, as help shows it.
+/// The keys that help shows; some have others beside them that do the same.
 pub(super) const KEYS: [(&str, &str); 19] = [
     ("Up Down, k j", "the line before, the next line"),
     ("PgUp PgDn", "a page up, a page down; also Ctrl-B and Ctrl-F"),

@@ -16,7 +16,7 @@ use super::copy::sequence;
 use super::look::Look;
 use super::panes;
 use super::screen::{Deed, Known, Screen};
-use super::terminal::{Taken, give_back};
+use super::terminal::{Taken, give_back, is_ours};
 use super::work::Work;
 
 /// How long keys are waited for while something is on its way, and while nothing is.
@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(args: &TuiArgs, env: &Environment) -> anyhow::Result<E
     let shown = show(&mut taken, Screen::new(known), &work, &stop);
     drop(taken);
     shown?;
-    Ok(if inquiry.is_incomplete() { Exit::Incomplete } else { Exit::Done })
+    Ok(inquiry.exit())
 }
 
 /// Hears of the end that a system asks for, so that the terminal is given back before.
@@ -55,9 +55,14 @@ fn listen() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let tell = Arc::clone(&stop);
     ctrlc::set_handler(move || {
-        tell.store(true, Ordering::Relaxed);
-        std::thread::sleep(GRACE);
-        end_at_once();
+        let again = tell.swap(true, Ordering::Relaxed);
+        if !again {
+            std::thread::sleep(GRACE);
+        }
+        // Where the terminal was given back, the screens have heard it, and what is left to do is done.
+        if again || is_ours() {
+            end_at_once();
+        }
     })?;
     Ok(stop)
 }
@@ -87,7 +92,6 @@ fn show(taken: &mut Taken, mut screen: Screen<'_>, work: &Work, stop: &AtomicBoo
             stale = true;
             screen.take(got);
         }
-        screen.done = work.done();
         for want in screen.wants() {
             work.want(want);
         }

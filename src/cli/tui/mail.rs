@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::super::inquiry::asked::Asked;
 use super::super::inquiry::line::Line;
 use super::list::List;
+use crate::pipeline::{Found, Watch};
 
 /// Messages that are read at once.
 pub(super) const PAGE: usize = 64;
@@ -21,17 +23,28 @@ pub(super) enum Slot {
     Finding,
 }
 
+/// What is asked for: by which number, what, and how far it is.
+#[derive(Debug)]
+struct Waiting {
+    edition: u64,
+    asked: Asked,
+    watch: Arc<Watch>,
+}
+
 /// A list of messages.
 #[derive(Debug)]
 pub(super) struct Mail {
     pub slot: Slot,
     pub list: List,
+    /// The messages that the list shows.
+    pub found: Arc<[Found]>,
     /// What is shown was found for this; `None` while nothing was found yet.
     pub shown: Option<Asked>,
-    /// By which number whoever looks knows what is shown.
+    /// By which number what is shown was asked for.
     pub edition: u64,
-    /// Asked for: by which number, what, and for what the list was shown before.
-    waiting: Option<(u64, Asked)>,
+    /// Why nothing could be looked for.
+    pub failed: Option<String>,
+    waiting: Option<Waiting>,
     pages: BTreeMap<usize, Vec<Line>>,
     /// Pages that are asked for.
     coming: Range<usize>,
@@ -42,8 +55,10 @@ impl Mail {
         Self {
             slot,
             list: List::default(),
+            found: Arc::new([]),
             shown: None,
             edition: 0,
+            failed: None,
             waiting: None,
             pages: BTreeMap::new(),
             coming: 0..0,
@@ -53,53 +68,61 @@ impl Mail {
     /// Whether something else must be asked for than what is shown or on its way.
     pub(super) fn lacks(&self, asked: &Asked) -> bool {
         match &self.waiting {
-            Some((_, waiting)) => waiting != asked,
+            Some(waiting) => waiting.asked != *asked,
             None => self.shown.as_ref() != Some(asked),
         }
     }
 
-    pub(super) fn wait(&mut self, edition: u64, asked: Asked) {
-        self.waiting = Some((edition, asked));
+    /// Waits for something that is asked for by this number.
+    pub(super) fn wait(&mut self, edition: u64, asked: Asked) -> Arc<Watch> {
+        let waiting = Waiting { edition, asked, watch: Arc::default() };
+        Arc::clone(&self.waiting.insert(waiting).watch)
     }
 
     pub(super) fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// Waits no more; gives the number of what it waited for.
-    pub(super) fn give_up(&mut self) -> Option<u64> {
-        self.waiting.take().map(|(edition, _)| edition)
+    /// How much of what it waits for is done.
+    pub(super) fn done(&self) -> u64 {
+        self.waiting.as_ref().map_or(0, |waiting| waiting.watch.done())
     }
 
-    /// So many were found. Whether it waited for that.
-    pub(super) fn found(&mut self, edition: u64, count: usize) -> bool {
-        match self.waiting.take_if(|(waiting, _)| *waiting == edition) {
-            Some((edition, asked)) => {
-                // The same messages in another order, or others: the first of them is where to begin.
-                (self.edition, self.shown) = (edition, Some(asked));
-                self.pages.clear();
-                self.coming = 0..0;
-                self.list.at = 0;
-                self.list.set_len(count);
+    /// Waits no more; whether it did.
+    pub(super) fn give_up(&mut self) -> bool {
+        match self.waiting.take() {
+            Some(waiting) => {
+                waiting.watch.give_up();
                 true
             }
             None => false,
         }
     }
 
-    /// What is shown is not kept by whoever looks.
-    pub(super) fn lost(&mut self, edition: u64) {
-        if edition == self.edition {
-            self.shown = None;
-            self.coming = 0..0;
+    /// These were found. Whether it waited for that.
+    pub(super) fn found(&mut self, edition: u64, found: Arc<[Found]>) -> bool {
+        match self.waiting.take_if(|waiting| waiting.edition == edition) {
+            Some(Waiting { edition, asked, .. }) => {
+                // The same messages in another order, or others: the first of them is where to begin.
+                (self.edition, self.shown, self.failed) = (edition, Some(asked), None);
+                self.pages.clear();
+                self.coming = 0..0;
+                self.list.at = 0;
+                self.list.set_len(found.len());
+                self.found = found;
+                true
+            }
+            None => false,
         }
     }
 
     /// Nothing can be found for what it waited for.
-    pub(super) fn failed(&mut self, edition: u64) -> bool {
-        match self.waiting.take_if(|(waiting, _)| *waiting == edition) {
-            Some((_, asked)) => {
-                self.shown.get_or_insert(asked);
+    pub(super) fn fails(&mut self, edition: u64, why: &str) -> bool {
+        match self.waiting.take_if(|waiting| waiting.edition == edition) {
+            Some(Waiting { asked, .. }) => {
+                if self.shown.is_none() {
+                    (self.shown, self.failed) = (Some(asked), Some(why.to_owned()));
+                }
                 true
             }
             None => false,
@@ -154,6 +177,10 @@ impl Mail {
 mod tests {
     use super::*;
 
+    fn some(many: usize) -> Arc<[Found]> {
+        vec![Found::default(); many].into()
+    }
+
     #[test]
     fn only_pages_that_are_seen_are_read_and_only_some_kept() {
         let mut mail = Mail::new(Slot::All);
@@ -161,8 +188,8 @@ mod tests {
         assert!(mail.lacks(&Asked::default()));
         mail.wait(7, Asked::default());
         assert!(!mail.lacks(&Asked::default()) && mail.is_waiting());
-        assert!(!mail.found(6, 10), "an old answer");
-        assert!(mail.found(7, 470_000) && !mail.found(7, 3));
+        assert!(!mail.found(6, some(10)), "an old answer");
+        assert!(mail.found(7, some(470_000)) && !mail.found(7, some(3)));
         assert_eq!(mail.wants(), Some(0..1));
         assert_eq!(mail.wants(), None, "it is on its way");
         mail.list.go(super::super::keys::Move::Last);
@@ -181,11 +208,12 @@ mod tests {
     fn who_gives_up_keeps_what_was_there() {
         let mut mail = Mail::new(Slot::All);
         mail.wait(1, Asked::default());
-        mail.found(1, 5);
+        mail.found(1, some(5));
         let other = Asked { reversed: true, ..Asked::default() };
         assert!(mail.lacks(&other));
-        mail.wait(2, other.clone());
-        assert_eq!(mail.give_up(), Some(2));
-        assert!(!mail.found(2, 9) && mail.list.len == 5 && mail.lacks(&other));
+        let watch = mail.wait(2, other.clone());
+        assert!(mail.give_up() && watch.is_given_up() && !mail.give_up());
+        assert!(!mail.found(2, some(9)) && mail.lacks(&other));
+        assert_eq!((mail.list.len, mail.found.len(), mail.edition), (5, 5, 1));
     }
 }

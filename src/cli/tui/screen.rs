@@ -1,4 +1,4 @@
-//! What is on the screen, and what keys do to it. It knows no terminal and reads nothing: what it wants to be read or done it
+//! What is on the screen, and what keys do to it. It knows no terminal and reads no log: what it wants to be read or done it
 //! says, and what comes of that it is told.
 
 mod answers;
@@ -26,7 +26,7 @@ use super::mail::{Mail, Slot};
 use super::work::Want;
 use crate::model::report::Report;
 use crate::output::lanes::Picture;
-use crate::pipeline::{Raw, Sort};
+use crate::pipeline::{Raw, Sort, Watch};
 
 /// What is known before any key.
 pub(super) struct Known<'r> {
@@ -116,6 +116,8 @@ struct Sending {
     ticket: u64,
     what: What,
     path: String,
+    /// Of what is given up it is still to be told what came of it.
+    watch: Arc<Watch>,
 }
 
 /// All of it.
@@ -133,8 +135,6 @@ pub(super) struct Screen<'r> {
     pub opened: Vec<View>,
     pub form: Option<Form>,
     pub notice: Option<Notice>,
-    /// How far a search or an export is.
-    pub done: u64,
     exporting: Option<What>,
     sending: Option<Sending>,
     wants: Vec<Want>,
@@ -158,7 +158,6 @@ impl<'r> Screen<'r> {
             opened: Vec::new(),
             form: None,
             notice: None,
-            done: 0,
             exporting: None,
             sending: None,
             wants: Vec::new(),

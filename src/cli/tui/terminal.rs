@@ -61,6 +61,11 @@ impl Drop for Taken {
     }
 }
 
+/// Whether it was not given back yet.
+pub(super) fn is_ours() -> bool {
+    OURS.load(Ordering::SeqCst)
+}
+
 /// Gives it back as far as that goes: whoever took it away cannot be told.
 pub(super) fn give_back() {
     if !OURS.swap(false, Ordering::SeqCst) {

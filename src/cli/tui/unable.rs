@@ -1,8 +1,10 @@
 //! In a build without `tui`: says so.
 
-use super::super::exit::Exit;
-use super::super::options::{Environment, Usage};
-use super::args::TuiArgs;
+pub(super) mod args;
+
+use super::exit::Exit;
+use super::options::{Environment, Usage};
+use args::TuiArgs;
 
 /// Fails.
 pub(in crate::cli) fn run(_: &TuiArgs, _: &Environment) -> anyhow::Result<Exit> {

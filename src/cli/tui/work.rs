@@ -1,10 +1,9 @@
 //! Whatever takes time, on a thread of its own, so that keys are never kept waiting: finding messages, reading them,
 //! writing them. Of two questions of one sort only the later is answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +15,7 @@ use super::export::{self, Refused, What};
 use super::mail::{PAGE, Slot};
 use crate::model::finding::Evidence;
 use crate::output::lanes::Picture;
-use crate::pipeline::{Found, Raw};
+use crate::pipeline::{Found, Raw, Watch};
 
 /// What is wanted. A number says which question an answer belongs to.
 #[derive(Clone, Debug)]
@@ -25,17 +24,18 @@ pub(super) enum Want {
         slot: Slot,
         edition: u64,
         asked: Box<Asked>,
+        watch: Arc<Watch>,
     },
+    /// Pages of a list.
     Lines {
         slot: Slot,
         edition: u64,
         pages: Range<usize>,
+        list: Arc<[Found]>,
     },
     Picture {
         ticket: u64,
-        slot: Slot,
-        edition: u64,
-        at: usize,
+        one: Box<Found>,
     },
     Row {
         ticket: u64,
@@ -46,55 +46,29 @@ pub(super) enum Want {
         what: What,
         path: PathBuf,
         force: bool,
+        watch: Arc<Watch>,
     },
-    /// It is not wanted any more.
-    GiveUp(u64),
 }
 
 /// What came of it. Errors are words.
 #[derive(Debug)]
 pub(super) enum Got {
-    Found {
-        slot: Slot,
-        edition: u64,
-        result: Result<usize, String>,
-    },
-    Lines {
-        slot: Slot,
-        edition: u64,
-        pages: Range<usize>,
-        result: Result<Vec<Line>, String>,
-    },
-    Picture {
-        ticket: u64,
-        result: Result<Option<Picture>, String>,
-    },
-    Row {
-        ticket: u64,
-        result: Result<Option<Raw>, String>,
-    },
-    Exported {
-        ticket: u64,
-        result: Result<String, Refused>,
-    },
-    /// The list that was asked about is not kept any more.
-    Lost {
-        slot: Slot,
-        edition: u64,
-    },
+    Found { slot: Slot, edition: u64, result: Result<Arc<[Found]>, String> },
+    Lines { slot: Slot, edition: u64, pages: Range<usize>, result: Result<Vec<Line>, String> },
+    Picture { ticket: u64, result: Result<Option<Picture>, String> },
+    Row { ticket: u64, result: Result<Option<Raw>, String> },
+    Exported { ticket: u64, result: Result<String, Refused> },
 }
 
 #[derive(Default)]
 struct Queue {
-    finds: BTreeMap<Slot, (u64, Asked)>,
+    /// Searches, the last one for each list.
+    finds: BTreeMap<Slot, Want>,
     /// All others, at most one of a sort.
     picture: Option<Want>,
     row: Option<Want>,
     lines: Option<Want>,
     export: Option<Want>,
-    given_up: BTreeSet<u64>,
-    /// What is looked for now.
-    finding: Option<u64>,
     /// A file is being written.
     exporting: bool,
     /// The screens are gone.
@@ -105,8 +79,6 @@ struct Queue {
 struct Shared {
     queue: Mutex<Queue>,
     change: Condvar,
-    /// Bytes that were searched, or messages that were written.
-    done: AtomicU64,
 }
 
 impl Shared {
@@ -118,7 +90,6 @@ impl Shared {
 /// The thread, seen from outside.
 pub(super) struct Work {
     shared: Arc<Shared>,
-    inquiry: Arc<Inquiry>,
     answers: Receiver<Got>,
 }
 
@@ -129,6 +100,7 @@ impl Drop for Work {
     fn drop(&mut self) {
         let mut queue = self.shared.lock();
         queue.closed = true;
+        self.shared.change.notify_all();
         let wait = self.shared.change.wait_timeout_while(queue, PATIENCE, |queue| queue.exporting);
         drop(wait);
     }
@@ -139,34 +111,22 @@ impl Work {
     pub(super) fn start(inquiry: Arc<Inquiry>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (tell, answers) = channel();
-        let worker = Worker {
-            inquiry: Arc::clone(&inquiry),
-            shared: Arc::clone(&shared),
-            tell,
-            lists: BTreeMap::new(),
-        };
+        let worker = Worker { inquiry, shared: Arc::clone(&shared), tell };
         std::thread::Builder::new().name("work".to_owned()).spawn(move || worker.work())?;
-        Ok(Self { shared, inquiry, answers })
+        Ok(Self { shared, answers })
     }
 
     /// Asks for something, in the place of what was asked for before and is not begun.
     pub(super) fn want(&self, want: Want) {
         let mut queue = self.shared.lock();
         match want {
-            Want::Find { slot, edition, asked } => {
-                queue.finds.insert(slot, (edition, *asked));
+            Want::Find { slot, .. } => {
+                queue.finds.insert(slot, want);
             }
             Want::Picture { .. } => queue.picture = Some(want),
             Want::Row { .. } => queue.row = Some(want),
             Want::Lines { .. } => queue.lines = Some(want),
             Want::Export { .. } => queue.export = Some(want),
-            Want::GiveUp(number) => {
-                queue.finds.retain(|_, (edition, _)| *edition != number);
-                queue.given_up.insert(number);
-                if queue.finding == Some(number) {
-                    self.inquiry.give_up();
-                }
-            }
         }
         self.shared.change.notify_all();
     }
@@ -179,11 +139,6 @@ impl Work {
             Err(e) => Err(e.into()),
         }
     }
-
-    /// How much of what takes longest is done: bytes of a search, messages of an export.
-    pub(super) fn done(&self) -> u64 {
-        self.shared.done.load(Ordering::Relaxed)
-    }
 }
 
 /// What the thread knows.
@@ -191,15 +146,16 @@ struct Worker {
     inquiry: Arc<Inquiry>,
     shared: Arc<Shared>,
     tell: Sender<Got>,
-    lists: BTreeMap<Slot, (u64, Arc<[Found]>)>,
 }
 
 impl Worker {
-    fn work(mut self) {
+    fn work(self) {
         while let Some(want) = self.next() {
             let done = match want {
-                Want::Export { ticket, what, path, force } => {
-                    let result = self.export(ticket, &what, (&path, force));
+                Want::Export { ticket, what, path, force, watch } => {
+                    let result = self.export(&what, (&path, force), &watch);
+                    self.shared.lock().exporting = false;
+                    self.shared.change.notify_all();
                     self.tell(Got::Exported { ticket, result })
                 }
                 want => self.answer(want),
@@ -214,12 +170,15 @@ impl Worker {
     fn next(&self) -> Option<Want> {
         let mut queue = self.shared.lock();
         loop {
-            if let Some(want) = quick(&mut queue).or_else(|| queue.export.take()) {
+            if queue.closed {
+                return None;
+            }
+            if let Some(want) = quick(&mut queue) {
                 return Some(want);
             }
-            // Nobody asks any more who does not hold the other end.
-            if Arc::strong_count(&self.shared) == 1 {
-                return None;
+            if let Some(want) = queue.export.take() {
+                queue.exporting = true;
+                return Some(want);
             }
             queue = self.shared.change.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
@@ -231,58 +190,31 @@ impl Worker {
     }
 
     /// Does anything but export.
-    fn answer(&mut self, want: Want) -> bool {
+    fn answer(&self, want: Want) -> bool {
         match want {
-            Want::Find { slot, edition, asked } => {
-                self.shared.lock().finding = Some(edition);
-                let result = self.find(&asked);
-                let mut queue = self.shared.lock();
-                queue.finding = None;
-                if queue.given_up.remove(&edition) {
+            Want::Find { watch, .. } if watch.is_given_up() => true,
+            Want::Find { slot, edition, asked, watch } => {
+                let found = self.inquiry.find(&asked, &watch);
+                if watch.is_given_up() {
                     return true;
                 }
-                drop(queue);
-                let result = result.map(|found| {
-                    let many = found.len();
-                    self.lists.insert(slot, (edition, found.into()));
-                    many
-                });
+                let result = found.map(Arc::from).map_err(|e| words(&e));
                 self.tell(Got::Found { slot, edition, result })
             }
-            Want::Lines { slot, edition, pages } => {
-                let Some(list) = self.list(slot, edition) else {
-                    return self.tell(Got::Lost { slot, edition });
-                };
+            Want::Lines { slot, edition, pages, list } => {
                 let some = list.get(pages.start * PAGE..(pages.end * PAGE).min(list.len()));
                 let result = self.lines(some.unwrap_or_default());
                 self.tell(Got::Lines { slot, edition, pages, result })
             }
-            Want::Picture { ticket, slot, edition, at } => {
-                let result = match self.list(slot, edition) {
-                    Some(list) => self.picture(list.get(at..=at).unwrap_or_default()),
-                    None => Err("the list was made anew; go back and choose again".to_owned()),
-                };
-                self.tell(Got::Picture { ticket, result })
+            Want::Picture { ticket, one } => {
+                self.tell(Got::Picture { ticket, result: self.picture(std::slice::from_ref(&*one)) })
             }
             Want::Row { ticket, at } => {
                 self.tell(Got::Row { ticket, result: self.inquiry.raw(&at).map_err(|e| words(&e)) })
             }
-            Want::Export { .. } | Want::GiveUp(_) => true,
+            // One at a time, between which others are answered.
+            Want::Export { .. } => true,
         }
-    }
-
-    /// A list, if it is still the one that is meant.
-    fn list(&self, slot: Slot, edition: u64) -> Option<Arc<[Found]>> {
-        let (kept, list) = self.lists.get(&slot)?;
-        (*kept == edition).then(|| Arc::clone(list))
-    }
-
-    fn find(&self, asked: &Asked) -> Result<Vec<Found>, String> {
-        self.shared.done.store(0, Ordering::Relaxed);
-        let progress = |bytes| {
-            self.shared.done.fetch_add(bytes, Ordering::Relaxed);
-        };
-        self.inquiry.find(asked, &progress).map_err(|e| words(&e))
     }
 
     fn lines(&self, some: &[Found]) -> Result<Vec<Line>, String> {
@@ -294,31 +226,19 @@ impl Worker {
     }
 
     /// Writes a file. Between parts of it what is asked for meanwhile is answered.
-    fn export(&mut self, ticket: u64, what: &What, to: (&std::path::Path, bool)) -> Result<String, Refused> {
-        let list = match what {
-            What::Messages { slot, edition } => self.list(*slot, *edition).unwrap_or_else(|| Arc::new([])),
-            _ => Arc::new([]),
-        };
-        self.shared.done.store(0, Ordering::Relaxed);
-        let inquiry = Arc::clone(&self.inquiry);
-        let shared = Arc::clone(&self.shared);
-        shared.lock().exporting = true;
-        let written = export::write((&inquiry, what, &list), to, &mut |written| {
+    fn export(&self, what: &What, (path, force): (&Path, bool), watch: &Watch) -> Result<String, Refused> {
+        export::write((&self.inquiry, what), (path, force), &mut |written| {
+            watch.add(written);
             loop {
-                let mut queue = shared.lock();
-                if queue.given_up.remove(&ticket) || queue.closed {
+                let mut queue = self.shared.lock();
+                if watch.is_given_up() || queue.closed {
                     return false;
                 }
-                let Some(want) = quick(&mut queue) else { break };
+                let Some(want) = quick(&mut queue) else { return true };
                 drop(queue);
                 self.answer(want);
             }
-            shared.done.store(written, Ordering::Relaxed);
-            true
-        });
-        self.shared.lock().exporting = false;
-        self.shared.change.notify_all();
-        written
+        })
     }
 }
 
@@ -327,10 +247,7 @@ fn quick(queue: &mut Queue) -> Option<Want> {
     if let Some(want) = queue.row.take().or_else(|| queue.picture.take()) {
         return Some(want);
     }
-    if let Some((slot, (edition, asked))) = queue.finds.pop_first() {
-        return Some(Want::Find { slot, edition, asked: Box::new(asked) });
-    }
-    queue.lines.take()
+    queue.finds.pop_first().map(|(_, find)| find).or_else(|| queue.lines.take())
 }
 
 fn words(e: &anyhow::Error) -> String {

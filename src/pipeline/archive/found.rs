@@ -59,6 +59,7 @@ impl Sort {
 
 /// By what a message is known in every reading of one archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(Default))]
 pub(super) struct Id {
     key: u128,
     /// Which of those that have this key.
@@ -83,6 +84,7 @@ impl Id {
 
 /// A message that was found.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Default))]
 pub struct Found {
     id: Id,
     spot: Spot,

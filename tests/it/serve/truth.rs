@@ -68,9 +68,11 @@ fn subjects_that_are_hidden_cannot_be_searched_for() {
     let log = || message(Log::of(Release::E2016), "m", "secret takeover");
     let (_folder, open) = serve(log(), &[]);
     assert_eq!(listed(&open, "?text=SECRET%20take").len(), 1);
-    let (_folder, hidden) = serve(log(), &["--no-subjects"]);
+    let (folder, hidden) = serve(log(), &["--no-subjects"]);
     assert_eq!(listed(&hidden, "?text=SECRET%20take").len(), 0);
     assert_eq!(listed(&hidden, "?text=anna%40contoso").len(), 1);
+    fs::remove_file(folder.path().join("MSGTRK2026031009-1.LOG")).unwrap();
+    assert!(hidden.ok("/messages?sort=size").text().contains("its rows are gone"));
 }
 
 #[test]

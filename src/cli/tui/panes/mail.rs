@@ -65,7 +65,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (mail, active): (&Mail, bool
     let room = usize::from(area.width).saturating_sub(2);
     if mail.list.len == 0 {
         for (y, line) in (area.y + 1..area.bottom()).zip(nothing(mail, screen)) {
-            put(buffer, (area.x + 2, y), line, room, Look::head());
+            put(buffer, (area.x + 2, y), &safe(line, look), room, Look::head());
         }
         return;
     }
@@ -82,12 +82,15 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, (mail, active): (&Mail, bool
 }
 
 /// Why there is nothing.
-fn nothing(mail: &Mail, screen: &Screen<'_>) -> Vec<&'static str> {
+fn nothing<'m>(mail: &'m Mail, screen: &Screen<'_>) -> Vec<&'m str> {
     let asks = super::super::super::inquiry::asked::Asked {
         sort: screen.asked.sort,
         reversed: screen.asked.reversed,
         ..Default::default()
     } != screen.asked;
+    if let Some(why) = &mail.failed {
+        return vec!["They could not be looked for:", why];
+    }
     if mail.is_waiting() || mail.shown.is_none() {
         vec!["looking"]
     } else if asks {

@@ -29,14 +29,14 @@ impl Screen<'_> {
         let Some(mail) = self.mail_mut() else { return };
         let mut wants = Vec::new();
         if mail.lacks(&asked) {
-            wants.extend(mail.give_up().map(Want::GiveUp));
+            mail.give_up();
             if mail.shown.as_ref() != Some(&asked) {
-                mail.wait(edition, asked.clone());
-                wants.push(Want::Find { slot, edition, asked: Box::new(asked) });
+                let watch = mail.wait(edition, asked.clone());
+                wants.push(Want::Find { slot, edition, asked: Box::new(asked), watch });
             }
         }
         if let Some(pages) = mail.wants() {
-            wants.push(Want::Lines { slot, edition: mail.edition, pages });
+            wants.push(Want::Lines { slot, edition: mail.edition, pages, list: Arc::clone(&mail.found) });
         }
         self.numbers = edition;
         self.wants.extend(wants);
@@ -52,12 +52,12 @@ impl Screen<'_> {
     /// Something came.
     pub(in super::super) fn take(&mut self, got: Got) {
         match got {
-            Got::Found { slot, edition, result: Ok(count) } => {
-                self.list(slot).found(edition, count);
+            Got::Found { slot, edition, result: Ok(found) } => {
+                self.list(slot).found(edition, found);
             }
             Got::Found { slot, edition, result: Err(why) } => {
                 let mail = self.list(slot);
-                if mail.failed(edition) {
+                if mail.fails(edition, &why) {
                     if let Some(shown) = mail.shown.clone() {
                         self.asked = Asked { finding: None, ..shown };
                     }
@@ -77,7 +77,6 @@ impl Screen<'_> {
                     Err(why) => self.say(why, true),
                 }
             }
-            Got::Lost { slot, edition } => self.list(slot).lost(edition),
             Got::Picture { ticket, result } => self.picture(ticket, &result),
             Got::Row { ticket, result } => self.row(ticket, &result),
             Got::Exported { ticket, result } => self.exported(ticket, result),
@@ -108,6 +107,13 @@ impl Screen<'_> {
         match result {
             Ok(done) => self.say(done, false),
             Err(Refused::Failed(why)) => self.say(why, true),
+            Err(Refused::Exists) if sending.watch.is_given_up() => {
+                self.say("given up; nothing was written", false);
+            }
+            // What is being typed elsewhere is no answer to a question that comes now.
+            Err(Refused::Exists) if self.form.is_some() => {
+                self.say(format!("{} exists; nothing was written", sending.path), true);
+            }
             Err(Refused::Exists) => self.ask_replace(sending.what, sending.path),
         }
     }

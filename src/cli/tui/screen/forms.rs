@@ -64,12 +64,15 @@ impl Screen<'_> {
     }
 
     pub(super) fn ask_export(&mut self) {
+        if self.sending.is_some() {
+            return self.say("a file is being written; Esc gives it up", false);
+        }
         let Some(what) = self.what() else {
             return self.say("there is nothing here to export", false);
         };
         let (name, endings) = what.names();
         let title = match &what {
-            What::Messages { .. } => "Export these messages",
+            What::Messages(_) => "Export these messages",
             What::Message(_) => "Export this message",
             What::Findings(some) if some.len() == 1 => "Export this finding",
             What::Findings(_) => "Export all findings",
@@ -100,8 +103,8 @@ impl Screen<'_> {
     /// What is shown, as something that can be written.
     fn what(&self) -> Option<What> {
         if let Some(mail) = self.chosen_mail() {
-            let (slot, edition) = (mail.slot, mail.edition);
-            return (mail.list.len > 0 && !mail.is_waiting()).then_some(What::Messages { slot, edition });
+            let there = mail.list.len > 0 && !mail.is_waiting();
+            return there.then(|| What::Messages(Arc::clone(&mail.found)));
         }
         match self.opened.last() {
             None => (self.findings.len > 0).then(|| What::Findings((0..self.findings.len).collect())),
@@ -209,9 +212,15 @@ impl Screen<'_> {
     }
 
     fn send(&mut self, what: What, path: String, force: bool) {
-        let ticket = self.number();
-        self.wants.push(Want::Export { ticket, what: what.clone(), path: PathBuf::from(&path), force });
-        self.sending = Some(Sending { ticket, what, path });
+        let (ticket, watch) = (self.number(), Arc::default());
+        self.wants.push(Want::Export {
+            ticket,
+            what: what.clone(),
+            path: PathBuf::from(&path),
+            force,
+            watch: Arc::clone(&watch),
+        });
+        self.sending = Some(Sending { ticket, what, path, watch });
     }
 
     /// Copies what is chosen.

@@ -1,5 +1,7 @@
 //! A screen over the report made by hand, with hostile text wherever text from a log may stand, for tests.
 
+use std::sync::Arc;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::super::inquiry::asked::Asked;
@@ -14,10 +16,15 @@ use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::output::lanes::{End, Kind, Lane, Picture, Step, Tone, Way};
 use crate::output::report_text::sample::HOSTILE;
-use crate::pipeline::Raw;
+use crate::pipeline::{Found, Raw};
 
 /// So many messages are found, whatever is asked.
 pub(in crate::cli::tui) const FOUND: usize = 470_000;
+
+/// So many messages that are all alike.
+pub(in crate::cli::tui) fn found(many: usize) -> Arc<[Found]> {
+    vec![Found::default(); many].into()
+}
 
 /// Says no to times that are not, and to one decision.
 pub(in crate::cli::tui) fn check(asked: &Asked) -> Result<(), String> {
@@ -124,9 +131,9 @@ pub(in crate::cli::tui) fn serve(screen: &mut Screen<'_>) -> Vec<Want> {
             all.push(want.clone());
             match want {
                 Want::Find { slot, edition, .. } => {
-                    screen.take(Got::Found { slot, edition, result: Ok(FOUND) });
+                    screen.take(Got::Found { slot, edition, result: Ok(found(FOUND)) });
                 }
-                Want::Lines { slot, edition, pages } => {
+                Want::Lines { slot, edition, pages, .. } => {
                     let lines = (pages.start * PAGE..(pages.end * PAGE).min(FOUND)).map(line).collect();
                     screen.take(Got::Lines { slot, edition, pages, result: Ok(lines) });
                 }
@@ -137,7 +144,6 @@ pub(in crate::cli::tui) fn serve(screen: &mut Screen<'_>) -> Vec<Want> {
                 Want::Export { ticket, .. } => {
                     screen.take(Got::Exported { ticket, result: Ok("3 messages written to x".to_owned()) });
                 }
-                Want::GiveUp(_) => {}
             }
         }
     }

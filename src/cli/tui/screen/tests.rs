@@ -3,7 +3,7 @@
 use super::super::export::Refused;
 use super::super::keys::KEYS;
 use super::super::work::Got;
-use super::sample::{FOUND, press, screen, serve};
+use super::sample::{FOUND, found, press, screen, serve};
 use super::*;
 use crate::model::finding::Evidence;
 use crate::output::report_text::sample::report;
@@ -26,7 +26,7 @@ fn one_opens_a_finding_its_messages_one_of_them_and_its_row_and_goes_back() {
     ));
     press(&mut screen, "Tab Down Enter");
     assert!(screen.waits().unwrap().contains("reading the rows"));
-    assert!(matches!(&serve(&mut screen)[..], [Want::Picture { slot: Slot::Finding, at: 1, .. }]));
+    assert!(matches!(&serve(&mut screen)[..], [Want::Picture { .. }]));
     assert_eq!(screen.waits(), None);
     press(&mut screen, "Tab Enter");
     assert!(matches!(&serve(&mut screen)[..], [Want::Row { at: Evidence { line: 1, offset: 100, .. }, .. }]));
@@ -56,7 +56,7 @@ fn only_what_is_seen_is_read() {
         Want::Lines { pages, .. } => pages.len(),
         other => panic!("{other:?}"),
     });
-    assert!(pages.max() <= Some(2));
+    assert_eq!(pages.max(), Some(2));
     assert_eq!(screen.place(), "466,200/470,000");
 }
 
@@ -80,6 +80,9 @@ fn what_is_asked_for_is_said_and_taken_away() {
     press(&mut screen, "C-u now Tab before Enter");
     assert!(screen.form.as_ref().unwrap().fields[1].error.is_some());
     press(&mut screen, "C-u -1h Enter s");
+    let before = screen.status();
+    assert!(!before.contains("since now"), "what is not found yet is not shown: {before}");
+    serve(&mut screen);
     let status = screen.status();
     assert_eq!(
         status,
@@ -107,14 +110,20 @@ fn who_waits_may_give_up_and_answers_that_come_late_are_dropped() {
     press(&mut screen, "Tab");
     serve(&mut screen);
     press(&mut screen, "/ something Enter");
-    let Some(Want::Find { edition, slot, .. }) = screen.wants().pop() else { panic!() };
-    screen.done = 1024;
+    let Some(Want::Find { edition, slot, watch, .. }) = screen.wants().pop() else { panic!() };
+    watch.add(1024);
     assert!(screen.waits().unwrap().starts_with("searching the logs: 1.0 KiB of "));
     press(&mut screen, "Esc");
-    assert!(matches!(screen.wants()[..], [Want::GiveUp(number)] if number == edition));
+    assert!(watch.is_given_up() && screen.wants().is_empty());
     assert_eq!((screen.asked.text.clone(), screen.waits()), (None, None));
-    screen.take(Got::Found { slot, edition, result: Ok(1) });
-    assert_eq!(screen.all.list.len, FOUND);
+    screen.take(Got::Found { slot, edition, result: Ok(found(1)) });
+    // What is shown can be opened and written, whatever was found and given up since.
+    assert_eq!((screen.all.list.len, screen.all.found.len()), (FOUND, FOUND));
+    press(&mut screen, "e Enter");
+    assert!(
+        matches!(&screen.wants()[..], [Want::Export { what: What::Messages(list), .. }] if list.len() == FOUND)
+    );
+    press(&mut screen, "Esc");
     // What is asked for in its place is the only one that counts.
     press(&mut screen, "s s");
     let editions: Vec<u64> = screen
@@ -122,16 +131,12 @@ fn who_waits_may_give_up_and_answers_that_come_late_are_dropped() {
         .iter()
         .filter_map(|want| if let Want::Find { edition, .. } = want { Some(*edition) } else { None })
         .collect();
-    screen.take(Got::Found { slot, edition: editions[0], result: Ok(2) });
+    screen.take(Got::Found { slot, edition: editions[0], result: Ok(found(2)) });
     assert_eq!(screen.all.list.len, FOUND);
     screen.take(Got::Found { slot, edition: editions[1], result: Err("no disk".to_owned()) });
     assert_eq!(screen.notice.as_ref().map(|n| (n.wrong, n.text.as_str())), Some((true, "no disk")));
     assert_eq!((screen.all.list.len, screen.asked.sort), (FOUND, Sort::Time));
     assert!(screen.wants().is_empty(), "what fails is not tried again by itself");
-    // A list that is not kept is made anew.
-    let edition = screen.all.edition;
-    screen.take(Got::Lost { slot, edition });
-    assert!(matches!(screen.wants()[..], [Want::Find { .. }]));
 }
 
 #[test]
@@ -140,7 +145,7 @@ fn giving_up_a_first_look_leads_back() {
     let mut screen = screen(&report, Look::default());
     screen.resize((80, 24));
     press(&mut screen, "Tab Esc");
-    assert_eq!((top(&screen).as_str(), screen.wants().len()), ("Findings", 2));
+    assert_eq!((top(&screen).as_str(), screen.wants().len()), ("Findings", 1));
     press(&mut screen, "Tab");
     assert!(matches!(screen.wants()[..], [Want::Find { .. }]), "it is asked for again");
     press(&mut screen, "Esc Enter Esc");
@@ -181,10 +186,9 @@ fn a_file_that_is_there_is_replaced_only_if_that_is_meant() {
     let Some(Want::Export { ticket, .. }) = screen.wants().pop() else { panic!() };
     screen.take(Got::Exported { ticket, result: Err(Refused::Exists) });
     press(&mut screen, "y Enter");
-    let Some(Want::Export { ticket, force: true, .. }) = screen.wants().pop() else { panic!() };
+    let Some(Want::Export { force: true, watch, .. }) = screen.wants().pop() else { panic!() };
     press(&mut screen, "Esc");
-    assert!(matches!(screen.wants()[..], [Want::GiveUp(number)] if number == ticket));
-    assert_eq!(screen.waits(), None);
+    assert!(watch.is_given_up());
 }
 
 #[test]
@@ -220,7 +224,7 @@ fn logs_without_mail_have_screens_too() {
         let wants = screen.wants();
         for want in wants {
             if let Want::Find { slot, edition, .. } = want {
-                screen.take(Got::Found { slot, edition, result: Ok(0) });
+                screen.take(Got::Found { slot, edition, result: Ok(found(0)) });
             }
         }
     }

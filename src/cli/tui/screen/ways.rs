@@ -38,13 +38,10 @@ impl Screen<'_> {
         if mail.is_waiting() {
             return self.say("not yet: the messages are still looked for", false);
         }
-        if mail.list.len == 0 {
-            return;
-        }
-        let (slot, edition, at) = (mail.slot, mail.edition, mail.list.at);
-        let line = mail.line(at).cloned().map(Box::new);
+        let Some(one) = mail.found.get(mail.list.at).cloned().map(Box::new) else { return };
+        let line = mail.line(mail.list.at).cloned().map(Box::new);
         let ticket = self.number();
-        self.wants.push(Want::Picture { ticket, slot, edition, at });
+        self.wants.push(Want::Picture { ticket, one });
         self.opened.push(View::Message { line, picture: Coming::Waiting(ticket), doc: Doc::default() });
     }
 
@@ -56,19 +53,16 @@ impl Screen<'_> {
 
     /// Gives up what is waited for, else goes back to where this was opened from.
     pub(super) fn back(&mut self) {
-        if let Some(sending) = self.sending.take() {
-            self.wants.push(Want::GiveUp(sending.ticket));
-            return self.say("given up; nothing was written", false);
+        if let Some(sending) = self.sending.as_ref().filter(|sending| !sending.watch.is_given_up()) {
+            sending.watch.give_up();
+            return self.say("the file is being given up", false);
         }
         if let Some(mail) = self.mail_mut().filter(|mail| mail.is_waiting())
-            && let Some(number) = mail.give_up()
+            && mail.give_up()
+            && let Some(before) = mail.shown.clone()
         {
-            let before = mail.shown.clone();
-            self.wants.push(Want::GiveUp(number));
-            if let Some(before) = before {
-                self.asked = Asked { finding: None, ..before };
-                return self.say("given up; what is shown is as before", false);
-            }
+            self.asked = Asked { finding: None, ..before };
+            return self.say("given up; what is shown is as before", false);
         }
         if self.opened.pop().is_none() {
             self.top = Top::Findings;

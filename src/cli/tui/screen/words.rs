@@ -29,7 +29,11 @@ impl Screen<'_> {
 
     /// What is shown, of how much.
     pub(in super::super) fn status(&self) -> String {
-        let filters = filters(&self.asked);
+        // What is still looked for is not what is shown.
+        let shown = self.mail().and_then(|mail| mail.shown.as_ref());
+        let asked =
+            shown.map_or_else(|| self.asked.clone(), |shown| Asked { finding: None, ..shown.clone() });
+        let filters = filters(&asked);
         // Where there is no room for all, the order is what need not be seen.
         let with = |text: String, order: &str| {
             let (before, asks) = (text, filters.join("; "));
@@ -57,7 +61,7 @@ impl Screen<'_> {
                 };
                 let total = total.max(mail.list.len as u64);
                 let all = counted(total, "message", "messages");
-                let order = order(self.asked.sort, self.asked.reversed);
+                let order = order(asked.sort, asked.reversed);
                 with(format!("{many} of {all}"), order)
             }
             (None, None) => {
@@ -96,7 +100,7 @@ impl Screen<'_> {
     pub(in super::super) fn waits(&self) -> Option<String> {
         if let Some(sending) = &self.sending {
             let path = safe(&sending.path, self.known.look);
-            let done = counted(self.done, "message", "messages");
+            let done = counted(sending.watch.done(), "message", "messages");
             return Some(format!("writing {path}: {done}; Esc gives up"));
         }
         match self.opened.last() {
@@ -108,13 +112,11 @@ impl Screen<'_> {
             }
             _ => {}
         }
-        if !self.mail()?.is_waiting() {
-            return None;
-        }
+        let mail = self.mail().filter(|mail| mail.is_waiting())?;
         let searches = self.asked.text.as_ref().is_some_and(|text| text.len() >= Question::SHORTEST_TEXT);
         Some(if searches {
             let all = self.known.report.ledger.bytes;
-            format!("searching the logs: {} of {}; Esc gives up", size(self.done.min(all)), size(all))
+            format!("searching the logs: {} of {}; Esc gives up", size(mail.done().min(all)), size(all))
         } else {
             "looking through the messages; Esc gives up".to_owned()
         })
