@@ -267,7 +267,7 @@ fn cut(report: &Report, beside: Beside<'_>) -> Vec<String> {
     let (shown, named) = (beside.samples.len(), beside.named);
     let samples = (shown < named).then(|| {
         let (shown, named) = (grouped(shown as u64), grouped(named as u64));
-        format!("Of {named} messages that findings name {shown} are here: `mailtrail trace --message-id ID` shows any.")
+        format!("Of {named} messages that findings name {shown} are drawn here: `mailtrail trace --message-id ID` draws any.")
     });
     over.chain(samples).chain(beside.page.cut.iter().cloned()).collect()
 }

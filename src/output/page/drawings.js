@@ -4,7 +4,7 @@
 function ring(finding) {
   const members = finding.cycle.length ? finding.cycle : [];
   // Two members stand beside the ring, more of them also above and below.
-  const [width, height, r] = [440, members.length === 2 ? 180 : 236, 78];
+  const [width, height, r] = [480, members.length === 2 ? 180 : 236, 78];
   const [cx, cy] = [width / 2, height / 2];
   const laps = finding.laps_max;
   const words = 'A loop: ' + members.map(m => clip(m, 60)).join(' to ') + ' and back, ' + (laps ? many(laps, 'time') + ' round' : 'how often is not known') + '.';
@@ -25,7 +25,7 @@ function ring(finding) {
     out.append(s('circle', { class: 'node', cx: round(x), cy: round(y), r: 9 }));
     const anchor = flat ? 'middle' : right ? 'start' : 'end';
     const dy = flat ? (Math.sin(at(k)) < 0 ? -16 : 26) : 4;
-    const lines = folded(m, flat ? 34 : 14);
+    const lines = folded(m, flat ? 34 : 18);
     lines.forEach((line, i) => out.append(label(x + (flat ? 0 : right ? 15 : -15), y + dy + (i - (flat ? 0 : (lines.length - 1) / 2)) * 14, line,
       { 'text-anchor': anchor, class: 'strong' })));
   });

@@ -21,7 +21,7 @@ function heading() {
 /** Where the page says more of a point of the summary that is no finding. */
 const POINTS = [
   [/address(es)? nobody has|failed for other reasons/, 'top-statuses'], [/left and came back|goes in circles/, 'loop'],
-  [/had to wait|still waiting|dropped|nothing final/, 'ends'], [/was sent to .* no row|could not be read|not known here/, 'coverage'],
+  [/had to wait/, 'queue'], [/still waiting|dropped|nothing final/, 'ends'], [/was sent to .* no row|could not be read|not known here/, 'coverage'],
 ];
 
 /** The place of the page that a point of the summary is about: its finding, or a chart; null if there is none. */
@@ -47,7 +47,7 @@ function attention(words, list, kind, most) {
   };
   const rest = list.slice(most);
   return h('div', { class: 'attention ' + kind },
-    h('h2', {}, words, h('span', { class: 'count' }, num(list.length))),
+    h('h2', {}, words),
     h('ul', {}, list.slice(0, most).map(line)),
     rest.length > 0 && h('details', { class: 'more' }, h('summary', {}, many(rest.length, 'more', 'more')), h('ul', {}, rest.map(line))));
 }

@@ -34,7 +34,7 @@ function lineText(list, x) {
 
 /** How much of the mail a list is about, and how much of that is with names in it. */
 function listWords(list, lines) {
-  if (!lines) return 'Not known for a single ' + singular(chosen.item.list) + '.';
+  if (!lines) return 'The page does not count these for a single ' + singular(chosen.item.list) + '. `mailtrail routes` has every recipient with all of it.';
   if (list === 'connectors') return lines.length ? '' : nothingWords();
   const { total: there, names } = page.tops[list];
   const title = list === 'recipients' ? 'addresses' : TOPS[list].toLowerCase();
@@ -188,7 +188,7 @@ function drawQueue(box) {
 function queue() {
   const q = page.queue;
   return panel({
-    id: 'queue', title: 'What was waiting', whole: true, live: true, wide: true, lead: q.note, figure: drawQueue,
+    id: 'queue', title: 'What was waiting', whole: true, live: true, wide: true, lead: [q.note, ' Who had to wait, and why: ', coded('mailtrail events --event DEFER'), ' lists every try that was put off.'], figure: drawQueue,
     table: () => grid('Queue depth by ' + bucketWords(), [{ name: 'End of' }, ...q.server.map(i => ({ name: nameOf('server', i), number: true }))],
       Array.from({ length: cube.buckets }, (_, t) => [bucketName(t), ...q.depth.map(d => cell(d[t]))]).filter((_, t) => !onPaper || q.depth.some(d => d[t] > 0))),
   });
