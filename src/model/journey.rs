@@ -257,6 +257,15 @@ impl Hop {
     }
 }
 
+/// How long something took by the logs alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Took {
+    /// ms. Less than nothing where the later clock is behind.
+    pub ms: i64,
+    /// Servers by whose clocks it begins and ends.
+    pub between: (Symbol, Symbol),
+}
+
 /// One message and final recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {
@@ -284,6 +293,8 @@ pub struct Leaf {
     pub last_seen: Timestamp,
     /// From origination or first event to the last, ms.
     pub latency_ms: i64,
+    /// The same with the clocks that were read, for whoever knows how these differ.
+    pub took: Took,
     /// How often it was deferred.
     pub defers: u32,
     /// How often it was put into the mailbox, duplicates that were recognised included.
@@ -336,6 +347,8 @@ pub struct Journey {
     pub first_seen: Timestamp,
     /// Server of the first event.
     pub first_server: Symbol,
+    /// Server that had it first, whatever the clocks say.
+    pub origin_server: Symbol,
     /// Sends from server to server that are certain.
     pub legs: Vec<Leg>,
     /// How long servers kept it.
@@ -350,7 +363,8 @@ pub struct Journey {
     pub resubmitted: bool,
     /// How it came in: by SMTP from outside Exchange, from a mailbox, or unknown.
     pub entered_by_smtp: Option<bool>,
-    /// Source and connector-id of the first RECEIVE.
+    /// Source and connector-id of the first RECEIVE; of a delivery report that Exchange made here there is none, but
+    /// source `DSN`.
     pub received: Option<(Source, Symbol)>,
     /// One for each final recipient.
     pub leaves: Vec<Leaf>,

@@ -1,7 +1,7 @@
 //! The report as one page for a browser: everything is in it, nothing is fetched. A frame holds marks; style and
 //! scripts go there as they are, what was counted as JSON, and the report as text for a browser without scripts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use base64::Engine;
@@ -264,10 +264,11 @@ fn cut(report: &Report, beside: Beside<'_>) -> Vec<String> {
         let (some, all) = (grouped(most as u64), grouped(all as u64));
         format!("Of {all} {what} {some} are here: `mailtrail report --format json` has all.")
     });
-    let (shown, named) = (beside.samples.len(), beside.named);
+    let drawn: BTreeSet<_> = beside.samples.iter().map(|sample| sample.journey.message_id).collect();
+    let (shown, named) = (drawn.len(), beside.named);
     let samples = (shown < named).then(|| {
         let (shown, named) = (grouped(shown as u64), grouped(named as u64));
-        format!("Of {named} messages that findings name {shown} are drawn here: `mailtrail trace --message-id ID` draws any.")
+        format!("Of {named} messages that findings name as samples {shown} are drawn here: `mailtrail trace --message-id ID` draws any.")
     });
     over.chain(samples).chain(beside.page.cut.iter().cloned()).collect()
 }

@@ -1,5 +1,7 @@
 //! The messages that findings show, whole, from the reading that kept their texts.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashMap;
 
 use super::filter::Filter;
@@ -97,7 +99,7 @@ impl Judged {
         shown.sort_by_key(|(finding, turn, _)| (*finding, *turn));
         Samples {
             shown: shown.into_iter().map(|(finding, _, sample)| (finding, sample)).collect(),
-            named: self.findings.iter().map(|(_, f)| f.samples.len()).sum(),
+            named: self.findings.iter().flat_map(|(_, f)| &f.samples).collect::<BTreeSet<_>>().len(),
         }
     }
 }

@@ -8,12 +8,14 @@ use super::order::Ordered;
 use super::particulars::particulars;
 use crate::model::event::EventId;
 use crate::model::intake::Position;
-use crate::model::journey::{Decision, Hop, Journey, Leaf, Step};
+use crate::model::journey::{Decision, Hop, Journey, Leaf, Step, Took};
 use crate::model::name::{EMPTY, Frozen, Symbol};
 use crate::model::time::{DAY, Timestamp};
 
 /// An origination time is believed if it lies at most this long back, ms.
 const PLAUSIBLE: i64 = 30 * DAY;
+/// Clocks that differ by more are not taken for those of one organisation.
+const SKEW: i64 = DAY / 24;
 
 /// Builds journeys of one run; keeps its working memory from message to message.
 #[derive(Debug, Default)]
@@ -203,6 +205,7 @@ impl<'a> Tree<'a> {
             status,
             last_seen,
             latency_ms: latency(fact, last_seen, journey.first_seen),
+            took: took(fact, end_of.row, journey),
             defers: outcome.defers,
             deliveries: end_of.deliveries,
             last_server: end_of.server,
@@ -303,6 +306,19 @@ fn is_final(decision: Decision) -> bool {
 fn latency(deciding: Option<&Fact>, last: Timestamp, first: Timestamp) -> i64 {
     let since_origin = deciding.and_then(|f| f.origination).map(|o| last.0 - o.0);
     since_origin.filter(|d| (0..PLAUSIBLE).contains(d)).unwrap_or(last.0 - first.0)
+}
+
+/// From submission, as its first server noted it, else from the first event, to the last row in causal order.
+fn took(deciding: Option<&Fact>, last: Option<&Fact>, journey: &Journey) -> Took {
+    let Some(last) = last else { return Took::default() };
+    let (origin, first) = (journey.origin_server, journey.first_server);
+    // A later event of another clock may seem to lie before it.
+    let earliest = if origin == last.server { 0 } else { -SKEW };
+    let since_origin = deciding.and_then(|f| f.origination).map(|o| last.time.0 - o.0);
+    match since_origin.filter(|d| (earliest..PLAUSIBLE).contains(d)) {
+        Some(ms) => Took { ms, between: (origin, last.server) },
+        None => Took { ms: last.time.0 - journey.first_seen.0, between: (first, last.server) },
+    }
 }
 
 #[cfg(test)]

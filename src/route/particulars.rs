@@ -33,6 +33,7 @@ pub(super) fn particulars(message: &Message<'_>) -> Journey {
         reference: all.reference,
         first_seen: all.first.map_or(Timestamp::default(), |f| f.time),
         first_server: all.first.map_or(EMPTY, |f| f.server),
+        origin_server: all.origin,
         legs: message.ordered.legs(message.bag),
         stays: message.ordered.stays(message.bag),
         circles: circles(message),
@@ -43,7 +44,7 @@ pub(super) fn particulars(message: &Message<'_>) -> Journey {
             _ if all.from_mailbox => Some(false),
             received => received.map(|f| f.source == Source::Smtp),
         },
-        received: received.map(|f| (f.source, f.connector)),
+        received: received.map(|f| (f.source, f.connector)).or(all.made_here.then_some((Source::Dsn, EMPTY))),
         leaves: Vec::new(),
         marks: message.bag.facts.iter().fold(0, |marks, f| marks | f.marks),
         evidence: all.evidence.unwrap_or_default(),
@@ -56,6 +57,8 @@ struct Gathered<'a> {
     received: Option<&'a Fact>,
     /// The earliest.
     first: Option<&'a Fact>,
+    /// Server of the first in causal order.
+    origin: Symbol,
     evidence: Option<Position>,
     owner: u128,
     id_hash: u64,
@@ -70,6 +73,8 @@ struct Gathered<'a> {
     by_rule: bool,
     moderated: bool,
     report: bool,
+    /// A row says that it is a report that was made.
+    made_here: bool,
     /// Without return path, and sent by who sends reports.
     like_report: bool,
 }
@@ -91,6 +96,7 @@ impl<'a> Gathered<'a> {
             *known = if *known == 0 { new } else { *known };
         }
         let texts = [
+            (&mut self.origin, fact.server),
             (&mut self.message_id, fact.message_id),
             (&mut self.sender_shown, fact.sender_shown),
             (&mut self.sender, fact.sender),
@@ -107,6 +113,7 @@ impl<'a> Gathered<'a> {
             self.reference = fact.reference;
         }
         self.flags |= fact.flags;
+        self.made_here |= is_dsn;
         self.report |= is_dsn || (fact.event == EventId::Receive && fact.source == Source::Dsn);
         self.moderated |= fact.source == Source::Approval;
         self.like_report |= fact.flags & NULL_PATH != 0 && fact.flags & REPORT_SENDER != 0;

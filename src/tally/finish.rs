@@ -68,8 +68,13 @@ pub(super) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn entered([by_smtp, from_a_mailbox, elsewhere]: [u64; 3]) -> BTreeMap<&'static str, u64> {
-    let all = [("by-smtp", by_smtp), ("from-a-mailbox", from_a_mailbox), ("not-in-these-logs", elsewhere)];
+fn entered([by_smtp, from_a_mailbox, made_here, elsewhere]: [u64; 4]) -> BTreeMap<&'static str, u64> {
+    let all = [
+        ("by-smtp", by_smtp),
+        ("from-a-mailbox", from_a_mailbox),
+        ("made-here", made_here),
+        ("not-in-these-logs", elsewhere),
+    ];
     all.into_iter().filter(|(_, n)| *n > 0).collect()
 }
 

@@ -107,11 +107,11 @@ impl<'p> Flow<'p> {
             sender_domain: plan.sender_domains.place(domain()).filter(|_| sent),
         };
         for leaf in &journey.leaves {
-            self.leaf(leaf, &whole, journey, names);
+            self.leaf(leaf, &whole, names);
         }
     }
 
-    fn leaf(&mut self, leaf: &Leaf, whole: &Whole, journey: &Journey, names: &Frozen) {
+    fn leaf(&mut self, leaf: &Leaf, whole: &Whole, names: &Frozen) {
         let plan = self.plan;
         let key = Key {
             server: plan.server.number(leaf.server),
@@ -142,8 +142,9 @@ impl<'p> Flow<'p> {
             }
         }
         if is_done(leaf.decision) {
-            let ahead = plan.offsets.of(leaf.last_server) - plan.offsets.of(journey.first_server);
-            self.took(cell, Part::Whole, leaf.latency_ms - ahead);
+            let (from, to) = leaf.took.between;
+            let ahead = plan.offsets.of(to) - plan.offsets.of(from);
+            self.took(cell, Part::Whole, leaf.took.ms - ahead);
         }
         walk(leaf, |step| match step {
             Walked::Took(part, from, to) => {

@@ -57,7 +57,7 @@ impl Hourly {
         }
         for leaf in &journey.leaves {
             self.leaf(leaf, domain(leaf.folded.1));
-            self.times.extend(measured(leaf, journey));
+            self.times.extend(measured(leaf));
         }
         self.things.sort_unstable();
         self.things.dedup();

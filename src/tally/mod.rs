@@ -110,8 +110,8 @@ pub struct Tally {
     without_recipients: u64,
     recipients: u64,
     bytes: u64,
-    /// By SMTP, from a mailbox, not in these logs.
-    entered: [u64; 3],
+    /// By SMTP, from a mailbox, a report made here, not in these logs.
+    entered: [u64; 4],
     classes: HashMap<Class, u64>,
     decisions: [u64; Decision::ALL.len()],
     deferred_once: (u64, u64),
@@ -146,11 +146,12 @@ impl Tally {
         self.bytes += size;
         self.without_recipients += u64::from(journey.leaves.is_empty());
         *self.classes.entry(journey.class).or_default() += 1;
-        let [by_smtp, from_a_mailbox, elsewhere] = &mut self.entered;
-        *match journey.entered_by_smtp {
-            Some(true) => by_smtp,
-            Some(false) => from_a_mailbox,
-            None => elsewhere,
+        let [by_smtp, from_a_mailbox, made_here, elsewhere] = &mut self.entered;
+        *match (journey.entered_by_smtp, journey.received) {
+            (Some(true), _) => by_smtp,
+            (Some(false), _) => from_a_mailbox,
+            (None, Some((Source::Dsn, _))) => made_here,
+            (None, _) => elsewhere,
         } += 1;
         if journey.sender != EMPTY {
             self.addresses.add(journey.sender, What::Sent, size);
@@ -210,7 +211,7 @@ impl Tally {
             let handed = Handed { connector, next_hop: leaf.next_hop, decision };
             self.handed.entry(handed).or_default().add(journey.size_bytes.unwrap_or(0));
         }
-        if let Some((by, latency)) = measured(leaf, journey) {
+        if let Some((by, latency)) = measured(leaf) {
             self.latency.entry(by).or_default().add(latency);
         }
     }
@@ -267,12 +268,11 @@ impl Tally {
 }
 
 /// How long a leaf took, ms as logged, if it arrived.
-fn measured(leaf: &Leaf, journey: &Journey) -> Option<(Measured, i32)> {
+fn measured(leaf: &Leaf) -> Option<(Measured, i32)> {
     let used = leaf.decision != Decision::LocalDelivery;
     let connector = if used { leaf.connector } else { EMPTY };
-    let by =
-        Measured { decision: leaf.decision, connector, between: (journey.first_server, leaf.last_server) };
-    let latency = leaf.latency_ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+    let by = Measured { decision: leaf.decision, connector, between: leaf.took.between };
+    let latency = leaf.took.ms.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
     is_done(leaf.decision).then_some((by, latency))
 }
 

@@ -1,6 +1,6 @@
 //! The one line on top: is anything wrong? And what it rests on.
 
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::report::{Attention, Report, grouped};
 
 /// Fills in `attention` and `verdict`. Call when everything else is there.
@@ -30,18 +30,23 @@ pub fn verdict(report: &mut Report) {
 fn found(report: &Report, all: &mut Vec<Attention>) {
     let known = |f: &Finding| f.known.as_ref().is_some_and(|k| !k.run_out);
     let grave = |f: &&Finding| f.severity >= Severity::High && f.caused_by.is_none() && !known(f);
-    let mut kinds: Vec<(&Finding, u64, u64)> = Vec::new();
+    let mut kinds: Vec<(&Finding, u64, u64, Confidence)> = Vec::new();
     for finding in report.findings.iter().filter(grave) {
         match kinds.iter_mut().find(|(first, ..)| first.kind == finding.kind) {
-            Some((_, cases, messages)) => (*cases, *messages) = (*cases + 1, *messages + finding.messages),
-            None => kinds.push((finding, 1, finding.messages)),
+            Some((_, cases, messages, sure)) => {
+                (*cases, *messages) = (*cases + 1, *messages + finding.messages);
+                *sure = finding.confidence.max(*sure);
+            }
+            None => kinds.push((finding, 1, finding.messages, finding.confidence)),
         }
     }
-    for (finding, cases, messages) in kinds {
+    for (finding, cases, messages, sure) in kinds {
         let about = about(finding);
         let more = if cases > 1 { format!(" and {} more", cases - 1) } else { String::new() };
         let s = plural(messages as usize);
-        let text = format!("{} ({about}{more}, {} message{s})", finding.title, grouped(messages));
+        // What is inferred is not said as if the log said so itself.
+        let inferred = if sure < Confidence::High { "; inferred" } else { "" };
+        let text = format!("{} ({about}{more}, {} message{s}{inferred})", finding.title, grouped(messages));
         all.push(Attention { wrong: true, text });
     }
 }
@@ -60,7 +65,8 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     let mut wrong = |text: String| all.push(Attention { wrong: true, text });
     let looped = report.looped;
     let (came_back, most) = report.laps;
-    let back = || format!("mail for {} left and came back, up to {most} times", recipients(came_back));
+    let whom = went_round(report).map_or(String::new(), |whom| format!(" (all {whom})"));
+    let back = || format!("mail for {}{whom} left and came back, up to {most} times", recipients(came_back));
     match (looped, most > 1) {
         (0, false) => {}
         (0, true) => wrong(back()),
@@ -81,6 +87,14 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     if failed > 0 {
         wrong(format!("{} failed for other reasons", recipients(failed)));
     }
+}
+
+/// Whose mail went round, if it is that of one address alone.
+fn went_round(report: &Report) -> Option<&str> {
+    let rounds: Vec<&Finding> = report.findings.iter().filter(|f| f.laps_max > 0).collect();
+    let first = rounds.iter().find(|f| f.messages == report.laps.0)?.addresses.first()?;
+    let alone = |f: &&Finding| f.recipients == 1 && f.addresses.first() == Some(first);
+    rounds.iter().all(alone).then_some(first)
 }
 
 fn unfinished(report: &Report, all: &mut Vec<Attention>) {

@@ -18,7 +18,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::logwriter::{Log, Release, Row};
+use crate::logwriter::{Log, Release, Row, time};
 
 fn run(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailtrail"));
@@ -228,4 +228,58 @@ fn subjects_stay_out_where_that_is_asked_for() {
     };
     assert!(subjects(&[]) > 0);
     assert_eq!(subjects(&["--no-subjects"]), 0);
+}
+
+/// A message that one server takes and another delivers after 600 ms. The clock of EX2 is three seconds behind.
+fn passed_on(number: u32, [from, to]: [&str; 2], logs: &mut BTreeMap<String, Log>) {
+    let by = |server: &str, ms: u32| 10_000 + number * 10_000 + ms - if server == "EX2" { 3000 } else { 0 };
+    let name = format!("{from}-{number}");
+    let hosts = |row: Row, client: &str, server: &str| {
+        let host = |server: &str| format!("{server}.contoso.com");
+        row.with("client-hostname", host(client)).with("server-hostname", host(server))
+    };
+    let origin = format!("{};LSRV={to}.contoso.com:TOTAL-HUB=0.3", time(by(from, 0)));
+    let id = (4_471_060_956_000 + u64::from(number)).to_string();
+    let taken =
+        format!("[InternalId={id}, Hostname={to}.contoso.com] 4096 bytes in 0.1, Queued mail for delivery");
+    let receive = Row::receive(&name, "anna@contoso.com").with("server-hostname", from).at(by(from, 0));
+    let send = hosts(Row::send(&name, "anna@contoso.com"), from, to)
+        .with("event-id", "SEND")
+        .with("connector-id", "Intra-Organization SMTP Send Connector")
+        .with("source-context", format!("08DE7E8F;250 2.6.0 <{name}@fabrikam.com> {taken};ClientSubmitTime:"))
+        .with("message-info", &origin)
+        .at(by(from, 250));
+    let here = |row: Row| row.with("internal-message-id", &id);
+    let arrival = here(hosts(Row::receive(&name, "anna@contoso.com"), from, to)).at(by(to, 200));
+    let delivery = here(hosts(Row::deliver(&name, "anna@contoso.com"), to, to))
+        .with("message-info", &origin)
+        .at(by(to, 600));
+    for (server, rows) in [(from, [receive, send]), (to, [arrival, delivery])] {
+        let log = logs.remove(server).unwrap_or_else(|| Log::of(Release::E2016));
+        logs.insert(server.to_owned(), log.rows(&rows));
+    }
+}
+
+#[test]
+fn what_clocks_differ_by_is_no_part_of_how_long_it_took() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut logs = BTreeMap::new();
+    for number in 0..40 {
+        passed_on(number, if number % 2 == 0 { ["EX1", "EX2"] } else { ["EX2", "EX1"] }, &mut logs);
+    }
+    for (server, log) in logs {
+        std::fs::create_dir(folder.path().join(&server)).unwrap();
+        std::fs::write(folder.path().join(server).join("MSGTRK2026031009-1.LOG"), log.bytes()).unwrap();
+    }
+    let report: Value =
+        serde_json::from_str(&run(folder.path(), &["report", ".", "--format", "json"])).unwrap();
+    assert_eq!(report["clocks"][0]["offset_ms"], -3000);
+    let all = &report["latency_ms"]["all"];
+    assert_eq!([&all["count"], &all["p50"], &all["max"]], [40, 600, 600]);
+    run(folder.path(), &["report", ".", "-o", "day.html"]);
+    let page = data(&std::fs::read_to_string(folder.path().join("day.html")).unwrap());
+    let (edges, rows) = (numbers(&page["latency"]["edges"]), &page["latency"]["rows"]);
+    let whole = numbers(&rows["hop"]).into_iter().zip(numbers(&rows["bin"])).filter(|(hop, _)| *hop == 0);
+    let least: Vec<u64> = whole.map(|(_, bin)| edges[bin as usize]).collect();
+    assert!(!least.is_empty() && least.iter().all(|ms| *ms == 500), "{least:?}");
 }

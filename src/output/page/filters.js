@@ -53,9 +53,10 @@ function itemName(list, i) {
 function endWords() {
   const n = byPart('decision');
   const of = d => n[cube.decision.indexOf(d)] || 0;
-  const [lost, dropped] = [of('failed') + of('recipient-not-found'), of('dropped')];
-  if (!dropped) return lost ? 'Failed or dropped: ' + many(lost, 'recipient') + ' failed, none was dropped.' : '';
-  return 'Failed or dropped: ' + num(lost) + ' failed (a delivery report says so), ' + num(dropped) + ' dropped without one by a rule, an agent or a moderator, which may be wanted: the summary lists these under Open.';
+  const [unknown, failed, dropped] = [of('recipient-not-found'), of('failed'), of('dropped')];
+  const ways = [unknown && num(unknown) + ' with an address nobody has (recipient-not-found)', failed && num(failed) + ' failed otherwise',
+    dropped && num(dropped) + ' dropped by a rule, an agent or a moderator, without a delivery report, which may be wanted: the summary lists these under Open'];
+  return ways.some(Boolean) ? 'Failed or dropped: ' + ways.filter(Boolean).join(', ') + '.' : '';
 }
 
 /** How it ended: one bar, and a button for each end, which is the legend of all charts too. */

@@ -27,7 +27,7 @@ function figuresOf(histograms, exact = () => null, most = () => Infinity) {
     const known = exact(name);
     if (known && known.count === n) return { name, n, bins, p50: known.p50, p90: known.p90, p99: known.p99, max: known.max };
     const at = q => quantile(bins, page.latency.edges, q, most(name));
-    return { name, n, bins, about: true, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+    return { name, n, bins, about: true, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1), below: Math.min(page.latency.edges[Math.max(...bins.keys()) + 1] ?? Infinity, most(name)) };
   });
 }
 
@@ -112,7 +112,9 @@ function rangeMarks(r, most, width, words) {
 /** A time in a table: exact, about, or none where there are too few. */
 function timeCell(r, p) {
   if (p !== 'max' && r.n < FEW) return h('span', { class: 'quiet' }, 'too few');
-  return cell(r[p], ms => (r.about && !(r.sure || []).includes(p) ? '\u2248\u202f' : '') + span(ms));
+  const about = r.about && !(r.sure || []).includes(p);
+  if (about && p === 'max' && r.below < Infinity) return cell(r.below, ms => '\u2264\u202f' + span(ms));
+  return cell(r[p], ms => (about ? '\u2248\u202f' : '') + span(ms));
 }
 
 function latencyTable(view, box) {
@@ -193,7 +195,7 @@ function drawLatencyHours(box) {
 function aboutWords() {
   const e = page.latency.edges;
   const i = e.findIndex(x => x >= 1000);
-  return 'Figures with \u2248 are about right: times are counted in steps, such as ' + span(e[i]) + ' to ' + span(e[i + 1]) + '. Figures without it are exact. ';
+  return 'Figures with \u2248 are about right: times are counted in steps, such as ' + span(e[i]) + ' to ' + span(e[i + 1]) + ', and of the slowest the end of its step is given, with \u2264. Other figures are exact. ';
 }
 
 /** How many recipients the times are of, and why not of all. */
@@ -201,8 +203,8 @@ function measuredWords() {
   if (narrow()) return '';
   const n = sum([...latencyBy((c, hop) => (endToEnd(hop) ? 0 : null)).values()].flatMap(bins => [...bins.values()]));
   const all = total();
-  return 'From arrival to the end, of mail that was delivered here or sent elsewhere: ' + num(n) + ' of ' + many(all, 'recipient') + '.'
-    + (n < all ? ' The other ' + num(all - n) + ' failed, wait, or their beginning or end is not in these logs.' : '');
+  return 'From arrival, or the first row that is here, to the end, of mail that was delivered here or sent elsewhere: ' + num(n) + ' of ' + many(all, 'recipient') + '.'
+    + (n < all ? ' The rest failed or waits, or its end is not in these logs.' : '');
 }
 
 function latency() {

@@ -44,8 +44,8 @@ function listWords(list, lines) {
   const cut = there > names.length;
   if (!anythingChosen()) return cut ? 'The ' + num(names.length) + ' most frequent of ' + num(there) + ' ' + title + '.' : '';
   if (rest <= 0) return '';
-  const some = lines.length ? num(of - rest) + ' of the ' + many(of, 'recipient') + ' are with these; the other ' + num(rest) + ' are' : of === 1 ? 'The one recipient is' : 'All ' + many(of, 'recipient') + ' are';
-  if (!cut) return some.replace(/ (is|are)$/, of === 1 && !lines.length ? ' has' : ' have') + ' none.';
+  const some = lines.length ? num(of - rest) + ' of the ' + many(of, 'recipient') + (of - rest === 1 ? ' is' : ' are') + ' with these; the other ' + (rest === 1 ? 'one is' : num(rest) + ' are') : of === 1 ? 'The one recipient is' : 'All ' + many(of, 'recipient') + ' are';
+  if (!cut) return some.replace(/ is$/, ' has').replace(/ are$/, ' have') + ' none.';
   return some + ' with names that are not in this list of the ' + num(names.length) + ' most frequent of the whole period. `mailtrail routes` lists all.';
 }
 

@@ -12,6 +12,7 @@ pub(in crate::output) fn entered(name: &str) -> &str {
     match name {
         "by-smtp" => "by SMTP",
         "from-a-mailbox" => "from a mailbox here",
+        "made-here" => "made here as delivery reports",
         "not-in-these-logs" => "entered before or outside these logs",
         other => other,
     }

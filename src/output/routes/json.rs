@@ -204,7 +204,7 @@ mod tests {
     use super::super::Row;
     use super::*;
     use crate::model::event::{EventId, Source};
-    use crate::model::journey::{Decision, StatusInfo, Step, Via};
+    use crate::model::journey::{Decision, StatusInfo, Step, Took, Via};
     use crate::model::name::Names;
     use crate::model::report::FileNote;
     use crate::model::status::EnhancedCode;
@@ -269,6 +269,7 @@ mod tests {
             status,
             last_seen: Timestamp(-62_200_000_000_000),
             latency_ms: -12,
+            took: Took::default(),
             defers: 0,
             deliveries: 0,
             last_server: EMPTY,

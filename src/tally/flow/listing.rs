@@ -35,10 +35,11 @@ enum Way {
 }
 
 impl Entry {
-    /// Of a message, by its first RECEIVE.
+    /// Of a message, by its first RECEIVE, or because it was made here.
     pub(super) fn of(journey: &Journey, names: &Frozen) -> Self {
         let bare = |way| Self { way, connector: EMPTY };
         match (journey.entered_by_smtp, journey.received) {
+            (None, Some((Source::Dsn, _))) => bare(Way::Other(Source::Dsn)),
             (Some(false), Some((source, _))) if !matches!(source, Source::Smtp | Source::StoreDriver) => {
                 bare(Way::Other(source))
             }
@@ -182,6 +183,8 @@ mod tests {
         assert_eq!(label(bare, Some(true), Direction::Incoming, EMPTY), "from outside, SMTP");
         let rule = Some((Source::MailboxRule, EMPTY));
         assert_eq!(label(rule, Some(false), Direction::Originating, EMPTY), "made by an inbox rule");
+        let report = Some((Source::Dsn, EMPTY));
+        assert_eq!(label(report, None, Direction::Absent, EMPTY), "made here: a delivery report");
         assert_eq!(label(None, None, Direction::Absent, EMPTY), "unknown");
     }
 

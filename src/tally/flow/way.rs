@@ -106,7 +106,7 @@ pub(super) fn walk(leaf: &Leaf, mut found: impl FnMut(Walked)) {
 mod tests {
     use super::*;
     use crate::model::intake::Position;
-    use crate::model::journey::{Hop, StatusInfo};
+    use crate::model::journey::{Hop, StatusInfo, Took};
     use crate::model::name::EMPTY;
 
     const A: Symbol = Symbol(1);
@@ -151,6 +151,7 @@ mod tests {
             status: StatusInfo::default(),
             last_seen,
             latency_ms: 0,
+            took: Took::default(),
             defers: 0,
             deliveries: 0,
             last_server: EMPTY,
