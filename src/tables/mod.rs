@@ -33,6 +33,7 @@ pub mod read;
 pub mod routes;
 #[cfg(feature = "tables")]
 pub mod stock;
+mod walk;
 
 #[cfg(feature = "tables")]
 pub use frame::{Frame, TableError};

@@ -6,11 +6,13 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
-    ObjectNamePart, OrderByKind, Query as Ast, Select, SelectItem, SetExpr, Value, Visit, VisitMut, Visitor,
-    VisitorMut, WindowType, visit_expressions,
+    ObjectNamePart, OrderByKind, Query as Ast, Select, SelectItem, SetExpr, Value, Visit, VisitMut,
+    VisitorMut, WindowType,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
+
+use super::walk::{Sees, any_expr, walk};
 
 /// Aggregates that give the same in whatever order rows come.
 const FREE: [&str; 8] = ["avg", "count", "max", "median", "min", "quantile_cont", "quantile_disc", "sum"];
@@ -58,7 +60,7 @@ pub(super) struct Nature {
 impl Nature {
     pub(super) fn of(ast: &Ast) -> Self {
         let mut look = Look::default();
-        let all: ControlFlow<()> = ast.visit(&mut look);
+        let all = walk(ast, &mut look);
         debug_assert!(all.is_continue(), "nothing breaks it off");
         let aggregated = match &*ast.body {
             SetExpr::Select(select) => is_aggregated(select),
@@ -135,7 +137,7 @@ pub(super) fn settled(ast: &Ast) -> Option<String> {
     let wild =
         |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
     let mut look = Look::default();
-    let all: ControlFlow<()> = ast.visit(&mut look);
+    let all = walk(ast, &mut look);
     debug_assert!(all.is_continue(), "nothing breaks it off");
     // Which of equal rows are the first ones is otherwise for Polars to choose.
     if !(regroups(&ast.body) || look.regroups || look.cuts) || select.projection.iter().any(wild) {
@@ -225,10 +227,8 @@ struct Look {
     refused: Option<(&'static str, String)>,
 }
 
-impl Visitor for Look {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, query: &Ast) -> ControlFlow<()> {
+impl Sees for Look {
+    fn query(&mut self, query: &Ast) {
         let tables = query.with.iter().flat_map(|with| &with.cte_tables);
         self.common.extend(tables.map(|table| table.alias.name.value.clone()));
         self.regroups |= query.order_by.is_none() && regroups(&query.body);
@@ -239,21 +239,18 @@ impl Visitor for Look {
                        SELECT …, count(*) AS n … ORDER BY n";
             self.refused = Some((why, name));
         }
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+    fn select(&mut self, select: &Select) {
         self.grouped.push(is_grouped(select));
         self.strange |= select.distinct.is_some();
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_select(&mut self, _: &Select) -> ControlFlow<()> {
+    fn select_ends(&mut self) {
         self.grouped.pop();
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+    fn expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         if let Expr::Function(function) = expr {
             self.function(function);
         }
@@ -299,32 +296,24 @@ fn has_wildcard(args: &FunctionArguments) -> bool {
 
 /// Whether what is added up may have digits behind the point.
 fn may_be_real(args: &FunctionArguments) -> bool {
-    let flow = visit_expressions(args, |expr| match expr {
+    any_expr(args, |expr| match expr {
         Expr::Identifier(_)
         | Expr::CompoundIdentifier(_)
         | Expr::Case { .. }
         | Expr::IsNull(_)
-        | Expr::IsNotNull(_) => ControlFlow::Continue(()),
-        Expr::BinaryOp { op, .. } if !matches!(op, BinaryOperator::Divide | BinaryOperator::Multiply) => {
-            ControlFlow::Continue(())
+        | Expr::IsNotNull(_) => false,
+        Expr::BinaryOp { op, .. } => matches!(op, BinaryOperator::Divide | BinaryOperator::Multiply),
+        Expr::Value(value) => {
+            matches!(&value.value, Value::Number(number, _) if number.contains(['.', 'e', 'E']))
         }
-        Expr::Value(value) => match &value.value {
-            Value::Number(number, _) if number.contains(['.', 'e', 'E']) => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        },
-        _ => ControlFlow::Break(()),
-    });
-    flow.is_break()
+        _ => true,
+    })
 }
 
 fn holds_aggregate(part: &impl Visit) -> bool {
     let aggregate =
         |f: &Function| f.over.is_none() && FREE.iter().chain(&OTHER).any(|known| *known == name(f));
-    let flow = visit_expressions(part, |expr| match expr {
-        Expr::Function(f) if aggregate(f) => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
-    flow.is_break()
+    any_expr(part, |expr| matches!(expr, Expr::Function(f) if aggregate(f)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Queries in SQL over the four tables: what they need, and what they give.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::{
@@ -10,7 +9,7 @@ use polars::prelude::{
     lit,
 };
 use polars::sql::SQLContext;
-use sqlparser::ast::{ObjectNamePart, Query as Ast, Statement, visit_relations};
+use sqlparser::ast::{Query as Ast, Statement};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use thiserror::Error;
@@ -19,6 +18,7 @@ use super::frame::data_type;
 use super::nature::{Nature, by_place, settled};
 use super::schema::{Column, Kind, Table};
 use super::stock::Source;
+use super::walk::relations;
 use super::{Frame, TableError};
 
 /// A query that is well formed and names only tables that there are.
@@ -91,39 +91,21 @@ impl Query {
 
     fn find_tables(&mut self, ast: &Ast) -> Result<(), QueryError> {
         let own = std::mem::take(&mut self.nature.common);
-        let mut unknown = None;
-        let flow = visit_relations(ast, |name| {
-            let parts: Vec<&str> = name
-                .0
-                .iter()
-                .map(|part| match part {
-                    ObjectNamePart::Identifier(name) => name.value.as_str(),
-                    ObjectNamePart::Function(function) => function.name.value.as_str(),
-                })
-                .collect();
-            let table = match parts[..] {
-                [name] if own.contains(name) => return ControlFlow::Continue(()),
-                [name] => Table::ALL.into_iter().find(|table| table.name() == name),
-                _ => None,
-            };
-            match table {
-                Some(table) => drop(self.tables.insert(table)),
-                None => {
-                    unknown = Some(parts.join("."));
-                    return ControlFlow::Break(());
+        for name in relations(ast) {
+            let found = Table::ALL.into_iter().find(|table| name == [table.name()]);
+            match (found, &name[..]) {
+                (_, [name]) if own.contains(name) => {}
+                (Some(table), _) => drop(self.tables.insert(table)),
+                (None, parts) => {
+                    let name = parts.join(".");
+                    let names = Table::ALL.map(Table::name);
+                    let near = near(&name, names.into_iter());
+                    let message = format!("no table '{name}'{near}; there are {}", names.join(", "));
+                    return Err(QueryError { message, at: place(&self.text, &name) });
                 }
             }
-            ControlFlow::Continue(())
-        });
-        match (flow, unknown) {
-            (ControlFlow::Break(()), Some(name)) => {
-                let names = Table::ALL.map(Table::name);
-                let near = near(&name, names.into_iter());
-                let message = format!("no table '{name}'{near}; there are {}", names.join(", "));
-                Err(QueryError { message, at: place(&self.text, &name) })
-            }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// The columns that it needs of each table. Finds out by running it over tables without rows.
