@@ -42,7 +42,9 @@ function listWords(list, lines) {
   const rest = of - sum(lines.map(x => x.n));
   if (!of) return list === 'statuses' ? nothingWords('failure') : nothingWords();
   const cut = there > names.length;
-  if (!anythingChosen()) return cut ? 'The ' + num(names.length) + ' most frequent of ' + num(there) + ' ' + title + '.' : '';
+  // They are chosen by messages, whatever the figures beside them count.
+  const senders = list.startsWith('sender');
+  if (!anythingChosen()) return cut ? 'The ' + num(names.length) + (senders ? ' with the most messages, of ' : ' most frequent of ') + num(there) + ' ' + title + '.' : '';
   if (rest <= 0) return '';
   const some = lines.length ? num(of - rest) + ' of the ' + many(of, 'recipient') + (of - rest === 1 ? ' is' : ' are') + ' with these; the other ' + (rest === 1 ? 'one is' : num(rest) + ' are') : of === 1 ? 'The one recipient is' : 'All ' + many(of, 'recipient') + ' are';
   if (!cut) return some.replace(/ is$/, ' has').replace(/ are$/, ' have') + ' none.';
