@@ -33,6 +33,7 @@ pub mod read;
 pub mod routes;
 #[cfg(feature = "tables")]
 pub mod stock;
+#[cfg(feature = "tables")]
 mod walk;
 
 #[cfg(feature = "tables")]
