@@ -92,7 +92,9 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
 /// Whose mail went round, if it is that of one address alone.
 fn went_round(report: &Report) -> Option<&str> {
     let rounds: Vec<&Finding> = report.findings.iter().filter(|f| f.laps_max > 0).collect();
-    let first = rounds.iter().find(|f| f.messages == report.laps.0)?.addresses.first()?;
+    // Each message of this kind came back for its address, so that as many are all that did.
+    let all = |f: &&&Finding| f.kind == "gateway-loop" && f.messages == report.laps.0;
+    let first = rounds.iter().find(all)?.addresses.first()?;
     let alone = |f: &&Finding| f.recipients == 1 && f.addresses.first() == Some(first);
     rounds.iter().all(alone).then_some(first)
 }

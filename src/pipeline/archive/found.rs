@@ -94,6 +94,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// One that is known by when it was first seen, for tests of those that show messages.
+    #[cfg(test)]
+    pub fn sample(first_seen: Timestamp) -> Self {
+        Self { id: Id { first_seen, ..Id::default() }, ..Self::default() }
+    }
+
     pub(super) fn new(spot: Spot, (journey, names): (&Journey, &Frozen), question: &Question) -> Self {
         let asked = journey.leaves.iter().filter(|leaf| question.leaf.takes_leaf(leaf, names));
         let whom = asked.map(|leaf| names.get(leaf.final_recipient)).min();

@@ -21,9 +21,9 @@ use crate::pipeline::{Found, Raw};
 /// So many messages are found, whatever is asked.
 pub(in crate::cli::tui) const FOUND: usize = 470_000;
 
-/// So many messages that are all alike.
+/// So many messages, each a millisecond after the one before.
 pub(in crate::cli::tui) fn found(many: usize) -> Arc<[Found]> {
-    vec![Found::default(); many].into()
+    (0..many as i64).map(|at| Found::sample(Timestamp(at))).collect()
 }
 
 /// Says no to times that are not, and to one decision.

@@ -26,7 +26,10 @@ fn one_opens_a_finding_its_messages_one_of_them_and_its_row_and_goes_back() {
     ));
     press(&mut screen, "Tab Down Enter");
     assert!(screen.waits().unwrap().contains("reading the rows"));
-    assert!(matches!(&serve(&mut screen)[..], [Want::Picture { .. }]));
+    assert!(
+        matches!(&serve(&mut screen)[..], [Want::Picture { one, .. }] if one.first_seen().0 == 1),
+        "the second of the list"
+    );
     assert_eq!(screen.waits(), None);
     press(&mut screen, "Tab Enter");
     assert!(matches!(&serve(&mut screen)[..], [Want::Row { at: Evidence { line: 1, offset: 100, .. }, .. }]));
@@ -145,7 +148,8 @@ fn giving_up_a_first_look_leads_back() {
     let mut screen = screen(&report, Look::default());
     screen.resize((80, 24));
     press(&mut screen, "Tab Esc");
-    assert_eq!((top(&screen).as_str(), screen.wants().len()), ("Findings", 1));
+    assert_eq!(top(&screen), "Findings");
+    assert!(matches!(&screen.wants()[..], [Want::Find { watch, .. }] if watch.is_given_up()));
     press(&mut screen, "Tab");
     assert!(matches!(screen.wants()[..], [Want::Find { .. }]), "it is asked for again");
     press(&mut screen, "Esc Enter Esc");
@@ -186,9 +190,12 @@ fn a_file_that_is_there_is_replaced_only_if_that_is_meant() {
     let Some(Want::Export { ticket, .. }) = screen.wants().pop() else { panic!() };
     screen.take(Got::Exported { ticket, result: Err(Refused::Exists) });
     press(&mut screen, "y Enter");
-    let Some(Want::Export { force: true, watch, .. }) = screen.wants().pop() else { panic!() };
+    let Some(Want::Export { ticket, force: true, watch, .. }) = screen.wants().pop() else { panic!() };
     press(&mut screen, "Esc");
     assert!(watch.is_given_up());
+    assert_eq!(screen.waits().as_deref(), Some("giving up all.md"), "until it is told what came of it");
+    screen.take(Got::Exported { ticket, result: Err(Refused::Failed("given up".to_owned())) });
+    assert_eq!(screen.waits(), None);
 }
 
 #[test]

@@ -100,6 +100,9 @@ impl Screen<'_> {
     pub(in super::super) fn waits(&self) -> Option<String> {
         if let Some(sending) = &self.sending {
             let path = safe(&sending.path, self.known.look);
+            if sending.watch.is_given_up() {
+                return Some(format!("giving up {path}"));
+            }
             let done = counted(sending.watch.done(), "message", "messages");
             return Some(format!("writing {path}: {done}; Esc gives up"));
         }
