@@ -240,6 +240,8 @@ pub struct Report {
     pub looped: u64,
     /// Recipients whose mail came back after it had left, and the most laps.
     pub laps: (u64, u32),
+    /// Who that is, if it is one address alone.
+    pub came_back: Option<String>,
     /// By hour.
     pub hours: BTreeMap<String, HourRow>,
     /// By hour of the week, where that was asked for.

@@ -33,6 +33,10 @@ pub fn finish(tally: Tally, names: &Frozen, top: usize) -> Report {
         classes: tally.classes.into_iter().map(|(class, n)| (class.as_str(), n)).collect(),
         deferred_once: tally.deferred_once,
         laps: tally.laps,
+        came_back: tally
+            .came_back
+            .filter(|(least, most)| least == most)
+            .map(|(alone, _)| lossy(names.get(alone))),
         hours: hours(tally.hours),
         looped: tally.failures.iter().filter(|(k, _)| is_loop(k)).map(|(_, f)| f.count).sum(),
         failures: failures(tally.failures, names, top),

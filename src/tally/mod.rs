@@ -116,6 +116,8 @@ pub struct Tally {
     decisions: [u64; Decision::ALL.len()],
     deferred_once: (u64, u64),
     laps: (u64, u32),
+    /// The lowest and the highest of those whose mail came back.
+    came_back: Option<(Symbol, Symbol)>,
     hours: HashMap<i64, HourRow>,
     handed: HashMap<Handed, Sum>,
     /// In ms, as logged.
@@ -175,6 +177,7 @@ impl Tally {
         }
         if leaf.laps > 0 {
             self.laps = (self.laps.0 + 1, self.laps.1.max(leaf.laps));
+            self.came_back(leaf.folded.0, leaf.folded.0);
         }
         for server in &leaf.missing {
             *self.missing.entry(*server).or_default() += 1;
@@ -192,6 +195,11 @@ impl Tally {
             }
         }
         self.connector(leaf, journey);
+    }
+
+    fn came_back(&mut self, least: Symbol, most: Symbol) {
+        let (a, b) = self.came_back.unwrap_or((least, most));
+        self.came_back = Some((a.min(least), b.max(most)));
     }
 
     fn address(&self, leaf: &Leaf, size: u64) {
@@ -248,6 +256,9 @@ impl Tally {
         self.deferred_once.0 += other.deferred_once.0;
         self.deferred_once.1 += other.deferred_once.1;
         self.laps = (self.laps.0 + other.laps.0, self.laps.1.max(other.laps.1));
+        if let Some((least, most)) = other.came_back {
+            self.came_back(least, most);
+        }
         self.entered.iter_mut().zip(other.entered).for_each(|(mine, n)| *mine += n);
         self.decisions.iter_mut().zip(other.decisions).for_each(|(mine, n)| *mine += n);
         add_all(other.classes, |k, n| *self.classes.entry(k).or_default() += n);

@@ -65,7 +65,11 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     let mut wrong = |text: String| all.push(Attention { wrong: true, text });
     let looped = report.looped;
     let (came_back, most) = report.laps;
-    let whom = went_round(report).map_or(String::new(), |whom| format!(" (all {whom})"));
+    let whom = match &report.came_back {
+        Some(address) if came_back == 1 => format!(" ({address})"),
+        Some(address) => format!(" (all {address})"),
+        None => String::new(),
+    };
     let back = || format!("mail for {}{whom} left and came back, up to {most} times", recipients(came_back));
     match (looped, most > 1) {
         (0, false) => {}
@@ -87,16 +91,6 @@ fn went_wrong(report: &Report, all: &mut Vec<Attention>) {
     if failed > 0 {
         wrong(format!("{} failed for other reasons", recipients(failed)));
     }
-}
-
-/// Whose mail went round, if it is that of one address alone.
-fn went_round(report: &Report) -> Option<&str> {
-    let rounds: Vec<&Finding> = report.findings.iter().filter(|f| f.laps_max > 0).collect();
-    // Each message of this kind came back for its address, so that as many are all that did.
-    let all = |f: &&&Finding| f.kind == "gateway-loop" && f.messages == report.laps.0;
-    let first = rounds.iter().find(all)?.addresses.first()?;
-    let alone = |f: &&Finding| f.recipients == 1 && f.addresses.first() == Some(first);
-    rounds.iter().all(alone).then_some(first)
 }
 
 fn unfinished(report: &Report, all: &mut Vec<Attention>) {
@@ -165,4 +159,26 @@ fn recipients(n: u64) -> String {
 
 fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn back(came_back: Option<&str>, laps: (u64, u32)) -> String {
+        let mut report =
+            Report { messages: 9, laps, came_back: came_back.map(str::to_owned), ..Report::default() };
+        verdict(&mut report);
+        report.verdict
+    }
+
+    #[test]
+    fn whose_mail_went_round_is_said_of_one_address_alone() {
+        let all = back(Some("a@contoso.com"), (8, 6));
+        assert!(all.contains("8 recipients (all a@contoso.com) left and came back, up to 6 times"), "{all}");
+        let one = back(Some("a@contoso.com"), (1, 6));
+        assert!(one.contains("1 recipient (a@contoso.com) left"), "{one}");
+        let several = back(None, (8, 6));
+        assert!(several.contains("8 recipients left"), "{several}");
+    }
 }

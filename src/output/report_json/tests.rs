@@ -91,6 +91,7 @@ fn no_field_is_forgotten() {
         looped: _,
         // Only the verdict shows them.
         not_found_most: _,
+        came_back: _,
         attention: _,
         period: _,
         ledger: _,
