@@ -1,7 +1,7 @@
 //! The only door in: which files there are, and their bytes, decompressed.
 
 mod buffer;
-pub mod decode;
+mod decode;
 pub mod digest;
 pub mod discover;
 pub mod exports;
@@ -129,14 +129,18 @@ impl Source {
         Ok(Box::new(file))
     }
 
-    /// Reads the first and the last bytes of a plain file, at most `most` of each. Says whether the last
+    /// Reads the first and the last bytes of a plain file, at most so many of each. Says whether the last
     /// could be had.
-    pub fn ends(&self, most: usize, head: &mut Buffer, tail: &mut Buffer) -> Result<bool, InputError> {
+    pub fn ends(
+        &self,
+        (first, head): (usize, &mut Buffer),
+        (last, tail): (usize, &mut Buffer),
+    ) -> Result<bool, InputError> {
         let fail = |source| InputError::Open { path: self.name.clone(), source };
         let mut file = platform::open(&self.path).map_err(fail)?;
         head.truncate(0);
         tail.truncate(0);
-        match head.fill(&mut file, most) {
+        match head.fill(&mut file, first) {
             // The reading will come upon it again and say how far it came.
             Err(e) if head.is_empty() => return Err(fail(e)),
             _ => {}
@@ -148,8 +152,8 @@ impl Source {
             tail.set(head);
             return Ok(true);
         }
-        let start = io::SeekFrom::Start(length.saturating_sub(most as u64));
-        Ok(file.seek(start).and_then(|_| tail.fill(&mut file, most)).is_ok())
+        let start = io::SeekFrom::Start(length.saturating_sub(last as u64));
+        Ok(file.seek(start).and_then(|_| tail.fill(&mut file, last)).is_ok())
     }
 
     /// The file name by which Exchange's own naming is recognised, packing endings taken off.

@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::input::{Buffer, InputError, Packing, Source, as_utf8_lines, decode, is_utf8_lines};
+use crate::input::{Buffer, InputError, Packing, Source, as_utf8_lines, is_utf8_lines};
 use crate::model::report::{FileNote, LeftOut};
 use crate::model::time::{HOUR, Timestamp};
 use crate::parse::rescue::strip_padding;
@@ -19,8 +19,10 @@ use super::overlap::{self, Reach};
 use super::twins::{Met, Twins};
 use super::window::Window;
 
-/// How much of a file's head and end is looked at, bytes.
-const LOOK: usize = decode::HEAD;
+/// How much of a file's head is looked at, bytes: some forty rows.
+const LOOK: usize = 32 << 10;
+/// How much of its end, for the time alone.
+const LAST_LOOK: usize = 16 << 10;
 /// So much of a head tells whether two files may be the same, bytes.
 const LIKENESS: usize = 4 << 10;
 /// A row longer than what is looked at makes the look longer, up to this, bytes.
@@ -209,8 +211,10 @@ fn look(
     (head, tail): &mut (Buffer, Buffer),
 ) -> Result<Looked, InputError> {
     let family = Family::of_name(&source.log_name());
-    let has_tail = source.packing == Packing::Plain && source.ends(LOOK, head, tail)?;
-    let as_is = source.packing == Packing::Plain && is_utf8_lines(head);
+    let has_tail = source.packing == Packing::Plain && source.ends((LOOK, head), (LAST_LOOK, tail))?;
+    // Of a long file without a line end this is not enough to tell.
+    let is_enough = head.len() < LOOK || memchr::memchr(b'\n', head).is_some();
+    let as_is = source.packing == Packing::Plain && is_enough && is_utf8_lines(head);
     let mut taken = Vec::new();
     if !as_is {
         let (lines, raw) = head_of(&source, LOOK)?;

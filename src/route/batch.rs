@@ -24,7 +24,7 @@ pub const BLOCK: usize = if cfg!(test) { 1 << 9 } else { 32 << 10 };
 /// A block is full when less than this is left, so that hardly any grows: memory is used again in blocks.
 const SLACK: usize = BLOCK / 32;
 /// Keys of messages that a thread met last; a power of two.
-const RECENT: usize = 1 << 15;
+const RECENT: usize = 1 << 14;
 
 /// It moves nothing.
 pub(super) const NOTE: u8 = 1;

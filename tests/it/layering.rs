@@ -375,11 +375,12 @@ fn nothing_prints_past_the_doors() {
 }
 
 #[test]
-fn nothing_is_unsafe_but_the_vector_loads() {
+fn nothing_is_unsafe_but_the_vector_loads_and_one_call_of_the_c_library() {
     let all = sources();
+    let unsafe_files = ["cli/allocator.rs", "parse/scan/x86.rs"];
     let breaks: Vec<String> = all
         .iter()
-        .filter(|s| s.path != "parse/scan/x86.rs" && has_word(&s.code, "unsafe"))
+        .filter(|s| !unsafe_files.contains(&s.path.as_str()) && has_word(&s.code, "unsafe"))
         .map(|s| s.path.clone())
         .collect();
     expect_none("unsafe code", &breaks);
