@@ -43,12 +43,13 @@ pub(super) struct Absorber<'r> {
 
 impl<'r> Absorber<'r> {
     pub(super) fn new(run: &'r Run<'r>) -> Self {
+        let needs = (run.needs.texts, run.only.is_some());
         Self {
             run,
             seen: Seen::default(),
-            batch: Batch::new(run.needs.texts, run.parting.clone(), run.shapes),
+            batch: Batch::new(needs, run.parting.clone(), run.shapes),
             pieces: Pieces::default(),
-            known: Known::new(run.names, run.needs.texts),
+            known: Known::new(run.names, needs),
             recipients: Vec::new(),
             sender: Sender::default(),
             hosts: HostNames::default(),

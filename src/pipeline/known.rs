@@ -56,15 +56,17 @@ pub(super) struct Known<'r> {
 }
 
 impl<'r> Known<'r> {
-    /// `texts`: of each message its id and subject are asked for too.
-    pub(super) fn new(names: &'r Names, texts: bool) -> Self {
+    /// `texts`: of each message its id and subject are asked for too. `few`: of few messages only.
+    pub(super) fn new(names: &'r Names, (texts, few): (bool, bool)) -> Self {
+        let size = |of_all: usize| if few { of_all / 16 } else { of_all };
+        let hosts = || Memo::new(size(1 << 13));
         Self {
             names,
-            symbols: Memo::new(if texts { 1 << 15 } else { 1 << 12 }),
-            addresses: Memo::new(1 << 15),
-            senders: Memo::new(1 << 14),
+            symbols: Memo::new(if texts { size(1 << 15) } else { 1 << 12 }),
+            addresses: Memo::new(size(1 << 15)),
+            senders: Memo::new(size(1 << 14)),
             connectors: Memo::new(1 << 8),
-            hosts: [Memo::new(1 << 13), Memo::new(1 << 13)],
+            hosts: [hosts(), hosts()],
         }
     }
 
@@ -109,8 +111,11 @@ impl<'r> Known<'r> {
                 probe: is_probe(&from) || is_probe(&path),
             }
         };
-        match event.span(Column::Sender, Column::ReturnPath) {
-            Some(both) if !both.is_empty() => self.senders.get(both, |_| find()),
+        // Nearly always they are the same, and one says it all.
+        let (path, from) = (event.raw(Column::ReturnPath), event.raw(Column::Sender));
+        let said = if path == from { Some(from) } else { event.span(Column::Sender, Column::ReturnPath) };
+        match said {
+            Some(said) if !said.is_empty() => self.senders.get(said, |_| find()),
             _ => find(),
         }
     }

@@ -8,6 +8,9 @@ use foldhash::fast::RandomState;
 /// Longer texts are too seldom the same.
 const LONGEST: usize = 512;
 
+/// Texts have places of whole multiples of this, bytes, so that most fit where another was.
+const ROOM: usize = 16;
+
 /// Answers by text, of a bounded number of texts; the newer takes the place of the older.
 #[derive(Debug)]
 pub(super) struct Memo<T> {
@@ -24,17 +27,19 @@ struct Slot<T> {
     hash: u32,
     from: u32,
     length: u16,
+    /// How long a text may be that takes its place.
+    room: u16,
     value: T,
 }
 
 impl<T: Copy + Default> Memo<T> {
     /// `slots` is a power of two.
     pub(super) fn new(slots: usize) -> Self {
-        let empty = Slot { hash: 0, from: 0, length: 0, value: T::default() };
+        let empty = Slot { hash: 0, from: 0, length: 0, room: 0, value: T::default() };
         Self {
             slots: vec![empty; slots],
             texts: Vec::new(),
-            most: slots * 64,
+            most: slots * 48,
             hasher: RandomState::default(),
         }
     }
@@ -71,21 +76,23 @@ impl<T: Copy + Default> Memo<T> {
         if text.len() > LONGEST {
             return;
         }
-        if self.texts.len() + text.len() > self.most {
+        let room = text.len().next_multiple_of(ROOM);
+        if self.texts.len() + room > self.most {
             self.texts.clear();
-            self.slots.iter_mut().for_each(|slot| slot.length = 0);
+            self.slots.iter_mut().for_each(|slot| (slot.length, slot.room) = (0, 0));
         }
         let number = hash as usize & (self.slots.len() - 1);
         let Some(slot) = self.slots.get_mut(number) else { return };
-        let room = slot.from as usize..slot.from as usize + text.len();
-        match self.texts.get_mut(room).filter(|_| usize::from(slot.length) >= text.len()) {
-            Some(room) => room.copy_from_slice(text),
+        let place = slot.from as usize..slot.from as usize + text.len();
+        match self.texts.get_mut(place).filter(|_| usize::from(slot.room) >= text.len()) {
+            Some(place) => place.copy_from_slice(text),
             None => {
-                slot.from = self.texts.len() as u32;
+                (slot.from, slot.room) = (self.texts.len() as u32, room as u16);
                 self.texts.extend_from_slice(text);
+                self.texts.resize(slot.from as usize + room, 0);
             }
         }
-        *slot = Slot { hash: (hash >> 32) as u32, length: text.len() as u16, from: slot.from, value };
+        (slot.hash, slot.length, slot.value) = ((hash >> 32) as u32, text.len() as u16, value);
     }
 }
 

@@ -89,8 +89,9 @@ pub struct Batch<'r> {
 }
 
 impl<'r> Batch<'r> {
-    /// With `texts`, facts keep what only `routes` and `trace` print. All threads are given one `hasher` and `shapes`.
-    pub fn new(texts: bool, hasher: RandomState, shapes: &'r Shapes) -> Self {
+    /// With `texts`, facts keep what only `routes` and `trace` print; `few` messages are expected where not all are
+    /// asked for. All threads are given one `hasher` and `shapes`.
+    pub fn new((texts, few): (bool, bool), hasher: RandomState, shapes: &'r Shapes) -> Self {
         let none = Recent {
             value: [0; 2],
             message_id: 0,
@@ -105,7 +106,7 @@ impl<'r> Batch<'r> {
         Self {
             blocks,
             full: Vec::new(),
-            recent: vec![none; RECENT],
+            recent: vec![none; if few { RECENT / 16 } else { RECENT }],
             hasher,
             serials: 0,
             texts,
@@ -116,16 +117,16 @@ impl<'r> Batch<'r> {
     /// Whether a row that moves the message of this network-message-id was met a short while ago, so
     /// that notes about it are of no use.
     pub fn has_moved(&self, network: u128) -> bool {
-        let slot = self.recent.get(self.hasher.hash_one(network) as usize % RECENT);
+        let slot = self.recent.get(self.hasher.hash_one(network) as usize & (self.recent.len() - 1));
         slot.is_some_and(|r| r.moved && r.is(KeyKind::Network, network))
     }
 
     /// Adds a row.
     pub fn push(&mut self, key: Key, fact: &Fact, recipients: &[Recipient]) {
         let hash = self.hasher.hash_one(key.value);
-        let number = (hash >> 32) as usize % PARTS;
+        let (number, mask) = ((hash >> 32) as usize % PARTS, self.recent.len() - 1);
         let (Some(block), Some(recent)) =
-            (self.blocks.get_mut(number), self.recent.get_mut(hash as usize % RECENT))
+            (self.blocks.get_mut(number), self.recent.get_mut(hash as usize & mask))
         else {
             return;
         };

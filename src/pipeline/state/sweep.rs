@@ -40,7 +40,7 @@ impl State {
     ) -> Swept {
         let (names, shapes) = (Names::default(), Shapes::default());
         let new = || Keeper {
-            batch: Batch::new(self.texts, parting.clone(), &shapes),
+            batch: Batch::new((self.texts, false), parting.clone(), &shapes),
             names: &names,
             known: HashMap::new(),
             ids: HashSet::new(),
