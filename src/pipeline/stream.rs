@@ -36,6 +36,11 @@ use crate::route::shape::Shapes;
 pub trait Rows: Default + Send {
     /// Up to where it reaches: of text bytes, of columns rows.
     fn end(&self) -> usize;
+
+    /// All rows are there: what is to be done with them on the thread that made them.
+    fn close(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Rows for Vec<u8> {
@@ -279,7 +284,9 @@ impl<'j, T: Rows> Lines<'j, T> {
         let mut piece = std::mem::take(&mut self.piece);
         piece.file = chunk.file;
         piece.seen.put_down();
-        self.error.take().map_or(Ok(piece), Err)
+        self.error.take().map_or(Ok(()), Err)?;
+        piece.rows.close()?;
+        Ok(piece)
     }
 
     fn is_chosen(&self, event: &Event<'_>, file: &Planned) -> bool {

@@ -9,16 +9,22 @@ use crate::tables::Frame;
 use crate::tables::events::Columns;
 use crate::tables::schema::Column;
 
-/// The columns of a chunk, and the number of its file.
+/// The columns of a chunk, then their frame, and the number of its file.
 #[derive(Default)]
 pub(in crate::cli) struct Filling {
     columns: Columns,
+    frame: Option<Frame>,
     file: u32,
 }
 
 impl Rows for Filling {
     fn end(&self) -> usize {
         self.columns.rows()
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        self.frame = Some(std::mem::take(&mut self.columns).finish()?);
+        Ok(())
     }
 }
 
@@ -39,13 +45,14 @@ impl Filling {
     ) -> io::Result<(Reading, Outcome)> {
         let encode = |row: &Row<'_>, filling: &mut Self| {
             if filling.columns.is_new() {
-                *filling = Self { columns: Columns::new(&columns), file: row.at.file };
+                *filling = Self { columns: Columns::new(&columns), frame: None, file: row.at.file };
             }
             filling.columns.push(row);
             Ok(())
         };
         let mut take = |filling: Self, left_out: &[_], turn: &Turn<'_>| {
-            let frame = filling.columns.finish()?.without(left_out)?;
+            let Some(frame) = filling.frame else { return Ok(()) };
+            let frame = frame.without(left_out)?;
             if frame.rows() == 0 { Ok(()) } else { take(frame, filling.file, turn) }
         };
         stream.write(options, &encode, &mut take, progress)
