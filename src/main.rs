@@ -1,7 +1,10 @@
 //! The door: hands the arguments to `cli` and its verdict to the shell.
 
+mod allocator;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    allocator::give_back();
     mailtrail::cli::main(std::env::args_os())
 }

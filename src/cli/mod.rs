@@ -1,6 +1,5 @@
 //! The top: arguments in, exit status out. Errors are printed here and nowhere else.
 
-mod allocator;
 mod args;
 mod baseline;
 mod beforehand;
@@ -54,7 +53,6 @@ use options::{Environment, Usage};
 
 /// Runs the program.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    allocator::give_back();
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 /// How much of a file is looked at to learn its encoding and line ends, bytes.
-const HEAD: usize = 64 << 10;
+pub const HEAD: usize = 64 << 10;
 
 /// Gives the text as UTF-8, with `\n` in place of a lone `\r` where a file has no other line ends.
 /// UTF-16 is known by its byte-order mark, or by a zero in every second byte. Offsets that others
@@ -32,7 +32,7 @@ pub fn as_utf8_lines(mut inner: Box<dyn Read + Send>) -> io::Result<Box<dyn Read
 }
 
 /// Whether [`as_utf8_lines`] would change nothing in a text that begins like this. `head` is all of the text,
-/// or no less of it than is looked at there, or has a line feed in it.
+/// or no less of it than is looked at there.
 pub fn is_utf8_lines(head: &[u8]) -> bool {
     let head = head.get(..HEAD).unwrap_or(head);
     utf16_of(head).is_none() && !has_lone_returns(head)

@@ -1,7 +1,7 @@
 //! The only door in: which files there are, and their bytes, decompressed.
 
 mod buffer;
-mod decode;
+pub mod decode;
 pub mod digest;
 pub mod discover;
 pub mod exports;

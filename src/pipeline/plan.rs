@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::input::{Buffer, InputError, Packing, Source, as_utf8_lines, is_utf8_lines};
+use crate::input::{Buffer, InputError, Packing, Source, as_utf8_lines, decode, is_utf8_lines};
 use crate::model::report::{FileNote, LeftOut};
 use crate::model::time::{HOUR, Timestamp};
 use crate::parse::rescue::strip_padding;
@@ -19,9 +19,9 @@ use super::overlap::{self, Reach};
 use super::twins::{Met, Twins};
 use super::window::Window;
 
-/// How much of a file's head is looked at, bytes: some forty rows.
-const LOOK: usize = 32 << 10;
-/// How much of its end, for the time alone.
+/// How much of a file's head is looked at, bytes.
+const LOOK: usize = decode::HEAD;
+/// How much of the end of a longer one, for the time alone.
 const LAST_LOOK: usize = 16 << 10;
 /// So much of a head tells whether two files may be the same, bytes.
 const LIKENESS: usize = 4 << 10;
@@ -212,9 +212,7 @@ fn look(
 ) -> Result<Looked, InputError> {
     let family = Family::of_name(&source.log_name());
     let has_tail = source.packing == Packing::Plain && source.ends((LOOK, head), (LAST_LOOK, tail))?;
-    // Of a long file without a line end this is not enough to tell.
-    let is_enough = head.len() < LOOK || memchr::memchr(b'\n', head).is_some();
-    let as_is = source.packing == Packing::Plain && is_enough && is_utf8_lines(head);
+    let as_is = source.packing == Packing::Plain && is_utf8_lines(head);
     let mut taken = Vec::new();
     if !as_is {
         let (lines, raw) = head_of(&source, LOOK)?;
@@ -232,7 +230,11 @@ fn look(
         head.set(&head_of(&source, longer)?.0);
         sniffed = sniff(head, family);
     }
-    let last = if has_tail { last_time(tail) } else { None }.or_else(|| last_time_if_whole(head));
+    // Logs that were put together may have the latest rows first.
+    let last = match has_tail.then(|| last_time(tail)).flatten() {
+        Some(last) => last_time(head).max(Some(last)),
+        None => last_time_if_whole(head),
+    };
     let likeness = (hasher.hash_one(head.get(..LIKENESS).unwrap_or(head)), head.len());
     Ok(Looked { sniffed, family, head: likeness, taken, as_is, last, source })
 }

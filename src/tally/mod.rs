@@ -177,7 +177,7 @@ impl Tally {
         }
         if leaf.laps > 0 {
             self.laps = (self.laps.0 + 1, self.laps.1.max(leaf.laps));
-            self.came_back(leaf.folded.0, leaf.folded.0);
+            self.came_back(leaf.folded.1, leaf.folded.1);
         }
         for server in &leaf.missing {
             *self.missing.entry(*server).or_default() += 1;

@@ -51,7 +51,7 @@ impl Filling {
             Ok(())
         };
         let mut take = |filling: Self, left_out: &[_], turn: &Turn<'_>| {
-            let Some(frame) = filling.frame else { return Ok(()) };
+            let frame = filling.frame.ok_or_else(|| io::Error::other("rows that are no frame yet"))?;
             let frame = frame.without(left_out)?;
             if frame.rows() == 0 { Ok(()) } else { take(frame, filling.file, turn) }
         };

@@ -5,16 +5,17 @@
 const MAPPED_FROM: libc::c_int = 128 * 1024;
 
 /// Holds the GNU C library to the size that it begins with. Left alone it raises that to the largest that was ever given
-/// back, up to 32 MiB, and what is done with then stays with whoever asked first: a ninth of what `report` takes.
-/// Elsewhere nothing is done.
+/// back, up to 32 MiB, and what is done with then stays with whoever asked first: a tenth of what `report` takes.
+/// Elsewhere nothing is done. To be called first of all, while there is one thread.
 #[cfg_attr(
     all(target_os = "linux", target_env = "gnu"),
     expect(unsafe_code, reason = "a call of the C library")
 )]
-pub(super) fn give_back() {
+pub(crate) fn give_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        // SAFETY: this hands over two numbers and no memory, and may be called at any time and by any thread.
+        // SAFETY: this hands over two numbers and no memory. No other thread may set such a number meanwhile: there is none
+        // when the program begins, and nothing else calls this.
         let set = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_FROM) };
         debug_assert_eq!(set, 1, "the size is one that is allowed");
     }
