@@ -30,7 +30,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "tables",
         ],
     ),
-    ("main", &["cli"]),
+    ("allocator", &[]),
+    ("main", &["allocator", "cli"]),
     ("lib", &[]),
 ];
 
