@@ -3,6 +3,7 @@
 
 mod absorb;
 mod archive;
+mod chunks;
 mod digests;
 mod feed;
 pub mod filter;

@@ -1,20 +1,19 @@
 //! The reading for `redact`: every log is written again, under other names, record by record.
 //!
-//! As for `events`, one batch of chunks is read while the one before it is worked on and the one before that is written, so
-//! that memory does not grow with the logs. What is not recognised is masked: only rows and header lines are
-//! written with their text, and of these only what the rules let through.
+//! As for `events`, chunks are worked on while those before are written, so that memory does not grow with the logs. What is
+//! not recognised is masked: only rows and header lines are written with their text, and of these only what the
+//! rules let through.
 
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-
+use super::chunks::Feeder;
 use super::feed::Chunk;
 use super::plan::{Planned, plan_all};
 use super::seen::Seen;
 use super::sequence::Sequence;
-use super::stream::{Feeder, without_messages};
+use super::stream::without_messages;
 use super::worker::{Sink, Worker};
 use super::{Options, Reading};
 use crate::input::Source;
@@ -56,21 +55,7 @@ pub fn rewrite(
     let mut feeder = Feeder::new(&plan.files, &sequence, options.chunk);
     let job = Job { rules, options, files: &plan.files, progress, idle: Mutex::default() };
     let mut end = End { files: &plan.files, create, opened: 0, open: None, seen: Seen::default() };
-    let size = 2 * pool.current_num_threads() + 2;
-    let (mut chunks, mut pieces) = (Vec::new(), Vec::new());
-    loop {
-        let (mut next_chunks, mut next_pieces) = (Vec::new(), Vec::new());
-        pool.in_place_scope(|scope| {
-            scope.spawn(|_| next_pieces = job.pieces(&chunks));
-            scope.spawn(|_| next_chunks = feeder.batch(size));
-            pieces.drain(..).try_for_each(|piece| end.take(piece, options.keep_rejects))
-        })?;
-        feeder.spare.append(&mut chunks);
-        (chunks, pieces) = (next_chunks, next_pieces);
-        if chunks.is_empty() && pieces.is_empty() {
-            break;
-        }
-    }
+    feeder.each(&pool, |chunk| job.piece(chunk), |piece| end.take(piece, options.keep_rejects))?;
     end.open_up_to(plan.files.len())?;
     end.close()?;
     let mut seen = end.seen;
@@ -91,10 +76,6 @@ struct Job<'j> {
 }
 
 impl Job<'_> {
-    fn pieces(&self, chunks: &[Chunk]) -> Vec<Piece> {
-        chunks.par_iter().map(|chunk| self.piece(chunk)).collect()
-    }
-
     fn piece(&self, chunk: &Chunk) -> Piece {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Worker::new(Rewritten::new(self.rules), self.options.keep_rejects, true);

@@ -1,18 +1,16 @@
 //! The reading for `events`: every row is given away as soon as its turn comes, in the order of files
 //! and lines, and none is kept.
 //!
-//! While one batch of chunks is read from the files, all threads turn the batch before it into pieces of
-//! output, text or columns, and the batch before that is taken. So memory is that of three batches, however
-//! long the logs are. What must go by the order of rows, that is which of two copies shows a row, is decided
-//! when a piece is taken.
+//! While all threads turn chunks into pieces of output, text or columns, those made before are taken. What must go by the
+//! order of rows, that is which of two copies shows a row, is decided when a piece is taken.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use hashbrown::HashSet;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::feed::{Chunk, Feed};
+use super::chunks::Feeder;
+use super::feed::Chunk;
 use super::parts::{Budget, Parts};
 use super::plan::{Plan, Planned, plan};
 use super::read::account;
@@ -121,27 +119,14 @@ impl Stream {
     ) -> io::Result<(Reading, Outcome)> {
         let Self { plan, pool, sequence } = self;
         let mut feeder = Feeder::new(&plan.files, &sequence, options.chunk);
-        let writer = Job { options, encode, files: &plan.files, notes: &plan.notes, progress };
+        let job = Job { options, encode, files: &plan.files, notes: &plan.notes, progress };
         let mut end = End::default();
-        let size = 4 * pool.current_num_threads() + 2;
-        let (mut chunks, mut pieces) = (Vec::new(), Vec::new());
-        loop {
-            let (mut next_chunks, mut next_pieces) = (Vec::new(), Ok(Vec::new()));
-            // What is written may have no second thread, so it stays on this one.
-            pool.in_place_scope(|scope| {
-                scope.spawn(|_| next_pieces = writer.pieces(&chunks));
-                scope.spawn(|_| next_chunks = feeder.batch(size));
-                pieces.drain(..).try_for_each(|piece: Piece<T>| {
-                    let turn = Turn { settled: sequence.settled(piece.file), pool: &pool };
-                    end.take(piece, (&plan.files, &turn), options.keep_rejects, take)
-                })
-            })?;
-            feeder.spare.append(&mut chunks);
-            (chunks, pieces) = (next_chunks, next_pieces?);
-            if chunks.is_empty() && pieces.is_empty() {
-                break;
-            }
-        }
+        let make = |chunk: &Chunk| job.piece(chunk);
+        feeder.each(&pool, make, |piece| {
+            let piece: Piece<T> = piece?;
+            let turn = Turn { settled: sequence.settled(piece.file), pool: &pool };
+            end.take(piece, (&plan.files, &turn), options.keep_rejects, take)
+        })?;
         let End { mut seen, outcome } = end;
         seen.trim_rejects(options.keep_rejects);
         let ledger = &seen.ledger;
@@ -171,59 +156,6 @@ pub(super) fn without_messages(
     account(&mut plan, seen, errors, nothing.with_pool(pool), (Vec::new(), Vec::new()))
 }
 
-/// All files as one sequence of chunks.
-pub(super) struct Feeder<'p> {
-    files: &'p [Planned],
-    sequence: &'p Sequence,
-    /// Place in the sequence.
-    at: usize,
-    feed: Option<Feed>,
-    chunk: usize,
-    /// Chunks whose memory may be used again.
-    pub spare: Vec<Chunk>,
-    pub errors: Vec<InputError>,
-}
-
-impl<'p> Feeder<'p> {
-    pub(super) fn new(files: &'p [Planned], sequence: &'p Sequence, chunk: usize) -> Self {
-        Self { files, sequence, at: 0, feed: None, chunk, spare: Vec::new(), errors: Vec::new() }
-    }
-
-    /// The next so many chunks; none at the end of all files.
-    pub(super) fn batch(&mut self, size: usize) -> Vec<Chunk> {
-        std::iter::from_fn(|| self.next()).take(size).collect()
-    }
-
-    fn next(&mut self) -> Option<Chunk> {
-        loop {
-            let number = self.sequence.file(self.at)?;
-            let planned = self.files.get(number)?;
-            let feed = match &mut self.feed {
-                Some(feed) => feed,
-                None => match planned.open() {
-                    Ok(reader) => self.feed.insert(Feed::new(reader, number as u32, self.chunk)),
-                    Err(error) => {
-                        self.errors.push(error);
-                        self.at += 1;
-                        continue;
-                    }
-                },
-            };
-            let mut chunk = self.spare.pop().unwrap_or_default();
-            let (more, error) = feed.next(&mut chunk);
-            if let Some(source) = error {
-                let path = planned.source.name.clone();
-                self.errors.push(InputError::Read { path, offset: feed.offset(), source });
-            }
-            if more {
-                return Some(chunk);
-            }
-            self.spare.push(chunk);
-            (self.feed, self.at) = (None, self.at + 1);
-        }
-    }
-}
-
 /// What every thread needs to turn chunks into output.
 struct Job<'j, T> {
     options: &'j Options,
@@ -234,16 +166,13 @@ struct Job<'j, T> {
 }
 
 impl<T: Rows> Job<'_, T> {
-    fn pieces(&self, chunks: &[Chunk]) -> io::Result<Vec<Piece<T>>> {
-        let worker = || Worker::new(Lines::new(self), self.options.keep_rejects, self.options.no_raw);
-        let read = |worker: &mut Worker<'_, Lines<'_, T>>, chunk: &Chunk| {
-            if let Some(planned) = self.files.get(chunk.file as usize) {
-                worker.chunk(chunk, planned);
-            }
-            (self.progress)(chunk.data.len() as u64);
-            worker.sink.finish(chunk)
-        };
-        chunks.par_iter().map_init(worker, read).collect()
+    fn piece(&self, chunk: &Chunk) -> io::Result<Piece<T>> {
+        let mut worker = Worker::new(Lines::new(self), self.options.keep_rejects, self.options.no_raw);
+        if let Some(planned) = self.files.get(chunk.file as usize) {
+            worker.chunk(chunk, planned);
+        }
+        (self.progress)(chunk.data.len() as u64);
+        worker.sink.finish(chunk)
     }
 }
 
@@ -279,12 +208,12 @@ impl<'j, T: Rows> Lines<'j, T> {
         Self { job, piece: Piece::default(), error: None }
     }
 
-    /// The output for the chunk that was read, which leaves this as new.
-    fn finish(&mut self, chunk: &Chunk) -> io::Result<Piece<T>> {
-        let mut piece = std::mem::take(&mut self.piece);
+    /// The output for the chunk that was read.
+    fn finish(self, chunk: &Chunk) -> io::Result<Piece<T>> {
+        let Self { mut piece, error, .. } = self;
         piece.file = chunk.file;
         piece.seen.put_down();
-        self.error.take().map_or(Ok(()), Err)?;
+        error.map_or(Ok(()), Err)?;
         piece.rows.close()?;
         Ok(piece)
     }

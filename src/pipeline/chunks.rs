@@ -1,0 +1,125 @@
+//! All files as one sequence of chunks, worked on by all threads, and what becomes of each taken in order.
+//!
+//! A thread that has nothing else to do reads the next chunk and works on it at once, while it is in the near cache, and
+//! another thread reads the one behind it. What a batch of chunks became is taken while the next batch is read. So memory is
+//! that of a chunk for each thread and two batches of pieces, however long the logs are.
+
+use std::io;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::feed::{Chunk, Feed};
+use super::plan::Planned;
+use super::sequence::Sequence;
+use crate::input::InputError;
+
+/// Pieces of a batch, for each thread. At the end of a batch some thread waits for another to finish its last chunk.
+const BATCH: usize = 8;
+
+/// All files as one sequence of chunks.
+pub(super) struct Feeder<'p> {
+    files: &'p [Planned],
+    sequence: &'p Sequence,
+    /// Place in the sequence.
+    at: usize,
+    feed: Option<Feed>,
+    chunk: usize,
+    /// Chunks whose memory may be used again.
+    spare: Vec<Chunk>,
+    pub errors: Vec<InputError>,
+}
+
+impl<'p> Feeder<'p> {
+    pub(super) fn new(files: &'p [Planned], sequence: &'p Sequence, chunk: usize) -> Self {
+        Self { files, sequence, at: 0, feed: None, chunk, spare: Vec::new(), errors: Vec::new() }
+    }
+
+    /// Puts the next records into `chunk`; `false` at the end of all files.
+    fn next(&mut self, chunk: &mut Chunk) -> bool {
+        loop {
+            let Some(number) = self.sequence.file(self.at) else { return false };
+            let Some(planned) = self.files.get(number) else { return false };
+            let feed = match &mut self.feed {
+                Some(feed) => feed,
+                None => match planned.open() {
+                    Ok(reader) => self.feed.insert(Feed::new(reader, number as u32, self.chunk)),
+                    Err(error) => {
+                        self.errors.push(error);
+                        self.at += 1;
+                        continue;
+                    }
+                },
+            };
+            let (more, error) = feed.next(chunk);
+            if let Some(source) = error {
+                let path = planned.source.name.clone();
+                self.errors.push(InputError::Read { path, offset: feed.offset(), source });
+            }
+            if more {
+                return true;
+            }
+            (self.feed, self.at) = (None, self.at + 1);
+        }
+    }
+
+    /// Makes something of every chunk, on all threads, and lets it be taken in order, on this one: what is written may
+    /// have no second thread.
+    pub(super) fn each<P: Send>(
+        &mut self,
+        pool: &rayon::ThreadPool,
+        make: impl Fn(&Chunk) -> P + Sync,
+        mut take: impl FnMut(P) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let size = BATCH * pool.current_num_threads();
+        let mut pieces = Vec::new();
+        loop {
+            let batch = Batch { rest: Mutex::new((&mut *self, 0..size)), made: Mutex::default() };
+            pool.in_place_scope(|scope| {
+                scope.spawn_broadcast(|_, _| batch.work(&make));
+                pieces.drain(..).try_for_each(&mut take)
+            })?;
+            pieces = batch.pieces();
+            if pieces.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The next chunks, as many as are asked for at once.
+struct Batch<'b, 'p, P> {
+    /// Where they come from, and the places in the batch that are free.
+    rest: Mutex<(&'b mut Feeder<'p>, Range<usize>)>,
+    made: Mutex<Vec<(usize, P)>>,
+}
+
+impl<P> Batch<'_, '_, P> {
+    /// One thread's share.
+    fn work(&self, make: &impl Fn(&Chunk) -> P) {
+        let mut chunk = lock(&self.rest).0.spare.pop().unwrap_or_default();
+        while let Some(place) = self.next(&mut chunk) {
+            let piece = make(&chunk);
+            lock(&self.made).push((place, piece));
+            // Whoever takes pieces may wait for threads to work on them.
+            rayon::yield_now();
+        }
+        lock(&self.rest).0.spare.push(chunk);
+    }
+
+    fn next(&self, chunk: &mut Chunk) -> Option<usize> {
+        let (feeder, free) = &mut *lock(&self.rest);
+        let place = free.next()?;
+        feeder.next(chunk).then_some(place)
+    }
+
+    /// In the order of their chunks.
+    fn pieces(self) -> Vec<P> {
+        let mut made = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        made.sort_unstable_by_key(|(place, _)| *place);
+        made.into_iter().map(|(_, piece)| piece).collect()
+    }
+}
+
+fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
