@@ -5,6 +5,5 @@ mod allocator;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    allocator::give_back();
-    mailtrail::cli::main(std::env::args_os())
+    mailtrail::cli::main(std::env::args_os(), allocator::give_back_from)
 }

@@ -51,8 +51,9 @@ use args::{Cli, Verb};
 use exit::Exit;
 use options::{Environment, Usage};
 
-/// Runs the program.
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Runs the program. `give_back_from` is told, while there is one thread, from how many bytes on a block of memory that is done
+/// with is better given back to the system than kept.
+pub fn main(args: impl IntoIterator<Item = OsString>, give_back_from: impl FnOnce(i32)) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -64,6 +65,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if done { Exit::Done.into() } else { Exit::Usage.into() };
         }
     };
+    give_back_from(cli.verb.gives_back_from());
     let env = Environment::read(&args);
     let done = match cli.verb {
         Verb::Report(args) => report::run(&args, &env),
