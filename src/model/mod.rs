@@ -19,5 +19,6 @@ pub mod signs;
 pub mod snapshot;
 pub mod standing;
 pub mod status;
+pub mod threads;
 pub mod threshold;
 pub mod time;

@@ -10,6 +10,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::state::{Order, Spot, State};
 use crate::model::journey::Journey;
+use crate::model::threads::Threads;
 
 /// Messages of a batch. Each batch looks at all parts of the state.
 const BATCH: usize = 4096;
@@ -35,6 +36,13 @@ struct Made<T> {
     /// Messages of groups of several, which may lie in different parts: by their number in the batch.
     several: Vec<(usize, Journey)>,
     error: Option<io::Error>,
+}
+
+/// The threads of the reading.
+impl Threads for State {
+    fn each<I: Send, O: Send>(&self, all: Vec<I>, make: impl Fn(I) -> O + Sync + Send) -> Vec<O> {
+        self.on_threads(|| all.into_par_iter().map(make).collect())
+    }
 }
 
 impl State {
@@ -66,11 +74,6 @@ impl State {
     /// How many threads there are to work on it.
     pub fn threads(&self) -> usize {
         self.on_threads(rayon::current_num_threads)
-    }
-
-    /// Does the same with each of several things on the threads of the reading; what comes of it in their order.
-    pub fn each<I: Send, O: Send>(&self, all: Vec<I>, make: impl Fn(I) -> O + Sync + Send) -> Vec<O> {
-        self.on_threads(|| all.into_par_iter().map(make).collect())
     }
 
     fn rows_of<T: Send>(&self, orders: &[Order], make: &MakeRows<'_, T>) -> io::Result<Batch<T>> {

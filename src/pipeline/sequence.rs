@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::overlap::Reach;
+use crate::model::threads::Threads;
 use crate::model::time::Timestamp;
 use crate::parse::sniff::Family;
 
@@ -23,9 +24,8 @@ pub struct Turn<'p> {
     pub(super) pool: &'p rayon::ThreadPool,
 }
 
-impl Turn<'_> {
-    /// Does the same with each of several things on all threads; what comes of it in their order.
-    pub fn each<I: Send, O: Send>(&self, all: Vec<I>, make: impl Fn(I) -> O + Sync + Send) -> Vec<O> {
+impl Threads for Turn<'_> {
+    fn each<I: Send, O: Send>(&self, all: Vec<I>, make: impl Fn(I) -> O + Sync + Send) -> Vec<O> {
         self.pool.install(|| all.into_par_iter().map(make).collect())
     }
 }

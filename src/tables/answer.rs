@@ -9,6 +9,7 @@ use super::TableError;
 use super::file::{Encoder, Form, GROUP};
 use super::query::Answer;
 use crate::model::cell::Cell;
+use crate::model::threads::Here;
 use crate::model::time::{DAY, Timestamp};
 
 impl Answer {
@@ -37,7 +38,8 @@ impl Answer {
         let encoder = Encoder::of_schema(form, None, schema)?;
         let mut file = encoder.file(out)?;
         for from in (0..self.rows()).step_by(GROUP) {
-            file.write(&encoder.encode(Frame(self.0.0.slice(from as i64, GROUP)))?)?;
+            let rows = Frame(self.0.0.slice(from as i64, GROUP));
+            file.write(&encoder.encode(rows, &Here)?)?;
         }
         file.finish()?;
         Ok(())

@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use polars::prelude::{
-    Column as FrameColumn, DataType, IdxSize, IpcReader, IpcWriter, SerReader as _, SerWriter as _,
+    Column as FrameColumn, DataFrame, DataType, IdxSize, IpcReader, IpcWriter, SerReader as _, SerWriter as _,
 };
 use tempfile::SpooledTempFile;
 
@@ -14,6 +14,7 @@ use super::file::GROUP;
 use super::gather::gather;
 use super::schema::Table;
 use super::{Frame, TableError};
+use crate::model::threads::{Here, Threads};
 use crate::model::time::Timestamp;
 
 /// Time of a bucket, ms.
@@ -138,7 +139,9 @@ impl ByTime {
         self.away.seek(SeekFrom::Start(self.end))?;
         for (number, frames) in by_bucket {
             let mut bytes = Vec::new();
-            IpcWriter::new(&mut bytes).with_parallel(false).finish(&mut joined(frames.into_iter())?.0)?;
+            IpcWriter::new(&mut bytes)
+                .with_parallel(false)
+                .finish(&mut joined(frames.into_iter(), &Here)?.0)?;
             self.away.write_all(&bytes)?;
             self.buckets.entry(number).or_default().away.push((self.end, bytes.len()));
             self.end += bytes.len() as u64;
@@ -229,17 +232,17 @@ fn slice(frame: &Frame, from: usize, rows: usize) -> Frame {
 }
 
 impl Unsorted {
-    /// Sorts the rows by time, file and line, and cuts them into groups. Works on the thread it is called on.
+    /// Sorts the rows by time, file and line, and cuts them into groups.
     ///
     /// # Errors
     /// If the temporary file was damaged.
-    pub fn sorted(self) -> Result<Vec<Frame>, TableError> {
+    pub fn sorted(self, threads: &impl Threads) -> Result<Vec<Frame>, TableError> {
         let unpack = |bytes: Vec<u8>| Ok(Frame(IpcReader::new(io::Cursor::new(bytes)).finish()?));
         let packed: Vec<Frame> = self.packed.into_iter().map(unpack).collect::<Result<_, TableError>>()?;
-        let mut all = joined(packed.into_iter().chain(self.frames))?;
+        let mut all = joined(packed.into_iter().chain(self.frames), threads)?;
         let order = order(&all)?;
         all.0 = all.0.drop(FILE)?;
-        let sorted = if order.is_sorted() { all } else { gather(&all, order)? };
+        let sorted = if order.is_sorted() { all } else { gather(&all, order, threads)? };
         let groups = (0..sorted.rows()).step_by(GROUP);
         Ok(groups.map(|from| slice(&sorted, from, GROUP)).collect())
     }
@@ -276,7 +279,7 @@ fn numbered(mut frame: Frame, file: u32) -> Frame {
 }
 
 /// One frame of many, in one piece.
-fn joined(frames: impl Iterator<Item = Frame>) -> Result<Frame, TableError> {
+fn joined(frames: impl Iterator<Item = Frame>, threads: &impl Threads) -> Result<Frame, TableError> {
     let mut all: Option<Frame> = None;
     for frame in frames {
         match &mut all {
@@ -286,7 +289,7 @@ fn joined(frames: impl Iterator<Item = Frame>) -> Result<Frame, TableError> {
             }
         }
     }
-    let mut all = all.unwrap_or_else(|| Frame(polars::prelude::DataFrame::empty()));
-    all.0.rechunk_mut();
-    Ok(all)
+    let all = all.unwrap_or_else(|| Frame(DataFrame::empty()));
+    let columns = threads.each(all.0.columns().iter().collect(), FrameColumn::rechunk);
+    Ok(Frame(DataFrame::new(all.rows(), columns)?))
 }

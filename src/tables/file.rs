@@ -8,22 +8,20 @@ use polars::prelude::{CompatLevel, PolarsError, Schema, SchemaExt as _};
 use polars_arrow::array::Array;
 use polars_arrow::datatypes::{ArrowSchema, Field, Metadata};
 use polars_arrow::io::ipc::write as ipc;
-use polars_parquet::read::ParquetError;
 use polars_parquet::write::{
-    CompressedPage, CompressionOptions, Compressor, DynIter, DynStreamingIterator, Encoding, FileWriter,
-    KeyValue, ParquetType, SchemaDescriptor, StatisticsOptions, Version, WriteOptions, ZstdLevel,
-    array_to_columns, fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key,
-    to_parquet_schema,
+    CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter, KeyValue,
+    ParquetType, SchemaDescriptor, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
+    fallible_streaming_iterator, get_dtype_encoding, schema_to_metadata_key, to_parquet_schema,
 };
 
 use super::frame::schema;
+use super::pack::{EFFORT, Packer};
 use super::schema::{Column, SCHEMA_VERSION, Table};
 use super::{Frame, TableError};
+use crate::model::threads::Threads;
 
 /// Rows of a group: enough for statistics that cut, and few enough that each thread can hold one.
 pub const GROUP: usize = 1 << 15;
-/// How hard zstd tries.
-const EFFORT: i32 = 1;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +56,7 @@ pub struct Encoder {
     table: Option<Table>,
     arrow: ArrowSchema,
     parquet: SchemaDescriptor,
-    encodings: Vec<Vec<Encoding>>,
+    codings: Vec<Coding>,
     options: WriteOptions,
 }
 
@@ -75,7 +73,7 @@ impl fmt::Debug for Encoder {
 #[derive(Debug)]
 pub enum Group {
     /// How many, and the pages of each column.
-    Parquet(u64, Vec<Vec<CompressedPage>>),
+    Parquet(u64, Vec<Pages>),
     /// As they are: what they become depends on what was written before.
     Arrow(Frame),
 }
@@ -93,50 +91,33 @@ impl Encoder {
     pub(super) fn of_schema(form: Form, table: Option<Table>, schema: &Schema) -> Result<Self, TableError> {
         let arrow = schema.to_arrow(form.level());
         let parquet = to_parquet_schema(&arrow)?;
-        let encodings = arrow.iter_values().map(encodings).collect();
         let options = WriteOptions {
             statistics: StatisticsOptions::default(),
             version: Version::V1,
             compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(EFFORT)?)),
             data_page_size: None,
         };
-        Ok(Self { form, table, arrow, parquet, encodings, options })
+        let codings = arrow.iter_values().map(|field| Coding::new(field, options)).collect();
+        Ok(Self { form, table, arrow, parquet, codings, options })
     }
 
-    /// Encodes a group of rows on the thread it is called on.
+    /// Encodes a group of rows, its columns side by side.
     ///
     /// # Errors
     /// If Polars cannot encode a column.
-    pub fn encode(&self, mut frame: Frame) -> Result<Group, TableError> {
+    pub fn encode(&self, mut frame: Frame, threads: &impl Threads) -> Result<Group, TableError> {
         frame.0.rechunk_mut();
         if self.form == Form::Arrow {
             return Ok(Group::Arrow(frame));
         }
         let mut columns = Vec::new();
         for batch in frame.0.iter_chunks(CompatLevel::newest(), false) {
-            for ((array, kind), encodings) in
-                batch.columns().iter().zip(self.parquet.fields()).zip(&self.encodings)
-            {
-                self.encode_column(&**array, kind, encodings, &mut columns)?;
+            let all = batch.columns().iter().zip(self.parquet.fields()).zip(&self.codings).collect();
+            for pages in threads.each(all, |((array, kind), coding)| encode(&**array, kind, coding)) {
+                columns.extend(pages?);
             }
         }
         Ok(Group::Parquet(frame.rows() as u64, columns))
-    }
-
-    fn encode_column(
-        &self,
-        array: &dyn Array,
-        kind: &ParquetType,
-        encodings: &[Encoding],
-        into: &mut Vec<Vec<CompressedPage>>,
-    ) -> Result<(), TableError> {
-        for pages in array_to_columns(array, kind.clone(), self.options, encodings)? {
-            let told = |e: PolarsError| ParquetError::FeatureNotSupported(e.to_string());
-            let pages = pages.map(|page| page.map_err(told));
-            let packed = Compressor::new_from_vec(pages, self.options.compression, Vec::new());
-            into.push(packed.collect::<Result<_, _>>().map_err(PolarsError::from)?);
-        }
-        Ok(())
     }
 
     /// Begins a file.
@@ -162,10 +143,22 @@ impl Encoder {
     }
 }
 
+/// The pages of each leaf of a column.
+fn encode(array: &dyn Array, kind: &ParquetType, coding: &Coding) -> Result<Vec<Pages>, TableError> {
+    let mut packer = Packer::new()?;
+    let columns = array_to_columns(array, kind.clone(), coding.options, &coding.pages)?;
+    let packed = |pages: DynIter<'_, _>| pages.map(|page| Ok(packer.pack(page?)?)).collect();
+    columns.into_iter().map(packed).collect()
+}
+
+/// Of one leaf.
+type Pages = Vec<CompressedPage>;
+
 /// Texts that nearly every message has its own of: to look for others that are equal is lost time, and zstd finds
-/// those of the rows before.
-const OWN: [&str; 7] = [
+/// those of the rows before. The smallest and the largest of them say nothing of which group holds one.
+const OWN: [&str; 8] = [
     "custom_data",
+    "log_id",
     "message_id",
     "message_info",
     "message_subject",
@@ -174,14 +167,25 @@ const OWN: [&str; 7] = [
     "source_context",
 ];
 
-/// How the pages of a column are encoded. Numbers and texts of their own stand as they are.
-fn encodings(field: &Field) -> Vec<Encoding> {
-    let plain = field.dtype.is_numeric() || OWN.contains(&field.name.as_str());
-    let mut all = get_dtype_encoding(&field.dtype);
-    if plain {
-        all.fill(Encoding::Plain);
+/// How a column is encoded.
+struct Coding {
+    /// Of the pages of each of its leaves. Numbers and texts of their own stand as they are.
+    pages: Vec<Encoding>,
+    options: WriteOptions,
+}
+
+impl Coding {
+    fn new(field: &Field, mut options: WriteOptions) -> Self {
+        let own = OWN.contains(&field.name.as_str());
+        let mut pages = get_dtype_encoding(&field.dtype);
+        if own || field.dtype.is_numeric() {
+            pages.fill(Encoding::Plain);
+        }
+        if own {
+            (options.statistics.min_value, options.statistics.max_value) = (false, false);
+        }
+        Self { pages, options }
     }
-    all
 }
 
 enum Writer<W: Write> {

@@ -7,19 +7,25 @@ use polars_arrow::array::Array as _;
 
 use super::arrays::lists;
 use super::{Frame, TableError};
+use crate::model::threads::Threads;
 
 /// The rows of a frame whose columns are in one piece each, by their places.
 ///
 /// # Errors
 /// If Polars refuses.
-pub(super) fn gather(frame: &Frame, order: Vec<IdxSize>) -> Result<Frame, TableError> {
+pub(super) fn gather(
+    frame: &Frame,
+    order: Vec<IdxSize>,
+    threads: &impl Threads,
+) -> Result<Frame, TableError> {
     let rows = order.len();
     let order = IdxCa::new("".into(), order);
     let column = |column: &FrameColumn| match column.dtype() {
         DataType::List(_) => gather_lists(column, &order),
         _ => Ok(column.take(&order)?),
     };
-    let columns: Vec<FrameColumn> = frame.0.columns().iter().map(column).collect::<Result<_, _>>()?;
+    let columns = threads.each(frame.0.columns().iter().collect(), column);
+    let columns = columns.into_iter().collect::<Result<_, _>>()?;
     Ok(Frame(DataFrame::new(rows, columns)?))
 }
 

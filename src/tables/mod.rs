@@ -24,6 +24,8 @@ pub mod hops;
 #[cfg(feature = "tables")]
 mod nature;
 #[cfg(feature = "tables")]
+mod pack;
+#[cfg(feature = "tables")]
 pub mod parts;
 #[cfg(feature = "tables")]
 pub mod query;

@@ -15,6 +15,7 @@ use super::file::{Encoder, Form, Writing};
 use super::frame::schema;
 use super::schema::{Column, Table};
 use super::{Frame, TableError, parts};
+use crate::model::threads::Here;
 
 /// Rows of a table while they come.
 pub struct Stock {
@@ -80,7 +81,7 @@ impl Stock {
             Some(file) => file,
             none => none.insert(self.encoder.file(spooled_tempfile_in(0, &self.folder))?),
         };
-        let group = self.encoder.encode(Frame(rows))?;
+        let group = self.encoder.encode(Frame(rows), &Here)?;
         file.write(&group)
     }
 

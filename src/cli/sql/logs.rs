@@ -12,6 +12,7 @@ use super::super::run::Run;
 use super::super::tables::filling::{self, Filling};
 use super::args::SqlArgs;
 use crate::model::journey::Journey;
+use crate::model::threads::Threads as _;
 use crate::pipeline::{Batch, Findings, Needs, Outcome, Stream, Turn};
 use crate::tables::routes::{Context, Row};
 use crate::tables::schema::{Column, Table};

@@ -15,6 +15,7 @@ use super::args::{PartitionBy, TableArgs, TableFormat};
 use super::filling::{self, Filling};
 use crate::model::finding::Finding;
 use crate::model::journey::Journey;
+use crate::model::threads::{Here, Threads};
 use crate::output::file::{Target, Tree};
 use crate::pipeline::{Batch, Needs, Order, Outcome, Stream, Turn};
 use crate::tables::by_time::{ByTime, Unsorted};
@@ -82,7 +83,7 @@ impl Save {
             let mut pending = Pending::default();
             let mut empty = |pending: &mut Pending, last: bool| -> io::Result<()> {
                 pending.empty(last, |groups| {
-                    let made = state.each(groups, |some| press.press(frame(some, &press.columns)?));
+                    let made = state.each(groups, |some| press.press(frame(some, &press.columns)?, &Here));
                     made.into_iter().try_for_each(|placed| take(placed?))
                 })
             };
@@ -101,7 +102,9 @@ impl Save {
 
     /// Writes findings.
     pub(in crate::cli) fn findings(self, all: &[&Finding]) -> anyhow::Result<()> {
-        self.write(Table::Findings, |press, take| take(press.press(findings::frame(all, &press.columns)?)?))
+        self.write(Table::Findings, |press, take| {
+            take(press.press(findings::frame(all, &press.columns)?, &Here)?)
+        })
     }
 
     /// Reads logs and writes their events.
@@ -117,7 +120,7 @@ impl Save {
                 let stream = Stream::new(sources, options)?.by_time();
                 let mut next = |frame: Frame, file: u32, turn: &Turn<'_>| {
                     if sorted.turn(file, turn.settled) {
-                        give(sorted, false, press, &mut *take, |all, f| turn.each(all, f))?;
+                        give(sorted, false, press, &mut *take, turn)?;
                     }
                     Ok(sorted.add(&frame)?)
                 };
@@ -129,7 +132,7 @@ impl Save {
             let run = match (run, sorted) {
                 (Ok(run), Some(mut sorted)) => {
                     let state = &run.reading.state;
-                    give(&mut sorted, true, press, take, |all, f| state.each(all, f))?;
+                    give(&mut sorted, true, press, take, state)?;
                     Ok((run, outcome, sorted.late()))
                 }
                 (Ok(run), None) => Ok((run, outcome, 0)),
@@ -204,10 +207,10 @@ fn give(
     end: bool,
     press: &Press,
     take: &mut dyn FnMut(Vec<Placed>) -> io::Result<()>,
-    each: impl Fn(Vec<Unsorted>, &Pressed<'_>) -> Vec<Result<Vec<Placed>, TableError>>,
+    threads: &(impl Threads + Sync),
 ) -> io::Result<()> {
     let pressed = |unsorted: Unsorted| -> Result<Vec<Placed>, TableError> {
-        let groups = unsorted.sorted()?.into_iter().map(|frame| press.press(frame));
+        let groups = unsorted.sorted(threads)?.into_iter().map(|frame| press.press(frame, threads));
         Ok(groups.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     };
     // One group at a time would leave all threads but one idle. How many are waited for may not depend on how many threads
@@ -222,13 +225,10 @@ fn give(
         if some.is_empty() {
             break;
         }
-        each(some, &pressed).into_iter().try_for_each(|placed| take(placed?))?;
+        threads.each(some, pressed).into_iter().try_for_each(|placed| take(placed?))?;
     }
     Ok(())
 }
-
-/// Turns rows that come at one time into groups.
-type Pressed<'p> = dyn Fn(Unsorted) -> Result<Vec<Placed>, TableError> + Sync + Send + 'p;
 
 /// How many groups are made at once.
 const AT_ONCE: usize = 2;
@@ -291,12 +291,12 @@ struct Press {
 }
 
 impl Press {
-    fn press(&self, frame: Frame) -> Result<Vec<Placed>, TableError> {
+    fn press(&self, frame: Frame, threads: &impl Threads) -> Result<Vec<Placed>, TableError> {
         let parts = match self.by {
             None => vec![(String::new(), frame)],
             Some(by) => frame.parts(self.table, by)?,
         };
-        parts.into_iter().map(|(folder, frame)| Ok((folder, self.encoder.encode(frame)?))).collect()
+        parts.into_iter().map(|(folder, frame)| Ok((folder, self.encoder.encode(frame, threads)?))).collect()
     }
 }
 
