@@ -29,6 +29,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         .journey
         .stays
         .iter()
+        .filter(|s| s.ms > case.norms.thresholds.delay_least)
         .filter(|s| s.ms > case.norms.slow(case.text(s.server), case.text(s.connector)))
         .filter_map(|s| {
             let row = rows().find(|h| (h.server, h.connector, h.time) == (s.server, s.connector, s.sent))?;

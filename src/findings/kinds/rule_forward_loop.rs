@@ -28,6 +28,9 @@ pub(in crate::findings) static KIND: Kind = Kind {
 fn judge(case: &Case<'_>) -> Option<Sighting> {
     let journey = case.journey;
     let brake = journey.remarks.iter().find(|r| r.event == EventId::Throttle);
+    if brake.is_none() && journey.class != Class::Rule {
+        return None;
+    }
     let (sender, recipient) = (case.text(journey.sender_folded), case.text(case.leaf.folded.0));
     let pair = if sender <= recipient { (sender, recipient) } else { (recipient, sender) };
     let (long, between) = case.norms.chains.before(journey.links.1, Class::Rule);
