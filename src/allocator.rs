@@ -11,8 +11,8 @@
 pub(crate) fn give_back_from(size: i32) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        // SAFETY: this hands over two numbers and no memory. No other thread may set such a number meanwhile: there is none
-        // when the program begins, and nothing else calls this.
+        // SAFETY: this hands over two numbers and no memory. No other thread may set such a number meanwhile: `cli::main`
+        // calls this once, when it knows its verb, before anything is begun that has threads.
         let set = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, size) };
         debug_assert_eq!(set, 1, "the size is one that is allowed");
     }

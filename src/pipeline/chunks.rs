@@ -8,6 +8,8 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rayon::Yield;
+
 use super::feed::{Chunk, Feed};
 use super::plan::Planned;
 use super::sequence::Sequence;
@@ -15,6 +17,8 @@ use crate::input::InputError;
 
 /// Pieces of a batch, for each thread. At the end of a batch some thread waits for another to finish its last chunk.
 const BATCH: usize = 8;
+/// Pieces of a batch, if that is two for each thread: what they take is not in any budget of memory.
+const MOST: usize = 64;
 
 /// All files as one sequence of chunks.
 pub(super) struct Feeder<'p> {
@@ -70,13 +74,18 @@ impl<'p> Feeder<'p> {
         make: impl Fn(&Chunk) -> P + Sync,
         mut take: impl FnMut(P) -> io::Result<()>,
     ) -> io::Result<()> {
-        let size = BATCH * pool.current_num_threads();
+        let threads = pool.current_num_threads();
+        let size = (BATCH * threads).min(MOST).max(2 * threads);
         let mut pieces = Vec::new();
         loop {
             let batch = Batch { rest: Mutex::new((&mut *self, 0..size)), made: Mutex::default() };
             pool.in_place_scope(|scope| {
                 scope.spawn_broadcast(|_, _| batch.work(&make));
-                pieces.drain(..).try_for_each(&mut take)
+                let taken = pieces.drain(..).try_for_each(&mut take);
+                if taken.is_err() {
+                    batch.end();
+                }
+                taken
             })?;
             pieces = batch.pieces();
             if pieces.is_empty() {
@@ -93,7 +102,7 @@ struct Batch<'b, 'p, P> {
     made: Mutex<Vec<(usize, P)>>,
 }
 
-impl<P> Batch<'_, '_, P> {
+impl<'b, 'p, P> Batch<'b, 'p, P> {
     /// One thread's share.
     fn work(&self, make: &impl Fn(&Chunk) -> P) {
         let mut chunk = lock(&self.rest).0.spare.pop().unwrap_or_default();
@@ -107,9 +116,25 @@ impl<P> Batch<'_, '_, P> {
     }
 
     fn next(&self, chunk: &mut Chunk) -> Option<usize> {
-        let (feeder, free) = &mut *lock(&self.rest);
+        let (feeder, free) = &mut *self.turn();
         let place = free.next()?;
         feeder.next(chunk).then_some(place)
+    }
+
+    /// Waits until nobody else reads, and works on what else there is meanwhile.
+    fn turn(&self) -> MutexGuard<'_, (&'b mut Feeder<'p>, Range<usize>)> {
+        loop {
+            match self.rest.try_lock() {
+                Ok(rest) => return rest,
+                Err(_) if rayon::yield_now() == Some(Yield::Executed) => {}
+                Err(_) => return lock(&self.rest),
+            }
+        }
+    }
+
+    /// Nothing is read any more.
+    fn end(&self) {
+        lock(&self.rest).1 = 0..0;
     }
 
     /// In the order of their chunks.

@@ -97,7 +97,8 @@ impl Encoder {
             compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(EFFORT)?)),
             data_page_size: None,
         };
-        let codings = arrow.iter_values().map(|field| Coding::new(field, options)).collect();
+        let own = |field: &Field| table.is_some() && OWN.contains(&field.name.as_str());
+        let codings = arrow.iter_values().map(|field| Coding::new(field, own(field), options)).collect();
         Ok(Self { form, table, arrow, parquet, codings, options })
     }
 
@@ -145,9 +146,10 @@ impl Encoder {
 
 /// The pages of each leaf of a column.
 fn encode(array: &dyn Array, kind: &ParquetType, coding: &Coding) -> Result<Vec<Pages>, TableError> {
-    let mut packer = Packer::new()?;
+    let mut packer = Packer::new().map_err(TableError::Pack)?;
     let columns = array_to_columns(array, kind.clone(), coding.options, &coding.pages)?;
-    let packed = |pages: DynIter<'_, _>| pages.map(|page| Ok(packer.pack(page?)?)).collect();
+    let mut pack = |page: Result<_, PolarsError>| packer.pack(page?).map_err(TableError::Pack);
+    let packed = |pages: DynIter<'_, _>| pages.map(&mut pack).collect();
     columns.into_iter().map(packed).collect()
 }
 
@@ -175,8 +177,8 @@ struct Coding {
 }
 
 impl Coding {
-    fn new(field: &Field, mut options: WriteOptions) -> Self {
-        let own = OWN.contains(&field.name.as_str());
+    /// `own`: of texts that are nearly all different.
+    fn new(field: &Field, own: bool, mut options: WriteOptions) -> Self {
         let mut pages = get_dtype_encoding(&field.dtype);
         if own || field.dtype.is_numeric() {
             pages.fill(Encoding::Plain);

@@ -19,6 +19,9 @@ pub enum TableError {
     /// Polars refused.
     #[error("{0}")]
     Polars(#[from] PolarsError),
+    /// A page could not be packed.
+    #[error("what was to be written could not be packed: {0}")]
+    Pack(std::io::Error),
     /// The temporary file failed.
     #[error("the temporary file (--temp-dir) failed: {0}")]
     Temporary(#[from] std::io::Error),

@@ -201,7 +201,7 @@ impl Save {
     }
 }
 
-/// Sorts and encodes the rows that are ready, as many groups at once as there are threads.
+/// Sorts and encodes the rows that are ready, some groups at once.
 fn give(
     sorted: &mut ByTime,
     end: bool,
@@ -213,8 +213,8 @@ fn give(
         let groups = unsorted.sorted(threads)?.into_iter().map(|frame| press.press(frame, threads));
         Ok(groups.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     };
-    // One group at a time would leave all threads but one idle. How many are waited for may not depend on how many threads
-    // there are, or rows that come late would stand elsewhere.
+    // What is done before the columns has one thread for each group. How many groups are waited for may not depend on how
+    // many threads there are, or rows that come late would stand elsewhere.
     while end || sorted.settled() >= AT_ONCE * GROUP {
         let mut some = Vec::new();
         while some.len() < AT_ONCE

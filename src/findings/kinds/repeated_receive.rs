@@ -30,8 +30,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
 
 fn judge(case: &Case<'_>) -> Vec<Sighting> {
     // Nearly all mail arrives less often, on whatever server and for whatever address.
-    let arrivals = case.leaf.hops.iter().filter(|hop| is_arrival(hop)).count();
-    if arrivals < case.norms.thresholds.receives as usize {
+    let by_smtp = |hop: &&Hop| hop.event == EventId::Receive && hop.source == Source::Smtp;
+    if case.leaf.hops.iter().filter(by_smtp).count() < case.norms.thresholds.receives as usize {
         return Vec::new();
     }
     let on_and_on = goes_on(case.leaf, &case.norms.thresholds);
@@ -40,7 +40,7 @@ fn judge(case: &Case<'_>) -> Vec<Sighting> {
     for hop in &case.leaf.hops {
         fold_case(case.text(hop.address), &mut address);
         match hop.event {
-            _ if is_arrival(hop) => {
+            EventId::Receive if hop.source == Source::Smtp => {
                 seen.entry((hop.server, address.clone())).or_default().arrive(hop, (case.names, on_and_on));
             }
             EventId::Send | EventId::SendExternal => {
@@ -59,10 +59,6 @@ fn judge(case: &Case<'_>) -> Vec<Sighting> {
         again.map(|((server, address), visits)| (case.text(server), address, visits)).collect();
     again.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     again.into_iter().map(|(server, address, visits)| sighting(case, server, &address, &visits)).collect()
-}
-
-fn is_arrival(hop: &Hop) -> bool {
-    hop.event == EventId::Receive && hop.source == Source::Smtp
 }
 
 fn sighting(case: &Case<'_>, server: &[u8], address: &[u8], visits: &Visits<'_>) -> Sighting {
