@@ -148,3 +148,82 @@ impl<'b, 'p, P> Batch<'b, 'p, P> {
 fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::input::discover::discover;
+    use crate::pipeline::plan::{Plan, plan_all};
+
+    fn pool(threads: usize) -> rayon::ThreadPool {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    }
+
+    fn samples() -> Plan {
+        plan_all(discover(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")]).sources)
+    }
+
+    /// File, offset and length of each chunk as they are taken, and how many files could not be read.
+    fn taken(plan: &Plan, threads: usize, chunk: usize) -> (Vec<(u32, u64, u64)>, usize) {
+        let (pool, sequence) = (pool(threads), Sequence::by_name(plan.files.len()));
+        let mut feeder = Feeder::new(&plan.files, &sequence, chunk);
+        let mut out = Vec::new();
+        let make = |chunk: &Chunk| (chunk.file, chunk.offset, chunk.data.len() as u64);
+        let take = |piece| {
+            // As tables do: what is taken has work for the threads that read.
+            out.push(pool.install(|| rayon::join(|| piece, || ()).0));
+            Ok(())
+        };
+        feeder.each(&pool, make, take).unwrap();
+        (out, feeder.errors.len())
+    }
+
+    #[test]
+    fn every_byte_is_taken_once_and_in_order() {
+        let plan = samples();
+        for chunk in [1, 3000, 1 << 20] {
+            let alone = taken(&plan, 1, chunk);
+            for (file, chunks) in alone.0.chunk_by(|a, b| a.0 == b.0).zip(0..).map(|(c, file)| (file, c)) {
+                let mut end = 0;
+                for (number, offset, length) in chunks {
+                    assert_eq!((*number, *offset), (file, end));
+                    end = offset + length;
+                }
+            }
+            assert!(chunk > 1 || alone.0.len() > 100, "too few to show anything: {}", alone.0.len());
+            for threads in [2, 3, 8] {
+                assert_eq!(taken(&plan, threads, chunk), alone, "{threads} threads");
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_gone_leaves_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = samples();
+        for (i, file) in from.files.iter().take(3).enumerate() {
+            std::fs::copy(&file.source.path, folder.path().join(format!("{i}.log"))).unwrap();
+        }
+        let plan = plan_all(discover(&[folder.path().to_owned()]).sources);
+        assert_eq!(plan.files.len(), 3);
+        let all = taken(&plan, 2, 3000).0;
+        std::fs::remove_file(&plan.files[1].source.path).unwrap();
+        let others: Vec<_> = all.into_iter().filter(|(file, ..)| *file != 1).collect();
+        assert_eq!(taken(&plan, 2, 3000), (others, 1));
+    }
+
+    #[test]
+    fn where_it_cannot_go_on_nothing_more_is_read() {
+        let plan = samples();
+        let (pool, sequence) = (pool(2), Sequence::by_name(plan.files.len()));
+        let made = AtomicUsize::new(0);
+        let make = |_: &Chunk| made.fetch_add(1, Ordering::Relaxed);
+        let full = |_| Err(io::Error::other("no space left"));
+        let end = Feeder::new(&plan.files, &sequence, 1).each(&pool, make, full);
+        assert_eq!(end.unwrap_err().to_string(), "no space left");
+        assert!(made.into_inner() <= 4 * BATCH, "no more than was asked for when it failed");
+    }
+}
