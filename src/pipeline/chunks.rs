@@ -186,13 +186,17 @@ mod tests {
         let plan = samples();
         for chunk in [1, 3000, 1 << 20] {
             let alone = taken(&plan, 1, chunk);
+            let mut lengths = Vec::new();
             for (file, chunks) in alone.0.chunk_by(|a, b| a.0 == b.0).zip(0..).map(|(c, file)| (file, c)) {
                 let mut end = 0;
                 for (number, offset, length) in chunks {
                     assert_eq!((*number, *offset), (file, end));
                     end = offset + length;
                 }
+                lengths.push(end);
             }
+            let whole = |file: &Planned| io::copy(&mut file.open().unwrap(), &mut io::sink()).unwrap();
+            assert_eq!(lengths, plan.files.iter().map(whole).collect::<Vec<_>>());
             assert!(chunk > 1 || alone.0.len() > 100, "too few to show anything: {}", alone.0.len());
             for threads in [2, 3, 8] {
                 assert_eq!(taken(&plan, threads, chunk), alone, "{threads} threads");

@@ -35,7 +35,9 @@ impl Packer {
         // Of the second version of Parquet the levels would have to stay as they are; files here are of the first.
         let bytes = self.bytes(page.buffer())?;
         let (header, kind) = (page.header().clone(), page.descriptor.clone());
-        let rows = page.num_rows().unwrap_or_default();
+        let rows = page
+            .num_rows()
+            .ok_or_else(|| io::Error::other("a page that does not say how many rows it has"))?;
         Ok(CompressedDataPage::new(header, bytes, Compression::Zstd, page.buffer().len(), kind, rows))
     }
 

@@ -29,6 +29,7 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
         .journey
         .stays
         .iter()
+        // What is slow is never less than this, and which it is on a server is longer to look up.
         .filter(|s| s.ms > case.norms.thresholds.delay_least)
         .filter(|s| s.ms > case.norms.slow(case.text(s.server), case.text(s.connector)))
         .filter_map(|s| {
