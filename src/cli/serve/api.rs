@@ -21,7 +21,8 @@ use crate::output::served::list::Item;
 
 /// When and what was read, and what goes on.
 pub(super) async fn state(State(logs): State<Arc<Logs>>) -> Response {
-    let (shown, status) = (logs.now(), logs.status());
+    let status = logs.status();
+    let shown = &status.shown;
     let report = shown.as_ref().map(|shown| &shown.inquiry.report);
     let mut findings: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in report.into_iter().flat_map(|report| &report.findings) {

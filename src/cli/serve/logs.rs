@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::task::spawn_blocking;
@@ -31,15 +31,16 @@ pub(super) struct Logs {
     args: ServeArgs,
     /// As typed, so that the clock can be read anew.
     typed: Vec<OsString>,
-    current: RwLock<Option<Arc<Shown>>>,
     status: Mutex<Status>,
     pub door: Door,
     gate: Gate,
 }
 
-/// What goes on beside.
-#[derive(Clone, Debug, Default)]
+/// What is shown and what goes on beside, under one lock: who asks never sees a new reading with an old failure.
+#[derive(Clone, Default)]
 pub(super) struct Status {
+    /// The reading that is shown; none before the first is done.
+    pub shown: Option<Arc<Shown>>,
     /// The logs are being read.
     pub reading: Option<Arc<Progress>>,
     /// When the last reading failed, and why; nothing where it did not.
@@ -64,8 +65,7 @@ type Stamps = Vec<(PathBuf, Packing, u64, Option<SystemTime>)>;
 impl Logs {
     pub(super) fn new(args: ServeArgs, env: &Environment, door: Door) -> Self {
         let typed = env.arguments.iter().map(OsString::from).collect();
-        let (current, status) = (RwLock::new(None), Mutex::default());
-        Self { args, typed, current, status, door, gate: Gate::new() }
+        Self { args, typed, status: Mutex::default(), door, gate: Gate::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Status> {
@@ -86,15 +86,14 @@ impl Logs {
 
     /// The reading that is shown; none before the first is done.
     pub(super) fn now(&self) -> Option<Arc<Shown>> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().shown.clone()
     }
 
     /// The same for who cannot do without.
     pub(super) fn shown(&self) -> Result<Arc<Shown>, Failure> {
-        self.now().ok_or_else(|| {
-            let (done, total) = self.status().progress().unwrap_or_default();
-            Failure::waiting(done, total)
-        })
+        let status = self.status();
+        let (done, total) = status.progress().unwrap_or_default();
+        status.shown.ok_or_else(|| Failure::waiting(done, total))
     }
 
     /// Answers a question that takes a while, when it is its turn.
@@ -154,15 +153,13 @@ impl Logs {
             .read(number)
             .err()
             .map(|e| e.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "));
-        let mut status = self.lock();
-        let before = std::mem::take(&mut status.failed);
-        if let Some(words) = failed {
-            if before.as_ref().is_none_or(|(_, old)| *old != words) {
-                say(&format!("mailtrail: {words}; what was read before is still shown"));
-            }
-            status.failed = Some((Timestamp(began.timestamp_millis()).to_string(), words));
+        let Some(words) = failed else { return true };
+        let at = Timestamp(began.timestamp_millis()).to_string();
+        let before = self.lock().failed.replace((at, words.clone()));
+        if before.is_none_or(|(_, old)| old != words) {
+            say(&format!("mailtrail: {words}; what was read before is still shown"));
         }
-        status.failed.is_none()
+        false
     }
 
     /// Reads, and shows it.
@@ -182,9 +179,12 @@ impl Logs {
             inquiry.close(read.quiet);
             Shown::new(number, (Timestamp(env.now.timestamp_millis()).to_string(), began.elapsed()), inquiry)
         });
-        self.lock().reading = None;
-        let new = Some(Arc::new(shown?));
-        let old = std::mem::replace(&mut *self.current.write().unwrap_or_else(PoisonError::into_inner), new);
+        let mut status = self.lock();
+        status.reading = None;
+        let new = Status { shown: Some(Arc::new(shown?)), ..Status::default() };
+        let old = std::mem::replace(&mut *status, new);
+        // Given back without the lock: that takes a while.
+        drop(status);
         drop(old);
         Ok(began.elapsed())
     }

@@ -96,9 +96,28 @@ fn new_ones(told: &[Value]) -> BTreeMap<String, u64> {
 }
 
 #[cfg(unix)]
-fn interrupt(child: &Child) {
-    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+fn signal(child: &Child, name: &str) {
+    let done = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(done.success());
+}
+
+/// Kills it when its state holds all that it told: what it told since would rightly be told once more.
+#[cfg(unix)]
+fn kill(child: &mut Child, desk: &Desk, told: &Mutex<Vec<Value>>) {
+    wait_until("what was told is saved", || {
+        signal(child, "-STOP");
+        // What it wrote before arrives.
+        std::thread::sleep(Duration::from_millis(50));
+        let state = desk.path("state.json");
+        let saved = if state.exists() { state_of(&state)["told"].as_object().unwrap().len() } else { 0 };
+        let is_saved = saved == new_ones(&told.lock().unwrap()).len();
+        if !is_saved {
+            signal(child, "-CONT");
+        }
+        is_saved
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 fn state_of(path: &Path) -> Value {
@@ -194,8 +213,7 @@ fn killed_and_started_again_it_loses_and_doubles_nothing() {
             }
             std::thread::sleep(Duration::from_millis(150));
             if (round + half) % 2 == 1 {
-                child.kill().unwrap();
-                child.wait().unwrap();
+                kill(&mut child, &desk, &told);
                 child = desk.start(&["--quiet"], &told);
             }
         }
@@ -213,7 +231,7 @@ fn killed_and_started_again_it_loses_and_doubles_nothing() {
         let told = new_ones(&told.lock().unwrap());
         all.keys().all(|key| told.contains_key(key))
     });
-    interrupt(&child);
+    signal(&child, "-INT");
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     assert_eq!(error(&ended), "");
