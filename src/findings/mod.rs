@@ -54,13 +54,14 @@ fn judge(journey: &Journey, names: &Frozen, norms: &Norms, mut look: impl FnMut(
     out
 }
 
-/// Judges a message and adds it to the groups. `asked`: it is one that was asked for.
+/// Judges a message and adds it to the groups, and says whether any kind holds for it. `asked`: it is one that
+/// was asked for.
 pub fn add<S: Copy + Ord>(
     (groups, astray): (&mut Groups<S>, &mut Astray),
     (journey, spot): (&Journey, S),
     (names, norms): (&Frozen, &Norms),
     asked: bool,
-) {
+) -> bool {
     let look = |case: &Case<'_>| {
         if asked {
             astray.add(case);
@@ -70,6 +71,7 @@ pub fn add<S: Copy + Ord>(
     if !verdicts.is_empty() {
         groups.add(journey, &verdicts, spot, asked);
     }
+    !verdicts.is_empty()
 }
 
 /// The findings that leaves of a message belong to, by the number of the leaf.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::Needs;
 use super::filter::Filter;
 use super::plan::Plan as Files;
 use super::sampled::Sampled;
 use super::state::{Order, Spot, State, sort};
+use super::{Findings as Wanted, Needs};
 use crate::findings::addresses::Addresses;
 use crate::findings::expected::Table;
 use crate::findings::group::{GroupKey, Groups};
@@ -39,6 +39,8 @@ pub struct Judged {
     pub(super) findings: Vec<(GroupKey, Finding)>,
     /// The messages that were judged, in order: no finding holds for any other.
     pub(super) suspects: Vec<Spot>,
+    /// The keys of the messages that a kind holds for, where each message is asked for its findings.
+    pub(super) met: Option<HashSet<u128>>,
     /// The messages that findings show, where a page is asked for; by finding and time.
     pub(super) sampled: Vec<Sampled>,
     /// Their texts, if not those of the reading.
@@ -138,7 +140,8 @@ pub(super) fn look(
             }
         });
     };
-    let mut look = state.fold(new, add, Look::merge);
+    // Nothing that is counted rests on hops of messages that made no laps.
+    let mut look = state.fold_keyed((None, false), new, add, Look::merge);
     if let Some(orders) = &mut look.orders {
         sort(orders);
     }
@@ -168,23 +171,41 @@ fn flow(state: &State, filter: &Filter, plan: &Plan) -> Page {
     state.fold_hops(|| Flow::new(plan), add, Flow::merge).finish(names)
 }
 
+/// What those messages come to.
+#[derive(Default)]
+struct Sum {
+    groups: Groups<Spot>,
+    astray: Astray,
+    /// Keys of those that a kind holds for.
+    met: Vec<u128>,
+}
+
+impl Sum {
+    fn merge(&mut self, other: Self) {
+        self.groups.merge(other.groups);
+        self.astray.merge(other.astray);
+        self.met.extend(other.met);
+    }
+}
+
 /// Judges the messages worth a second look. Also gives those that are to be shown: the samples of each
-/// finding that `shows`, or with `all` every message of every finding.
+/// finding that `shows`, or where all are wanted every message of every finding.
 pub(super) fn judge(
     state: &State,
     (norms, suspects): (Norms, &[Spot]),
-    (filter, all): (&Filter, bool),
+    (filter, wants): (&Filter, Needs),
     (plan, shows): (&Files, impl Fn(&Finding) -> bool),
 ) -> (Judged, Vec<Spot>) {
     let names = state.names();
-    let judge = |(groups, astray): &mut (Groups<Spot>, Astray), spot: Spot, journey: &Journey| {
-        add((groups, astray), (journey, spot), (names, &norms), filter.takes(journey, names));
+    let judge = |sum: &mut Sum, spot: Spot, journey: &Journey| {
+        let sums = (&mut sum.groups, &mut sum.astray);
+        let is_met = add(sums, (journey, spot), (names, &norms), filter.takes(journey, names));
+        if is_met && wants.texts {
+            sum.met.push(journey.key);
+        }
     };
-    let merge = |all: &mut (Groups<Spot>, Astray), more: (Groups<Spot>, Astray)| {
-        all.0.merge(more.0);
-        all.1.merge(more.1);
-    };
-    let (mut groups, astray) = state.fold_some(suspects, Default::default, judge, merge);
+    let Sum { mut groups, astray, met } = state.fold_some(suspects, Sum::default, judge, Sum::merge);
+    let met = wants.texts.then(|| met.into_iter().collect());
     let latent = norms.told().filter(|_| filter.is_empty()).map(latent).unwrap_or_default();
     let remote_routing = norms.told().and_then(|topology| astray.conclude(topology));
     if filter.is_empty() {
@@ -193,7 +214,7 @@ pub(super) fn judge(
     let held = groups.held(norms.thresholds());
     let mut spots = groups.spots(&held);
     let findings = groups.findings(&held, &norms, names);
-    let shown = if all {
+    let shown = if wants.findings == Wanted::Instances {
         suspects.to_vec()
     } else {
         let shown = findings.iter().filter(|(_, f)| shows(f));
@@ -209,7 +230,7 @@ pub(super) fn judge(
     findings.extend(unmet.into_iter().map(|finding| (GroupKey::of_exports(&finding), finding)));
     findings.sort_by_key(|(_, f)| (std::cmp::Reverse(f.severity), f.caused_by.is_some(), f.messages == 0));
     let suspects = suspects.to_vec();
-    let judged = Judged { norms, held, findings, suspects, remote_routing, ..Judged::default() };
+    let judged = Judged { norms, held, findings, suspects, met, remote_routing, ..Judged::default() };
     (judged, shown)
 }
 
@@ -290,6 +311,9 @@ impl Judged {
 
     /// The kinds that hold for each leaf of a message, which must have its hops.
     pub fn kinds_of(&self, journey: &Journey, names: &Frozen) -> Vec<Vec<&'static str>> {
+        if self.met.as_ref().is_some_and(|met| !met.contains(&journey.key)) {
+            return vec![Vec::new(); journey.leaves.len()];
+        }
         kinds_of(journey, names, (&self.norms, &self.held))
     }
 }

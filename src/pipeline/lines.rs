@@ -5,6 +5,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -28,6 +29,9 @@ pub struct Batch<T> {
     places: Vec<(usize, Range<usize>)>,
 }
 
+/// Room for rows, used again by one batch after the other: fresh memory is not for nothing.
+type Room<T> = Mutex<Vec<Vec<T>>>;
+
 /// What one thread makes of a batch.
 struct Made<T> {
     rows: Vec<T>,
@@ -46,17 +50,19 @@ impl Threads for State {
 }
 
 impl State {
-    /// Makes the rows of messages, which are in order, and lets them be taken batch by batch.
+    /// Makes the rows of messages, which are in order, and lets them be taken batch by batch. The room of rows
+    /// that are left in a batch is used again.
     pub fn write<T: Send>(
         &self,
         orders: &[Order],
         make: &MakeRows<'_, T>,
-        take: &mut dyn FnMut(Batch<T>) -> io::Result<()>,
+        take: &mut dyn FnMut(&mut Batch<T>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut batches = batches(orders, self.batch(BATCH, ROWS));
+        let room = Room::default();
         let mut ready = Ok(Batch::default());
         loop {
-            let made = ready?;
+            let mut made = ready?;
             let batch = batches.next();
             if batch.is_none() && made.places.is_empty() {
                 // What could not be brought back is missing above.
@@ -65,9 +71,13 @@ impl State {
             ready = Ok(Batch::default());
             // What is taken may have no second thread, so it stays on this one.
             self.beside(
-                || ready = batch.map_or_else(|| Ok(Batch::default()), |batch| self.rows_of(batch, make)),
-                || take(made),
+                || {
+                    ready =
+                        batch.map_or_else(|| Ok(Batch::default()), |batch| self.rows_of((batch, &room), make))
+                },
+                || take(&mut made),
             )?;
+            made.clear(&room);
         }
     }
 
@@ -76,7 +86,11 @@ impl State {
         self.on_threads(rayon::current_num_threads)
     }
 
-    fn rows_of<T: Send>(&self, orders: &[Order], make: &MakeRows<'_, T>) -> io::Result<Batch<T>> {
+    fn rows_of<T: Send>(
+        &self,
+        (orders, room): (&[Order], &Room<T>),
+        make: &MakeRows<'_, T>,
+    ) -> io::Result<Batch<T>> {
         let groups: Vec<&[Order]> = orders.chunk_by(Order::ties).collect();
         let group_of: Vec<usize> =
             groups.iter().enumerate().flat_map(|(i, group)| std::iter::repeat_n(i, group.len())).collect();
@@ -88,10 +102,10 @@ impl State {
             made.add(*group, &[journey], make);
         };
         let spots: Vec<Spot> = orders.iter().map(Order::spot).collect();
-        let mut made = self.visit_in_order(&spots, self.keeps_texts(), Made::default, look);
+        let mut made = self.visit_in_order(&spots, self.keeps_texts(), || Made::new(room), look);
         let mut several: Vec<(usize, Journey)> = made.iter_mut().flat_map(|m| m.several.drain(..)).collect();
         several.sort_unstable_by_key(|(at, _)| *at);
-        let mut last = Made::default();
+        let mut last = Made::new(room);
         for group in several.chunk_by(|(a, _), (b, _)| group_of.get(*a) == group_of.get(*b)) {
             let journeys: Vec<&Journey> = group.iter().map(|(_, journey)| journey).collect();
             if let Some(number) = group.first().and_then(|(at, _)| group_of.get(*at)) {
@@ -113,13 +127,12 @@ impl State {
     }
 }
 
-impl<T> Default for Made<T> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), places: Vec::new(), several: Vec::new(), error: None }
-    }
-}
-
 impl<T> Made<T> {
+    fn new(room: &Room<T>) -> Self {
+        let rows = room.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        Self { rows, places: Vec::new(), several: Vec::new(), error: None }
+    }
+
     fn add(&mut self, group: usize, journeys: &[&Journey], make: &MakeRows<'_, T>) {
         let from = self.rows.len();
         if let Err(error) = make(journeys, &mut self.rows) {
@@ -139,6 +152,15 @@ impl<T> Batch<T> {
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.places.iter().map(|(_, range)| range.len()).sum()
+    }
+
+    /// Gives back the room of what is left.
+    fn clear(self, room: &Room<T>) {
+        let mut room = room.lock().unwrap_or_else(PoisonError::into_inner);
+        for mut rows in self.buffers {
+            rows.clear();
+            room.push(rows);
+        }
     }
 
     /// Whether there are none.

@@ -264,7 +264,7 @@ impl Reader<'_> {
             look(state, (filter, topology, self.options.thresholds), (wants, wants.texts && !self.twice()));
         let Overview { tally, series, page, norms, suspects, orders } = all;
         let every = wants.findings == Findings::Instances;
-        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, every), (self.plan, |_| true));
+        let (mut judged, shown) = judge(state, (norms, &suspects), (filter, wants), (self.plan, |_| true));
         if wants.shows_findings() && !shown.is_empty() {
             let all = Needs { texts: true, ..wants };
             let again = if self.once {

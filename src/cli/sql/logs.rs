@@ -200,7 +200,7 @@ impl Messages<'_> {
             into.extend(leaves.map(|((journey, leaf), kinds)| Row::new(journey, leaf, kinds)));
             Ok(())
         };
-        state.write(orders, &make, &mut |batch: Batch<Row>| {
+        state.write(orders, &make, &mut |batch: &mut Batch<Row>| {
             let rows: Vec<&Row> = batch.pieces().flatten().collect();
             let pieces: Vec<&[&Row]> = rows.chunks(PIECE).collect();
             for frames in state.each(pieces, |rows| self.frames(rows)) {

@@ -93,7 +93,7 @@ impl Save {
                 Ok(())
             };
             state.write(orders, &make, &mut |batch| {
-                pending.add(batch);
+                pending.add(std::mem::take(batch));
                 if pending.rows() < at_once { Ok(()) } else { empty(&mut pending, false) }
             })?;
             empty(&mut pending, true)

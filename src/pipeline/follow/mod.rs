@@ -335,7 +335,7 @@ impl Follower {
         let topology = topology.as_ref().map(|told| told.get());
         let all = look(state, (filter, topology, *thresholds), (*needs, false));
         let (mut judged, shown) =
-            judge(state, (all.norms, &all.suspects), (filter, false), (&self.plan, shows));
+            judge(state, (all.norms, &all.suspects), (filter, *needs), (&self.plan, shows));
         if !shown.is_empty() {
             let basis = state.basis_of(shown.into_iter());
             let seekable = |file: u32| self.plan.files.get(file as usize).is_some_and(Planned::is_seekable);
