@@ -38,6 +38,8 @@ pub struct Table<'n> {
     codes: BySymbol<AtomicU32>,
     /// The names of connectors as logs have them, by number.
     connectors: Vec<Symbol>,
+    /// Those of the hybrid configuration.
+    hybrid: Vec<Symbol>,
 }
 
 /// What is expected, as a number: 0 before it is looked up.
@@ -53,6 +55,8 @@ const LEAVES: u32 = 1 << 3;
 const EXTERNAL: u32 = 1 << 4;
 /// Everybody of the domain is known here.
 const AUTHORITATIVE: u32 = 1 << 5;
+/// It is in a domain that is meant for addresses in the tenant.
+const COEXISTENCE: u32 = 1 << 6;
 /// The connector's number stands above.
 const CONNECTOR: u32 = 8;
 
@@ -62,6 +66,9 @@ impl Code {
         let mut code = KNOWN;
         if expected.is_faulty() {
             code |= FAULTY;
+        }
+        if expected.topology.is_coexistence(domain_of(expected.address)) {
+            code |= COEXISTENCE;
         }
         match e.domain {
             Some(DomainType::ExternalRelay) => code |= EXTERNAL,
@@ -86,8 +93,10 @@ impl<'n> Table<'n> {
     /// Nothing looked up yet.
     pub fn new(topology: &Arc<Topology>, names: &'n Frozen) -> Self {
         let symbol = |c: &SendConnector| names.find(c.name.as_bytes()).unwrap_or(EMPTY);
-        let connectors = topology.facts().send_connectors.iter().map(symbol).collect();
-        Self { topology: Arc::clone(topology), names, codes: BySymbol::new(names), connectors }
+        let all = &topology.facts().send_connectors;
+        let connectors = all.iter().map(symbol).collect();
+        let hybrid = all.iter().filter(|c| c.is_hybrid()).map(symbol).collect();
+        Self { topology: Arc::clone(topology), names, codes: BySymbol::new(names), connectors, hybrid }
     }
 
     /// Whether a leaf is worth a second look.
@@ -104,9 +113,16 @@ impl<'n> Table<'n> {
                 code.0 & STAYS != 0
                     || (unchanged && code.0 & AUTHORITATIVE != 0)
                     || usual.is_some_and(|usual| *usual != leaf.connector)
+                    || self.misses_hybrid(leaf)
             }
             _ => false,
         }
+    }
+
+    /// It is for an address in the tenant, and went by another connector than a hybrid one, though there is one.
+    fn misses_hybrid(&self, leaf: &Leaf) -> bool {
+        let by_hybrid = self.hybrid.contains(&leaf.connector);
+        !self.hybrid.is_empty() && !by_hybrid && self.code(leaf.folded.1).0 & COEXISTENCE != 0
     }
 
     /// Whether mail by a connector goes to its smart hosts, so that it tells something to whom it went.

@@ -358,7 +358,7 @@ fn is_unusual(leaf: &Leaf) -> bool {
         leaf.decision,
         Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress
     ) || leaf.laps > 0
-        || leaf.defers > 0
+        || leaf.troubled
         || leaf.deliveries > 1
         || !leaf.missing.is_empty()
 }

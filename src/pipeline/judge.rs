@@ -312,7 +312,13 @@ impl Judged {
     /// The kinds that hold for each leaf of a message, which must have its hops.
     pub fn kinds_of(&self, journey: &Journey, names: &Frozen) -> Vec<Vec<&'static str>> {
         if self.met.as_ref().is_some_and(|met| !met.contains(&journey.key)) {
-            return vec![Vec::new(); journey.leaves.len()];
+            let none = vec![Vec::new(); journey.leaves.len()];
+            debug_assert_eq!(
+                kinds_of(journey, names, (&self.norms, &self.held)),
+                none,
+                "no kind holds for it"
+            );
+            return none;
         }
         kinds_of(journey, names, (&self.norms, &self.held))
     }

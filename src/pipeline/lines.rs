@@ -59,7 +59,8 @@ impl State {
         take: &mut dyn FnMut(&mut Batch<T>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut batches = batches(orders, self.batch(BATCH, ROWS));
-        let room = Room::default();
+        // Messages that are larger than most leave no more behind than others.
+        let (room, most) = (Room::default(), 2 * BATCH * ROWS / self.threads().max(1));
         let mut ready = Ok(Batch::default());
         loop {
             let mut made = ready?;
@@ -75,9 +76,12 @@ impl State {
                     ready =
                         batch.map_or_else(|| Ok(Batch::default()), |batch| self.rows_of((batch, &room), make))
                 },
-                || take(&mut made),
+                || {
+                    take(&mut made)?;
+                    made.clear((&room, most));
+                    io::Result::Ok(())
+                },
             )?;
-            made.clear(&room);
         }
     }
 
@@ -154,12 +158,12 @@ impl<T> Batch<T> {
         self.places.iter().map(|(_, range)| range.len()).sum()
     }
 
-    /// Gives back the room of what is left.
-    fn clear(self, room: &Room<T>) {
-        let mut room = room.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Gives back the room of what is left, at most so many bytes of each piece.
+    fn clear(self, (room, most): (&Room<T>, usize)) {
         for mut rows in self.buffers {
             rows.clear();
-            room.push(rows);
+            rows.shrink_to(most / size_of::<T>().max(1));
+            room.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
         }
     }
 

@@ -207,6 +207,7 @@ impl<'a> Tree<'a> {
             latency_ms: latency(fact, last_seen, journey.first_seen),
             took: took(fact, end_of.row, journey),
             defers: outcome.defers,
+            troubled: end_of.troubled,
             deliveries: end_of.deliveries,
             last_server: end_of.server,
             hops: if hops || outcome.laps > 0 { self.hops(outcome) } else { Vec::new() },
@@ -285,6 +286,7 @@ struct Ending<'a> {
     time: Timestamp,
     server: Symbol,
     row: Option<&'a Fact>,
+    troubled: bool,
     deliveries: u32,
 }
 
@@ -294,6 +296,7 @@ impl<'a> Ending<'a> {
             (self.time, self.server) = (fact.time, fact.server);
         }
         self.row = Some(fact);
+        self.troubled |= matches!(fact.event, EventId::Fail | EventId::Defer | EventId::PoisonMessage);
         self.deliveries += u32::from(matches!(fact.event, EventId::Deliver | EventId::DuplicateDeliver));
     }
 }

@@ -4,6 +4,7 @@ use super::forwarding_loop::{circle_of, of_circle};
 use crate::findings::case::Case;
 use crate::findings::kind::{Kind, Shown, Sighting, Telling};
 use crate::model::finding::{Confidence, Severity};
+use crate::model::journey::Decision;
 use crate::model::signs::CircleKind;
 
 pub(in crate::findings) static KIND: Kind = Kind {
@@ -15,8 +16,8 @@ pub(in crate::findings) static KIND: Kind = Kind {
     caused_by: &[],
     means: "A transport rule puts one recipient in place of another, and a rule, the same or a second one, puts the \
             first back. Exchange Online ends that with 5.7.128.",
-    proof: "FAIL with 5.7.128, or within one message: a rule replaced one address, then another, and the first is \
-            there again.",
+    proof: "A refusal with 5.7.128 (FAIL, DROP or DEFER), or within one message: a rule replaced one address, then \
+            another, and the first is there again.",
     mend: "Give the rule an exception for mail it has already handled, such as a header it sets itself.",
     judge: |case| judge(case).into_iter().collect(),
     enough: None,
@@ -27,7 +28,8 @@ fn judge(case: &Case<'_>) -> Option<Sighting> {
     if let Some(circle) = circle_of(case, CircleKind::Rule) {
         return Some(of_circle(&KIND, case, circle));
     }
-    let said = case.code() == Some((5, 7, 128));
+    let refused = matches!(case.leaf.decision, Decision::Failed | Decision::Dropped | Decision::Deferred);
+    let said = refused && case.code() == Some((5, 7, 128));
     said.then(|| Sighting::new(&KIND, case).domain(case.domain()))
 }
 

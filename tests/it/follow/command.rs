@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -52,18 +53,18 @@ impl Desk {
         self.run(&[&["--once", "--state=state.json", "--quiet"], args].concat())
     }
 
-    /// Starts it; what it tells is appended to a list.
-    fn start(&self, args: &[&str], told: &Arc<Mutex<Vec<Value>>>) -> Child {
+    /// Starts it; what it tells is appended to a list, until the thread that is given too ends.
+    fn start(&self, args: &[&str], told: &Arc<Mutex<Vec<Value>>>) -> (Child, JoinHandle<()>) {
         let base = ["--interval=50ms", "--state=state.json", "--window=366days"];
         let mut command = self.command(&[&base, args].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (lines, told) = (BufReader::new(child.stdout.take().unwrap()).lines(), Arc::clone(told));
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 told.lock().unwrap().push(serde_json::from_str(&line).unwrap());
             }
         });
-        child
+        (child, reader)
     }
 }
 
@@ -95,29 +96,15 @@ fn new_ones(told: &[Value]) -> BTreeMap<String, u64> {
     out
 }
 
+/// Kills it, and says how many findings it told that its state does not hold: these are rightly told once more.
 #[cfg(unix)]
-fn signal(child: &Child, name: &str) {
-    let done = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
-    assert!(done.success());
-}
-
-/// Kills it when its state holds all that it told: what it told since would rightly be told once more.
-#[cfg(unix)]
-fn kill(child: &mut Child, desk: &Desk, told: &Mutex<Vec<Value>>) {
-    wait_until("what was told is saved", || {
-        signal(child, "-STOP");
-        // What it wrote before arrives.
-        std::thread::sleep(Duration::from_millis(50));
-        let state = desk.path("state.json");
-        let saved = if state.exists() { state_of(&state)["told"].as_object().unwrap().len() } else { 0 };
-        let is_saved = saved == new_ones(&told.lock().unwrap()).len();
-        if !is_saved {
-            signal(child, "-CONT");
-        }
-        is_saved
-    });
+fn kill((mut child, reader): (Child, JoinHandle<()>), desk: &Desk, told: &Mutex<Vec<Value>>) -> u64 {
     child.kill().unwrap();
     child.wait().unwrap();
+    reader.join().unwrap();
+    let (state, told) = (desk.path("state.json"), new_ones(&told.lock().unwrap()).len());
+    let saved = if state.exists() { state_of(&state)["told"].as_object().unwrap().len() } else { 0 };
+    told.checked_sub(saved).expect("what is saved was told") as u64
 }
 
 fn state_of(path: &Path) -> Value {
@@ -201,7 +188,7 @@ fn killed_and_started_again_it_loses_and_doubles_nothing() {
     let logs: Vec<_> = stories().into_iter().filter(|(name, _)| logs.contains(&name.as_str())).collect();
     assert_eq!(logs.len(), 4);
     let (desk, told) = (Desk::new(), Arc::new(Mutex::new(Vec::new())));
-    let mut child = desk.start(&["--quiet"], &told);
+    let (mut run, mut unsaved) = (desk.start(&["--quiet"], &told), 0);
     for (round, (story, logs)) in logs.iter().enumerate() {
         let lines = written(logs);
         for (half, some) in lines.chunks(lines.len() / 2 + 1).enumerate() {
@@ -213,8 +200,8 @@ fn killed_and_started_again_it_loses_and_doubles_nothing() {
             }
             std::thread::sleep(Duration::from_millis(150));
             if (round + half) % 2 == 1 {
-                kill(&mut child, &desk, &told);
-                child = desk.start(&["--quiet"], &told);
+                unsaved += kill(run, &desk, &told);
+                run = desk.start(&["--quiet"], &told);
             }
         }
     }
@@ -231,12 +218,16 @@ fn killed_and_started_again_it_loses_and_doubles_nothing() {
         let told = new_ones(&told.lock().unwrap());
         all.keys().all(|key| told.contains_key(key))
     });
-    signal(&child, "-INT");
+    let (child, reader) = run;
+    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(done.success());
     let ended = child.wait_with_output().unwrap();
+    reader.join().unwrap();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     assert_eq!(error(&ended), "");
     let told = new_ones(&told.lock().unwrap());
-    assert!(told.values().all(|n| *n == 1), "told twice: {told:?}");
+    let again: u64 = told.values().map(|n| n - 1).sum();
+    assert!(again <= unsaved, "told twice, {unsaved} of them rightly: {told:?}");
 }
 
 // ---------------------------------------------------------------------------------------------
