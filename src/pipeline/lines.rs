@@ -71,11 +71,9 @@ impl State {
             }
             ready = Ok(Batch::default());
             // What is taken may have no second thread, so it stays on this one.
+            let next = || batch.map_or_else(|| Ok(Batch::default()), |b| self.rows_of((b, &room), make));
             self.beside(
-                || {
-                    ready =
-                        batch.map_or_else(|| Ok(Batch::default()), |batch| self.rows_of((batch, &room), make))
-                },
+                || ready = next(),
                 || {
                     take(&mut made)?;
                     made.clear((&room, most));
