@@ -17,7 +17,7 @@ use crate::model::journey::{Decision, Leaf, Step};
 use crate::model::name::{EMPTY, Frozen, Symbol, domain_of};
 use crate::model::time::Timestamp;
 use crate::topology::Topology;
-use crate::topology::connector::{Chosen, SendConnector};
+use crate::topology::connector::{Chosen, Pick, SendConnector};
 use crate::topology::domain::{DomainType, Fit};
 use crate::topology::expected::{Expectation, Reason};
 use crate::topology::recipient::{Class, Kind, Recipient};
@@ -36,10 +36,15 @@ pub struct Table<'n> {
     names: &'n Frozen,
     /// A [`Code`] by address.
     codes: BySymbol<AtomicU32>,
+    /// Which connector is for the very address, of a message of any size from any server: 0 before it is looked
+    /// up, 1 for none, else two more than its number.
+    picks: BySymbol<AtomicU32>,
     /// The names of connectors as logs have them, by number.
     connectors: Vec<Symbol>,
     /// Those of the hybrid configuration.
     hybrid: Vec<Symbol>,
+    /// Some connector is for other mail on its own servers than elsewhere.
+    varies: bool,
 }
 
 /// What is expected, as a number: 0 before it is looked up.
@@ -96,11 +101,13 @@ impl<'n> Table<'n> {
         let all = &topology.facts().send_connectors;
         let connectors = all.iter().map(symbol).collect();
         let hybrid = all.iter().filter(|c| c.is_hybrid()).map(symbol).collect();
-        Self { topology: Arc::clone(topology), names, codes: BySymbol::new(names), connectors, hybrid }
+        let varies = all.iter().any(|c| c.scoped == Some(true) || c.spaces.iter().any(|s| &*s.space == "--"));
+        let (codes, picks) = (BySymbol::new(names), BySymbol::new(names));
+        Self { topology: Arc::clone(topology), names, codes, picks, connectors, hybrid, varies }
     }
 
-    /// Whether a leaf is worth a second look.
-    pub(super) fn is_odd(&self, leaf: &Leaf) -> bool {
+    /// Whether a leaf of a message of this size is worth a second look.
+    pub(super) fn is_odd(&self, size: Option<u64>, leaf: &Leaf) -> bool {
         let code = self.code(asked(leaf));
         if code.0 & FAULTY != 0 {
             return true;
@@ -114,6 +121,7 @@ impl<'n> Table<'n> {
                     || (unchanged && code.0 & AUTHORITATIVE != 0)
                     || usual.is_some_and(|usual| *usual != leaf.connector)
                     || self.misses_hybrid(leaf)
+                    || self.misses_best(size, leaf)
             }
             _ => false,
         }
@@ -123,6 +131,31 @@ impl<'n> Table<'n> {
     fn misses_hybrid(&self, leaf: &Leaf) -> bool {
         let by_hybrid = self.hybrid.contains(&leaf.connector);
         !self.hybrid.is_empty() && !by_hybrid && self.code(leaf.folded.1).0 & COEXISTENCE != 0
+    }
+
+    /// It went by another connector than the one for its last address, or one that is not for such a message.
+    fn misses_best(&self, size: Option<u64>, leaf: &Leaf) -> bool {
+        let number = self.pick(leaf.folded.1);
+        let usual = number.and_then(|n| self.connectors.get(n as usize));
+        let most = number.and_then(|n| self.topology.connector(n)).and_then(|c| c.max_size.bytes());
+        let too_large = most.zip(size).is_some_and(|(most, size)| size > most);
+        self.varies || too_large || usual.is_some_and(|usual| *usual != leaf.connector)
+    }
+
+    fn pick(&self, address: Symbol) -> Option<u32> {
+        let slot = self.picks.at(address);
+        let number = match slot.load(Ordering::Relaxed) {
+            0 => {
+                let number = match self.topology.pick(self.names.get(address), None, None) {
+                    Pick::One(chosen) => chosen.connector + 2,
+                    _ => 1,
+                };
+                slot.store(number, Ordering::Relaxed);
+                number
+            }
+            number => number,
+        };
+        number.checked_sub(2)
     }
 
     /// Whether mail by a connector goes to its smart hosts, so that it tells something to whom it went.

@@ -150,7 +150,7 @@ impl<'n> Survey<'n> {
         }
         sure |= journey.automatic;
         for leaf in &journey.leaves {
-            let odd = self.expected.as_ref().is_some_and(|e| e.is_odd(leaf));
+            let odd = self.expected.as_ref().is_some_and(|e| e.is_odd(journey.size_bytes, leaf));
             sure |= odd || is_unusual(leaf) || goes_back(journey, leaf);
             self.leaf(journey, leaf, &mut suspect);
         }
@@ -354,10 +354,15 @@ impl Pair {
 
 /// Whether a leaf is worth a second look whatever is normal here.
 fn is_unusual(leaf: &Leaf) -> bool {
-    !matches!(
-        leaf.decision,
-        Decision::LocalDelivery | Decision::SendConnector | Decision::RemoteRoutingAddress
-    ) || leaf.laps > 0
+    let (usual, exits) = match leaf.decision {
+        Decision::LocalDelivery => (true, 0),
+        // What is counted by connector cannot tell of mail that names none.
+        Decision::SendConnector | Decision::RemoteRoutingAddress => (leaf.connector != EMPTY, 1),
+        _ => (false, 0),
+    };
+    !usual
+        || leaf.exits != exits
+        || leaf.laps > 0
         || leaf.troubled
         || leaf.deliveries > 1
         || !leaf.missing.is_empty()

@@ -297,6 +297,8 @@ pub struct Leaf {
     pub took: Took,
     /// How often it was deferred.
     pub defers: u32,
+    /// How often it was sent out of the organisation.
+    pub exits: u32,
     /// A failure or a deferral stands on its way, or that it was set aside as poison, whatever came of it in the end.
     pub troubled: bool,
     /// How often it was put into the mailbox, duplicates that were recognised included.

@@ -31,6 +31,8 @@ pub struct Outcome<'a> {
     pub laps: u32,
     /// How often it was deferred.
     pub defers: u32,
+    /// How often it was sent out of the organisation.
+    pub exits: u32,
     /// Servers it was sent to and that say nothing of it.
     pub missing: Vec<Symbol>,
     /// The leaf's beginning is in the log.
@@ -114,7 +116,8 @@ impl<'a> Message<'a> {
             (None, None, None) => Decision::InTransit,
         };
         let (missing, entered) = self.gaps(&rows, walk);
-        Outcome { decision, by: own_or_handed, rows, laps: walk.laps, defers: walk.defers, missing, entered }
+        let Walk { laps, defers, exits, .. } = *walk;
+        Outcome { decision, by: own_or_handed, rows, laps, defers, exits, missing, entered }
     }
 
     /// The rows that cover a leaf: its own, and of the addresses it came from those before it was
@@ -177,6 +180,7 @@ impl<'a> Message<'a> {
                 let outbound = self.outbound(fact, touch);
                 if outbound {
                     walk.out = Some(touch.node);
+                    walk.exits += 1;
                 } else if self.short(fact.peer) != fact.server {
                     // To its own mailbox service it does not leave.
                     note(&mut walk.left, (fact.server, touch.node));
@@ -332,6 +336,7 @@ pub(super) struct Walk {
     stored: bool,
     laps: u32,
     defers: u32,
+    exits: u32,
     /// Address under which it left the organisation and has not come back.
     out: Option<u32>,
     /// Servers it left for another server of the organisation, and as which address.

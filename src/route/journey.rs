@@ -207,6 +207,7 @@ impl<'a> Tree<'a> {
             latency_ms: latency(fact, last_seen, journey.first_seen),
             took: took(fact, end_of.row, journey),
             defers: outcome.defers,
+            exits: outcome.exits,
             troubled: end_of.troubled,
             deliveries: end_of.deliveries,
             last_server: end_of.server,

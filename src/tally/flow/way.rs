@@ -153,6 +153,7 @@ mod tests {
             latency_ms: 0,
             took: Took::default(),
             defers: 0,
+            exits: 0,
             troubled: false,
             deliveries: 0,
             last_server: EMPTY,
